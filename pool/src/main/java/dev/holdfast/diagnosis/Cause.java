@@ -1,0 +1,53 @@
+package dev.holdfast.diagnosis;
+
+import java.util.Locale;
+
+/**
+ * Why a connection was given up. The same constant appears as meter tag, in log lines, events and
+ * exceptions, so that one name can be followed through all of them.
+ *
+ * <p>A cause states only what the client could see. Which machine on the path sent a reset, or
+ * whether a request ran before it, is not visible to a client and never claimed here.
+ */
+public enum Cause {
+  /** The peer closed in order: a FIN was read. */
+  PEER_CLOSED("the peer closed the connection (FIN)"),
+  /** The peer or a middlebox reset the connection: an RST was read, or a write met one. */
+  PEER_RESET("the connection was reset (RST)"),
+  /** The kernel gave the connection up: keepalive or {@code TCP_USER_TIMEOUT} expired. */
+  KERNEL_TIMEOUT("the kernel timed the connection out"),
+  /** Data stayed unacknowledged over several retransmissions: the path swallows segments. */
+  PATH_SILENT("sent data stayed unacknowledged over several retransmissions"),
+  /** Kernel probes on an idle or waiting connection were not answered. */
+  PROBES_UNANSWERED("TCP probes were not answered"),
+  /** An application-level probe was not answered within its deadline. */
+  PING_UNANSWERED("an application ping was not answered in time"),
+  /** The connection was idle for longer than the path keeps idle flows. */
+  IDLE_LIMIT("idle for longer than the safe age of its path"),
+  /** The application or the client library closed the connection. */
+  LOCAL_CLOSE("closed by the application or its client");
+
+  private final String text;
+
+  Cause(String text) {
+    this.text = text;
+  }
+
+  /**
+   * The sentence for people.
+   *
+   * @return what the client saw, without a full stop
+   */
+  public String text() {
+    return text;
+  }
+
+  /**
+   * The value for meter tags: lower case, words joined by underscores.
+   *
+   * @return the tag value
+   */
+  public String tag() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}
