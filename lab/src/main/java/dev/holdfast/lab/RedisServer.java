@@ -1,0 +1,318 @@
+package dev.holdfast.lab;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real Redis on a free loopback port: the system's {@code redis-server}, else the binary bundled
+ * with embedded-redis. It keeps nothing: no persistence, and its directory goes with it.
+ *
+ * <p>Neither {@link #close()} nor the end of the JVM leaves a process behind, except when the JVM
+ * itself is killed hard. All methods are thread-safe. Needs a POSIX system.
+ */
+public final class RedisServer implements AutoCloseable {
+  private static final Duration READY_DEADLINE = Duration.ofSeconds(20);
+  private static final int ATTEMPTS = 3;
+  private static final int COUNTERS_PER_CALL = 500;
+
+  private final RedisProcess process;
+  private final int port;
+  private final int tlsPort;
+  private final @Nullable TlsFiles tls;
+
+  private RedisServer(RedisProcess process, int port, int tlsPort, @Nullable TlsFiles tls) {
+    this.process = process;
+    this.port = port;
+    this.tlsPort = tlsPort;
+    this.tls = tls;
+  }
+
+  /**
+   * Starts a server without idle timeout and without TLS.
+   *
+   * @return the server, ready for commands
+   * @throws IllegalStateException if no redis-server can be run or it does not become ready
+   */
+  public static RedisServer start() {
+    return builder().start();
+  }
+
+  /**
+   * Begins a server with options.
+   *
+   * @return a builder without idle timeout and without TLS
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * The plain-text port.
+   *
+   * @return a port on 127.0.0.1
+   */
+  public int port() {
+    return port;
+  }
+
+  /**
+   * The TLS port.
+   *
+   * @return a port on 127.0.0.1
+   * @throws IllegalStateException if started without TLS
+   */
+  public int tlsPort() {
+    requireTls();
+    return tlsPort;
+  }
+
+  /**
+   * The server's self-signed certificate, valid for {@code localhost} and 127.0.0.1.
+   *
+   * @return a PEM file, deleted on close
+   * @throws IllegalStateException if started without TLS
+   */
+  public Path certificatePem() {
+    return requireTls().certificatePem();
+  }
+
+  /**
+   * A PKCS #12 trust store that holds {@link #certificatePem()}.
+   *
+   * @return the store's file, deleted on close
+   * @throws IllegalStateException if started without TLS
+   */
+  public Path trustStore() {
+    return requireTls().trustStore();
+  }
+
+  /**
+   * The password of {@link #trustStore()}.
+   *
+   * @return the password
+   */
+  public String trustStorePassword() {
+    return TlsFiles.PASSWORD;
+  }
+
+  /**
+   * The server's version, from {@code INFO server}.
+   *
+   * @return for example {@code 7.0.15}
+   */
+  public String version() {
+    return command("INFO", "server")
+        .lines()
+        .filter(line -> line.startsWith("redis_version:"))
+        .map(line -> line.substring("redis_version:".length()).strip())
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("INFO server names no redis_version"));
+  }
+
+  /**
+   * Runs one command on a connection of its own, straight to the server.
+   *
+   * @param args the command and its arguments
+   * @return the reply as text: {@code ""} for nil, the elements of an array one per line
+   * @throws IllegalStateException if Redis answers with an error
+   * @throws UncheckedIOException if there is no answer within 5 s
+   */
+  public String command(String... args) {
+    return String.join("\n", call(List.of(args)));
+  }
+
+  /**
+   * Reads a counter straight from the server.
+   *
+   * @param key its key
+   * @return its value, 0 if there is no such key
+   */
+  public long counter(String key) {
+    return counters(List.of(key)).getOrDefault(key, 0L);
+  }
+
+  /**
+   * Reads many counters straight from the server.
+   *
+   * @param keys their keys
+   * @return a value for each key in their order, 0 where there is no such key
+   */
+  public Map<String, Long> counters(Collection<String> keys) {
+    List<String> all = List.copyOf(keys);
+    Map<String, Long> values = new LinkedHashMap<>();
+    for (int from = 0; from < all.size(); from += COUNTERS_PER_CALL) {
+      List<String> some = all.subList(from, Math.min(all.size(), from + COUNTERS_PER_CALL));
+      List<String> command = new ArrayList<>(some);
+      command.add(0, "MGET");
+      List<String> reply = call(command);
+      for (int i = 0; i < some.size(); i++) {
+        values.put(some.get(i), reply.get(i).isEmpty() ? 0 : Long.parseLong(reply.get(i)));
+      }
+    }
+    return values;
+  }
+
+  /**
+   * Stops the process (SIGSTOP): its kernel still accepts connections and acknowledges data, but
+   * nothing is read or answered. Returns once it stands still.
+   */
+  public void freeze() {
+    process.stop();
+  }
+
+  /** Lets a frozen process go on (SIGCONT). */
+  public void thaw() {
+    process.resume();
+  }
+
+  /** Kills the process hard, frozen or not, waits for its end and deletes its directory. */
+  @Override
+  public void close() {
+    process.kill();
+  }
+
+  private List<String> call(List<String> args) {
+    try (RespClient client = new RespClient(port)) {
+      return client.call(args);
+    } catch (IOException e) {
+      throw new UncheckedIOException("No answer from Redis to " + args.get(0), e);
+    }
+  }
+
+  private TlsFiles requireTls() {
+    if (tls == null) {
+      throw new IllegalStateException("This server was started without tls()");
+    }
+    return tls;
+  }
+
+  private boolean answers() {
+    try (RespClient client = new RespClient(port)) {
+      return client.call(List.of("PING")).equals(List.of("PONG"));
+    } catch (IOException | IllegalStateException notYet) {
+      return false;
+    }
+  }
+
+  private void awaitReady() {
+    Await.until("redis-server answers PING", READY_DEADLINE, () -> !process.alive() || answers());
+    if (!process.alive()) {
+      throw new IllegalStateException("redis-server ended at start: " + process.logText());
+    }
+  }
+
+  /** Options of a server to be started. Not thread-safe. */
+  public static final class Builder {
+    private long idleTimeoutSeconds;
+    private boolean tls;
+
+    private Builder() {}
+
+    /**
+     * Sets Redis' {@code timeout}: it closes clients idle for longer. Redis looks once a second.
+     *
+     * @param timeout whole seconds, at least one
+     * @return this builder
+     * @throws IllegalArgumentException if not a positive number of whole seconds
+     */
+    public Builder idleTimeout(Duration timeout) {
+      if (timeout.toSeconds() < 1 || !timeout.equals(Duration.ofSeconds(timeout.toSeconds()))) {
+        throw new IllegalArgumentException("Redis' timeout is in whole seconds: " + timeout);
+      }
+      this.idleTimeoutSeconds = timeout.toSeconds();
+      return this;
+    }
+
+    /**
+     * Opens a TLS port beside the plain one; no client certificate is asked for.
+     *
+     * @return this builder
+     */
+    public Builder tls() {
+      this.tls = true;
+      return this;
+    }
+
+    /**
+     * Starts the server and waits until it answers.
+     *
+     * @return the server, ready for commands
+     * @throws IllegalStateException if no redis-server can be run or it does not become ready; the
+     *     message says why
+     */
+    public RedisServer start() {
+      IllegalStateException last = new IllegalStateException("not tried");
+      for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        try {
+          return startOnce();
+        } catch (IllegalStateException e) {
+          last = e;
+          if (!String.valueOf(e.getMessage()).contains("Address already in use")) {
+            break;
+          }
+        }
+      }
+      throw last;
+    }
+
+    private RedisServer startOnce() {
+      Path dir = null;
+      try {
+        dir = Files.createTempDirectory("holdfast-redis");
+        Path binary = RedisBinary.find(dir);
+        TlsFiles files = tls ? TlsFiles.create(dir) : null;
+        int port = freePort();
+        int tlsPort = tls ? freePort() : 0;
+        RedisProcess process =
+            new RedisProcess(dir, commandLine(binary, dir, port, tlsPort, files));
+        RedisServer server = new RedisServer(process, port, tlsPort, files);
+        try {
+          server.awaitReady();
+        } catch (IllegalStateException e) {
+          server.close();
+          throw e;
+        }
+        return server;
+      } catch (IOException | IllegalStateException e) {
+        if (dir != null) {
+          RedisProcess.deleteTree(dir);
+        }
+        throw e instanceof IllegalStateException plain
+            ? plain
+            : new IllegalStateException("redis-server could not be started", e);
+      }
+    }
+
+    private List<String> commandLine(
+        Path binary, Path dir, int port, int tlsPort, @Nullable TlsFiles files) {
+      List<String> line = new ArrayList<>(List.of(binary.toString(), "--bind", "127.0.0.1"));
+      line.addAll(List.of("--port", Integer.toString(port), "--dir", dir.toString()));
+      line.addAll(List.of("--save", "", "--appendonly", "no", "--daemonize", "no"));
+      line.addAll(List.of("--timeout", Long.toString(idleTimeoutSeconds)));
+      if (files != null) {
+        line.addAll(List.of("--tls-port", Integer.toString(tlsPort), "--tls-auth-clients", "no"));
+        line.addAll(List.of("--tls-cert-file", files.certificatePem().toString()));
+        line.addAll(List.of("--tls-key-file", files.keyPem().toString()));
+        line.addAll(List.of("--tls-ca-cert-file", files.certificatePem().toString()));
+      }
+      return line;
+    }
+
+    private static int freePort() throws IOException {
+      try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      }
+    }
+  }
+}
