@@ -49,6 +49,21 @@ final class ArchitectureTest {
   }
 
   @Test
+  void mustKeepRulesAndVerdictsFreeOfTheNetwork() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.holdfast.retry..")
+        .or()
+        .haveNameMatching(
+            "dev.holdfast.wire.(WireJudge|WireVerdict|WireSnapshot|AckProgress|ConnectionClocks).*")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.netty..", "java.net..", "java.nio..")
+        .because("policy is pure; I/O stays at the edges")
+        .check(ENGINE);
+  }
+
+  @Test
   void mustNotNameAnyClientLibrary() {
     noClasses()
         .should()

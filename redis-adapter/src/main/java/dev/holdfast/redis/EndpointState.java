@@ -4,6 +4,7 @@ import dev.holdfast.retry.LostCall;
 import dev.holdfast.retry.ReplayRetry;
 import io.lettuce.core.protocol.CompleteableCommand;
 import io.lettuce.core.protocol.RedisCommand;
+import io.netty.channel.Channel;
 import java.util.IdentityHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class EndpointState {
 
   private final ReplayRetry replay;
+  private @Nullable Channel carrier;
   private volatile boolean shared;
   private volatile LostCalls.Broken broken = LostCalls.Broken.NOTHING;
   private @Nullable IdentityHashMap<RedisCommand<?, ?, ?>, ReplayRetry.Attempts> attempts;
@@ -22,6 +24,26 @@ final class EndpointState {
   EndpointState(ReplayRetry replay, boolean shared) {
     this.replay = replay;
     this.shared = shared;
+  }
+
+  /**
+   * Makes a channel the one that carries this connection. Refused while another does: Lettuce can
+   * reconnect twice after a failed handshake (its watchdog is told by the failed attempt and by the
+   * closed channel), and commands spread over two channels run in any order.
+   */
+  synchronized boolean adopt(Channel channel) {
+    if (carrier != null) {
+      return false;
+    }
+    carrier = channel;
+    return true;
+  }
+
+  /** The channel's commands are settled; the next channel may carry the connection. */
+  synchronized void release(Channel channel) {
+    if (carrier == channel) {
+      carrier = null;
+    }
   }
 
   boolean shared() {

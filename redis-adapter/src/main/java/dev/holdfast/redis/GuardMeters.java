@@ -8,8 +8,10 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -24,6 +26,10 @@ final class GuardMeters {
     NO_RECONNECT
   }
 
+  /** Guards of one name in one registry share their gauges: Micrometer keeps only the first. */
+  private static final Map<MeterRegistry, Map<String, AtomicInteger>> CONNECTIONS =
+      new WeakHashMap<>();
+
   private final MeterRegistry registry;
   private final String guard;
   private final Map<WireSource, AtomicInteger> connections = new EnumMap<>(WireSource.class);
@@ -33,18 +39,30 @@ final class GuardMeters {
     this.registry = registry;
     this.guard = guard;
     for (WireSource source : WireSource.values()) {
-      AtomicInteger count = new AtomicInteger();
-      connections.put(source, count);
-      Gauge.builder(HoldfastMeter.CONNECTIONS.meterName(), count, AtomicInteger::get)
-          .description(HoldfastMeter.CONNECTIONS.description())
-          .tags("guard", guard, "wire", source.tag())
-          .register(registry);
+      connections.put(source, sharedCount(source));
     }
     hold =
         Timer.builder(HoldfastMeter.HOLD.meterName())
             .description(HoldfastMeter.HOLD.description())
             .tags("guard", guard)
             .register(registry);
+  }
+
+  private AtomicInteger sharedCount(WireSource source) {
+    synchronized (CONNECTIONS) {
+      return CONNECTIONS
+          .computeIfAbsent(registry, first -> new HashMap<>())
+          .computeIfAbsent(guard + '/' + source.tag(), first -> register(source));
+    }
+  }
+
+  private AtomicInteger register(WireSource source) {
+    AtomicInteger count = new AtomicInteger();
+    Gauge.builder(HoldfastMeter.CONNECTIONS.meterName(), count, AtomicInteger::get)
+        .description(HoldfastMeter.CONNECTIONS.description())
+        .tags("guard", guard, "wire", source.tag())
+        .register(registry);
+    return count;
   }
 
   /** Counts a connection in (1) or out (-1). */

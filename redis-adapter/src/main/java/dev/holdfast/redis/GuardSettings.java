@@ -1,7 +1,9 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.path.ConnectionPlan;
+import dev.holdfast.retry.BackOff;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** What a guard was built with; immutable. See {@link LettuceGuardBuilder} for the meanings. */
 record GuardSettings(
@@ -10,4 +12,5 @@ record GuardSettings(
     Duration probeAfter,
     int heldLimit,
     boolean backgroundPing,
-    boolean sharedByDefault) {}
+    boolean sharedByDefault,
+    @Nullable BackOff reconnectBackOff) {}

@@ -1,5 +1,6 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.retry.BackOff;
 import io.lettuce.core.event.EventBus;
 import io.lettuce.core.event.EventPublisherOptions;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
@@ -16,6 +17,7 @@ import io.netty.util.Timer;
 import io.netty.util.concurrent.EventExecutorGroup;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The user's resources with the guard's customizer in their place. {@link ClientResources#mutate()}
@@ -27,10 +29,13 @@ final class GuardedClientResources implements ClientResources {
 
   private final ClientResources users;
   private final NettyCustomizer customizer;
+  private final @Nullable BackOff backOff;
 
-  GuardedClientResources(ClientResources users, NettyCustomizer customizer) {
+  GuardedClientResources(
+      ClientResources users, NettyCustomizer customizer, @Nullable BackOff backOff) {
     this.users = users;
     this.customizer = customizer;
+    this.backOff = backOff;
   }
 
   @Override
@@ -95,7 +100,7 @@ final class GuardedClientResources implements ClientResources {
 
   @Override
   public Delay reconnectDelay() {
-    return users.reconnectDelay();
+    return backOff == null ? users.reconnectDelay() : new BackOffDelay(backOff);
   }
 
   @Override

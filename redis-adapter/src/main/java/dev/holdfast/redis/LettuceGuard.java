@@ -104,7 +104,9 @@ public final class LettuceGuard {
           String.valueOf(Epoll.unavailabilityCause()));
     }
     return new GuardedClientResources(
-        resources, new GuardCustomizer(this, resources.nettyCustomizer()));
+        resources,
+        new GuardCustomizer(this, resources.nettyCustomizer()),
+        settings.reconnectBackOff());
   }
 
   /**

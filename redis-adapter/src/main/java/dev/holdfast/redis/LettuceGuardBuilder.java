@@ -1,10 +1,12 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.path.ConnectionPlan;
+import dev.holdfast.retry.BackOff;
 import dev.holdfast.retry.ReplayRetry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Settings of a {@link LettuceGuard}. Not thread-safe. */
 public final class LettuceGuardBuilder {
@@ -18,6 +20,7 @@ public final class LettuceGuardBuilder {
   private boolean stateIdempotentToo;
   private boolean backgroundPing = true;
   private boolean sharedConnections;
+  private @Nullable BackOff reconnectBackOff;
 
   LettuceGuardBuilder(ConnectionPlan plan) {
     this.plan = plan;
@@ -130,6 +133,19 @@ public final class LettuceGuardBuilder {
   }
 
   /**
+   * Sets the waits between reconnects, in place of the {@code reconnectDelay} of the user's
+   * resources. Without this call the latter stays in force; Lettuce's default grows to 30 s without
+   * jitter, so clients that lost a server together return together.
+   *
+   * @param backOff the waits; {@link BackOff#ofDefaults()} spreads them
+   * @return this builder
+   */
+  public LettuceGuardBuilder reconnectBackOff(BackOff backOff) {
+    this.reconnectBackOff = backOff;
+    return this;
+  }
+
+  /**
    * Builds the guard.
    *
    * @return a guard, to be installed once
@@ -138,7 +154,8 @@ public final class LettuceGuardBuilder {
    */
   public LettuceGuard build() {
     GuardSettings settings =
-        new GuardSettings(name, plan, probeAfter, heldLimit, backgroundPing, sharedConnections);
+        new GuardSettings(
+            name, plan, probeAfter, heldLimit, backgroundPing, sharedConnections, reconnectBackOff);
     return new LettuceGuard(
         settings,
         new GuardMeters(registry, name),

@@ -28,6 +28,7 @@ final class LossHandler extends ChannelDuplexHandler {
   private PartialReplies.@Nullable Mark mark;
   private boolean answeredInPart;
   private boolean closedHere;
+  private boolean surplus;
 
   LossHandler(GuardedChannel guarded, WriteGate gate, LossSettlement settlement) {
     this.guarded = guarded;
@@ -42,6 +43,11 @@ final class LossHandler extends ChannelDuplexHandler {
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
+    if (!guarded.endpoint().adopt(ctx.channel())) {
+      surplus = true;
+      ctx.close();
+      return;
+    }
     mark = PartialReplies.onThisEventLoop();
     guarded.becomeReady();
     gate.start();
@@ -153,6 +159,9 @@ final class LossHandler extends ChannelDuplexHandler {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
+    if (surplus) {
+      return; // Lettuce never heard that it was active
+    }
     if (guarded.ready()) {
       guarded.meters().connections(guarded.wire().source(), -1);
       if (endpoint() instanceof DefaultEndpoint endpoint && endpoint.isClosed()) {

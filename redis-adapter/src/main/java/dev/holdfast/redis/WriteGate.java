@@ -87,6 +87,13 @@ final class WriteGate extends ChannelDuplexHandler {
     }
   }
 
+  /** Lettuce's command handler is through with the channel, its watchdog has not heard yet. */
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    guarded.endpoint().release(ctx.channel());
+    ctx.fireChannelInactive();
+  }
+
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
     if (event instanceof ConnectionEvents.Reset) {

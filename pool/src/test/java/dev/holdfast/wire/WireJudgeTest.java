@@ -1,0 +1,238 @@
+package dev.holdfast.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.wire.WireVerdict.Dead;
+import dev.holdfast.wire.WireVerdict.Suspect;
+import dev.holdfast.wire.WireVerdict.Usable;
+import java.time.Duration;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The verdict, with each trap that was measured on a real kernel. */
+final class WireJudgeTest {
+
+  private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
+  /** A healthy, established connection; a test changes what it is about. */
+  private static final class Reading {
+    private int state = WireSnapshot.ESTABLISHED;
+    private long unacked;
+    private int retransmits;
+    private int probes;
+    private int backoff;
+    private long rtoMicros = 204_000;
+    private long lastAckRecvMillis = 10;
+
+    WireSnapshot at(long nanos) {
+      return new WireSnapshot(
+          WireSource.EPOLL,
+          nanos,
+          state,
+          unacked,
+          retransmits,
+          probes,
+          backoff,
+          rtoMicros,
+          79,
+          304,
+          lastAckRecvMillis,
+          retransmits);
+    }
+  }
+
+  private static WireSnapshot reading(UnaryOperator<Reading> change) {
+    return change.apply(new Reading()).at(0);
+  }
+
+  private static WireVerdict idle(UnaryOperator<Reading> change) {
+    return WireJudge.idle(reading(change));
+  }
+
+  @Test
+  void mustTrustAHealthyIdleConnection() {
+    assertThat(idle(r -> r)).isInstanceOf(Usable.class);
+  }
+
+  @Test
+  void mustSeeAFinAlreadyRead() {
+    assertThat(
+            idle(
+                r -> {
+                  r.state = WireSnapshot.CLOSE_WAIT;
+                  return r;
+                }))
+        .isInstanceOfSatisfying(
+            Dead.class, dead -> assertThat(dead.cause()).isEqualTo(Cause.PEER_CLOSED));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 2, 3, 4, 5, 6, 7, 9, 10, 11})
+  void mustNotUseAConnectionInAnyOtherState(int state) {
+    assertThat(
+            idle(
+                r -> {
+                  r.state = state;
+                  return r;
+                }))
+        .isInstanceOf(Dead.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void mustOnlySuspectFewUnansweredProbes(int probes) {
+    assertThat(
+            idle(
+                r -> {
+                  r.probes = probes;
+                  return r;
+                }))
+        .isInstanceOf(Suspect.class);
+  }
+
+  @Test
+  void mustCondemnAfterThreeUnansweredProbes() {
+    assertThat(
+            idle(
+                r -> {
+                  r.probes = 3;
+                  return r;
+                }))
+        .isInstanceOfSatisfying(
+            Dead.class, dead -> assertThat(dead.cause()).isEqualTo(Cause.PROBES_UNANSWERED));
+  }
+
+  /** {@code last_ack_recv} counts from the acknowledgement before the idle time. */
+  @Test
+  void mustNotCondemnTheFirstWriteAfterALongIdleTime() {
+    WireSnapshot firstWrite =
+        reading(
+            r -> {
+              r.unacked = 1;
+              r.lastAckRecvMillis = 600_000;
+              return r;
+            });
+    assertThat(WireJudge.inFlight(firstWrite, 0)).isInstanceOf(Usable.class);
+    assertThat(WireJudge.inFlight(firstWrite, 10 * SECOND)).isInstanceOf(Usable.class);
+  }
+
+  /** A stopped server's kernel acknowledges everything, for as long as it lasts. */
+  @Test
+  void mustLeaveASlowServerAlone() {
+    assertThat(WireJudge.inFlight(reading(r -> r), 3_600 * SECOND)).isInstanceOf(Usable.class);
+  }
+
+  /** Answered window probes are counted and reset; one or two may be seen at any time. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void mustLeaveAShutWindowAlone(int probes) {
+    WireSnapshot shut =
+        reading(
+            r -> {
+              r.probes = probes;
+              return r;
+            });
+    assertThat(WireJudge.inFlight(shut, 3_600 * SECOND)).isInstanceOf(Usable.class);
+  }
+
+  @Test
+  void mustNotCondemnForOneLostSegment() {
+    WireSnapshot once =
+        reading(
+            r -> {
+              r.unacked = 1;
+              r.retransmits = 1;
+              r.backoff = 1;
+              r.rtoMicros = 408_000;
+              return r;
+            });
+    assertThat(WireJudge.inFlight(once, 10 * SECOND)).isInstanceOf(Suspect.class);
+  }
+
+  /** {@code rto} doubles with each timeout; a threshold made of it would never be reached. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 4, 8})
+  void mustCondemnASilentPathWhateverTheBackoff(int backoff) {
+    WireSnapshot silent =
+        reading(
+            r -> {
+              r.unacked = 1;
+              r.retransmits = backoff;
+              r.backoff = backoff;
+              r.rtoMicros = 204_000L << backoff;
+              return r;
+            });
+    assertThat(WireJudge.inFlight(silent, Duration.ofMillis(613).toNanos()))
+        .isInstanceOfSatisfying(
+            Dead.class, dead -> assertThat(dead.cause()).isEqualTo(Cause.PATH_SILENT));
+    assertThat(WireJudge.inFlight(silent, Duration.ofMillis(600).toNanos()))
+        .isInstanceOf(Suspect.class);
+  }
+
+  /** On a path with long round trips the timeout is long, and so is the patience. */
+  @Test
+  void mustWaitLongerOnASlowPath() {
+    WireSnapshot slowPath =
+        reading(
+            r -> {
+              r.unacked = 1;
+              r.retransmits = 2;
+              r.backoff = 2;
+              r.rtoMicros = 1_200_000L << 2;
+              return r;
+            });
+    assertThat(WireJudge.inFlight(slowPath, 3 * SECOND)).isInstanceOf(Suspect.class);
+    assertThat(WireJudge.inFlight(slowPath, 4 * SECOND)).isInstanceOf(Dead.class);
+  }
+
+  @Test
+  void mustClaimNothingWithoutASource() {
+    assertThat(WireJudge.idle(WireSnapshot.none(0))).isInstanceOf(Usable.class);
+    assertThat(WireJudge.inFlight(WireSnapshot.none(0), 3_600 * SECOND)).isInstanceOf(Usable.class);
+    assertThat(WireSnapshot.none(0).evidence()).isEqualTo("wire=none");
+  }
+
+  @Test
+  void mustCountNoStallWhileAcknowledgementsArrive() {
+    AckProgress progress = new AckProgress();
+    Reading busy = new Reading();
+    busy.unacked = 5;
+    busy.lastAckRecvMillis = 3;
+    for (long time = 0; time < 10 * SECOND; time += SECOND / 5) {
+      assertThat(progress.sample(busy.at(time))).isZero();
+    }
+  }
+
+  @Test
+  void mustCountAStallFromTheFirstSampleWithoutProgress() {
+    AckProgress progress = new AckProgress();
+    Reading stalled = new Reading();
+    stalled.unacked = 1;
+    stalled.lastAckRecvMillis = 150;
+    assertThat(progress.sample(stalled.at(0))).isZero();
+    stalled.lastAckRecvMillis = 350;
+    assertThat(progress.sample(stalled.at(SECOND / 5))).isZero();
+    stalled.retransmits = 1;
+    stalled.lastAckRecvMillis = 1_150;
+    assertThat(progress.sample(stalled.at(SECOND))).isEqualTo(SECOND * 4 / 5);
+    stalled.unacked = 0;
+    assertThat(progress.sample(stalled.at(2 * SECOND))).isZero();
+  }
+
+  /** An acknowledgement of something older does not end a row of unanswered timeouts. */
+  @Test
+  void mustKeepCountingWhileRetransmissionsGoUnanswered() {
+    AckProgress progress = new AckProgress();
+    Reading stalled = new Reading();
+    stalled.unacked = 1;
+    stalled.retransmits = 1;
+    stalled.lastAckRecvMillis = 50;
+    progress.sample(stalled.at(0));
+    assertThat(progress.sample(stalled.at(SECOND))).isEqualTo(SECOND);
+    progress.reset();
+    assertThat(progress.sample(stalled.at(2 * SECOND))).isZero();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.wire;
+
+import org.jspecify.annotations.NullMarked;
