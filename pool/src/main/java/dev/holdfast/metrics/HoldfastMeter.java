@@ -1,0 +1,59 @@
+package dev.holdfast.metrics;
+
+/**
+ * Every meter Holdfast publishes, declared once. All carry the tag {@code guard}: the name the user
+ * gave the guard. No tag ever holds a key, a value, an address or a credential.
+ */
+public enum HoldfastMeter {
+  /** Gauge: guarded connections whose handshake is done. Tags: {@code wire} (epoll, none). */
+  CONNECTIONS("holdfast.connections", "Guarded connections that are up"),
+  /**
+   * Counter: probes before use or while idle, one application ping each. Tags: {@code result}
+   * (answered, failed).
+   */
+  PROBES("holdfast.probes", "Pings sent to prove a connection, by result"),
+  /**
+   * Counter: connections given up and replaced. Tags: {@code cause}, the values of {@link
+   * dev.holdfast.diagnosis.Cause#tag()}.
+   */
+  SWAPS("holdfast.swaps", "Connections given up, by cause"),
+  /** Counter: calls that failed with an unknown outcome. Tags: {@code call}, the operation. */
+  AMBIGUOUS("holdfast.calls.ambiguous", "Calls whose outcome is unknown, by operation"),
+  /** Counter: calls that were sent, lost without an answer and sent again. */
+  REPLAYED("holdfast.calls.replayed", "Replay-safe calls sent again after a loss"),
+  /** Counter: calls that had not been sent and moved to the next connection. */
+  MOVED("holdfast.calls.moved", "Calls never sent and moved to the next connection"),
+  /**
+   * Counter: calls refused or failed although they certainly did not run. Tags: {@code reason}
+   * (held_full, transaction, blocking, no_reconnect).
+   */
+  NOT_EXECUTED("holdfast.calls.not_executed", "Calls that did not run and were not moved"),
+  /** Timer: how long calls were held until the path was proved or the connection replaced. */
+  HOLD("holdfast.hold", "Time calls were held");
+
+  private final String meterName;
+  private final String description;
+
+  HoldfastMeter(String meterName, String description) {
+    this.meterName = meterName;
+    this.description = description;
+  }
+
+  /**
+   * The Micrometer name.
+   *
+   * @return dotted lower case
+   */
+  public String meterName() {
+    return meterName;
+  }
+
+  /**
+   * The description registered with the meter.
+   *
+   * @return one line
+   */
+  public String description() {
+    return description;
+  }
+}

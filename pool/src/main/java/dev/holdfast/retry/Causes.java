@@ -1,0 +1,23 @@
+package dev.holdfast.retry;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+final class Causes {
+
+  /** Deeper chains are cyclic or useless. */
+  private static final int DEPTH = 32;
+
+  private Causes() {}
+
+  static <T extends Throwable> Optional<T> find(Throwable thrown, Class<T> type) {
+    @Nullable Throwable current = thrown;
+    for (int depth = 0; current != null && depth < DEPTH; depth++) {
+      if (type.isInstance(current)) {
+        return Optional.of(type.cast(current));
+      }
+      current = current.getCause();
+    }
+    return Optional.empty();
+  }
+}

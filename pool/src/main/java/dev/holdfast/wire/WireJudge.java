@@ -1,0 +1,94 @@
+package dev.holdfast.wire;
+
+import dev.holdfast.diagnosis.Cause;
+import java.time.Duration;
+
+/**
+ * Turns {@code TCP_INFO} into a verdict. Pure: no clock, no I/O, no state.
+ *
+ * <p>What it must not fall for, each measured on Linux 6.18:
+ *
+ * <ul>
+ *   <li>{@code unacked>0} with a large {@code last_ack_recv} right after a write: the latter counts
+ *       from the acknowledgement before the idle time, so a healthy connection reads the same for
+ *       one round trip. Only retransmission timeouts count.
+ *   <li>A slow or stopped server: its kernel acknowledges, so {@code unacked=0}. Never dead.
+ *   <li>A shut receive window: window probes are counted in {@code probes}, and answered ones reset
+ *       it. One or two unanswered probes are no proof.
+ *   <li>{@code rto} doubles with each timeout; thresholds use the base value, or they would recede
+ *       as fast as time passes.
+ * </ul>
+ */
+public final class WireJudge {
+
+  /** Unanswered retransmission timeouts before a path may be called silent: one loss is common. */
+  static final int RETRANSMITS_OF_SILENCE = 2;
+
+  /** Unanswered probes before a path may be called dead: same tolerance, p = 2 lost, plus one. */
+  static final int PROBES_OF_DEATH = 3;
+
+  /** How many base retransmission timeouts without progress make a path silent. */
+  static final int RTOS_OF_SILENCE = 3;
+
+  /** Lower bound for the same, so that a 200 ms timeout does not condemn at the first hiccup. */
+  static final Duration SILENCE_FLOOR = Duration.ofMillis(600);
+
+  private WireJudge() {}
+
+  /**
+   * Judges a connection that carries nothing at the moment.
+   *
+   * @param snapshot a fresh reading
+   * @return the verdict; {@link WireVerdict.Usable} for a snapshot without a source
+   */
+  public static WireVerdict idle(WireSnapshot snapshot) {
+    if (snapshot.source() == WireSource.NONE) {
+      return WireVerdict.Usable.INSTANCE;
+    }
+    if (snapshot.state() == WireSnapshot.CLOSE_WAIT) {
+      return new WireVerdict.Dead(Cause.PEER_CLOSED, snapshot.evidence());
+    }
+    if (snapshot.state() != WireSnapshot.ESTABLISHED) {
+      return new WireVerdict.Dead(Cause.PEER_RESET, snapshot.evidence());
+    }
+    if (snapshot.probes() >= PROBES_OF_DEATH) {
+      return new WireVerdict.Dead(Cause.PROBES_UNANSWERED, snapshot.evidence());
+    }
+    if (snapshot.probes() > 0 || snapshot.retransmits() > 0) {
+      return new WireVerdict.Suspect(snapshot.evidence());
+    }
+    return WireVerdict.Usable.INSTANCE;
+  }
+
+  /**
+   * Judges a connection whose calls wait for answers.
+   *
+   * @param snapshot a fresh reading
+   * @param stalledNanos how long data has been outstanding without any acknowledgement, see {@link
+   *     AckProgress}
+   * @return the verdict; {@link WireVerdict.Usable} for a slow server and for a snapshot without a
+   *     source
+   */
+  public static WireVerdict inFlight(WireSnapshot snapshot, long stalledNanos) {
+    if (snapshot.source() == WireSource.NONE) {
+      return WireVerdict.Usable.INSTANCE;
+    }
+    if (snapshot.probes() >= PROBES_OF_DEATH) {
+      return new WireVerdict.Dead(Cause.PROBES_UNANSWERED, snapshot.evidence());
+    }
+    if (snapshot.unacked() == 0 || snapshot.retransmits() == 0) {
+      return WireVerdict.Usable.INSTANCE;
+    }
+    boolean silent =
+        snapshot.retransmits() >= RETRANSMITS_OF_SILENCE
+            && stalledNanos >= silenceThreshold(snapshot).toNanos();
+    return silent
+        ? new WireVerdict.Dead(Cause.PATH_SILENT, snapshot.evidence())
+        : new WireVerdict.Suspect(snapshot.evidence());
+  }
+
+  private static Duration silenceThreshold(WireSnapshot snapshot) {
+    Duration byRto = snapshot.baseRto().multipliedBy(RTOS_OF_SILENCE);
+    return byRto.compareTo(SILENCE_FLOOR) > 0 ? byRto : SILENCE_FLOOR;
+  }
+}
