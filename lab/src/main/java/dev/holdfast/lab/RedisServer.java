@@ -216,6 +216,8 @@ public final class RedisServer implements AutoCloseable {
   public static final class Builder {
     private long idleTimeoutSeconds;
     private boolean tls;
+    private int monitoredPort;
+    private final List<String> arguments = new ArrayList<>();
 
     private Builder() {}
 
@@ -241,6 +243,28 @@ public final class RedisServer implements AutoCloseable {
      */
     public Builder tls() {
       this.tls = true;
+      return this;
+    }
+
+    /**
+     * Adds arguments to the command line, after the others.
+     *
+     * @param more for example {@code "--cluster-enabled", "yes"}
+     * @return this builder
+     */
+    public Builder arguments(String... more) {
+      arguments.addAll(List.of(more));
+      return this;
+    }
+
+    /**
+     * Runs as a Sentinel that alone watches one master under the name {@code master}.
+     *
+     * @param masterPort the master's port on 127.0.0.1
+     * @return this builder
+     */
+    public Builder sentinelOf(int masterPort) {
+      this.monitoredPort = masterPort;
       return this;
     }
 
@@ -295,17 +319,26 @@ public final class RedisServer implements AutoCloseable {
     }
 
     private List<String> commandLine(
-        Path binary, Path dir, int port, int tlsPort, @Nullable TlsFiles files) {
-      List<String> line = new ArrayList<>(List.of(binary.toString(), "--bind", "127.0.0.1"));
+        Path binary, Path dir, int port, int tlsPort, @Nullable TlsFiles files) throws IOException {
+      List<String> line = new ArrayList<>(List.of(binary.toString()));
+      if (monitoredPort != 0) {
+        Path file = dir.resolve("sentinel.conf"); // Sentinel keeps its state in its own file
+        Files.writeString(file, "sentinel monitor master 127.0.0.1 " + monitoredPort + " 1\n");
+        line.addAll(List.of(file.toString(), "--sentinel"));
+      }
+      line.addAll(List.of("--bind", "127.0.0.1"));
       line.addAll(List.of("--port", Integer.toString(port), "--dir", dir.toString()));
-      line.addAll(List.of("--save", "", "--appendonly", "no", "--daemonize", "no"));
-      line.addAll(List.of("--timeout", Long.toString(idleTimeoutSeconds)));
+      line.addAll(List.of("--daemonize", "no", "--timeout", Long.toString(idleTimeoutSeconds)));
+      if (monitoredPort == 0) {
+        line.addAll(List.of("--save", "", "--appendonly", "no"));
+      }
       if (files != null) {
         line.addAll(List.of("--tls-port", Integer.toString(tlsPort), "--tls-auth-clients", "no"));
         line.addAll(List.of("--tls-cert-file", files.certificatePem().toString()));
         line.addAll(List.of("--tls-key-file", files.keyPem().toString()));
         line.addAll(List.of("--tls-ca-cert-file", files.certificatePem().toString()));
       }
+      line.addAll(arguments);
       return line;
     }
 

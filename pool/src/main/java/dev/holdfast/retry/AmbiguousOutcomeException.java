@@ -9,8 +9,7 @@ import java.util.Optional;
  * do next, by reading the state it meant to change.
  *
  * <p>Names the operation and the evidence; never a key, a value, an address or a credential.
- * Clients wrap it (Lettuce's synchronous API in a {@code RedisException}): {@link #in(Throwable)}
- * finds it.
+ * Clients may wrap it: {@link #in(Throwable)} finds it.
  */
 public class AmbiguousOutcomeException extends RuntimeException {
 

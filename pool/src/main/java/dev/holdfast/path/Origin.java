@@ -1,0 +1,16 @@
+package dev.holdfast.path;
+
+/**
+ * Where a number of a plan comes from.
+ *
+ * @param rule the rule that gave it, as {@code R2}
+ * @param setBy the hop, server, setting or default that decided
+ * @param arithmetic how it was computed
+ */
+public record Origin(String rule, String setBy, String arithmetic) {
+
+  @Override
+  public String toString() {
+    return rule + ", set by " + setBy + ": " + arithmetic;
+  }
+}

@@ -1,0 +1,65 @@
+package dev.holdfast;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** The walls of the engine. */
+final class ArchitectureTest {
+
+  private static final JavaClasses ENGINE =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("dev.holdfast");
+
+  @Test
+  void mustSeeTheEngineAtAll() {
+    assertThat(ENGINE.contain("dev.holdfast.path.NetworkPath")).isTrue();
+    assertThat(ENGINE.contain("dev.holdfast.diagnosis.Cause")).isTrue();
+  }
+
+  @Test
+  void mustKeepPathAndDiagnosisPure() {
+    classes()
+        .that()
+        .resideInAnyPackage("dev.holdfast.path..", "dev.holdfast.diagnosis..")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "java..", "org.jspecify..", "dev.holdfast.path..", "dev.holdfast.diagnosis..")
+        .because("policy is pure: no client, no logging")
+        .check(ENGINE);
+  }
+
+  @Test
+  void mustKeepPathFreeOfInputAndOutput() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.holdfast.path..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("java.io..", "java.net..", "java.nio..")
+        .check(ENGINE);
+  }
+
+  @Test
+  void mustNotNameAnyClientLibrary() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.lettuce..", "org.apache.hc..", "reactor.netty..")
+        .because("adapters depend on the engine, never the other way")
+        .check(ENGINE);
+  }
+
+  @Test
+  void mustKeepPackagesFreeOfCycles() {
+    slices().matching("dev.holdfast.(*)..").should().beFreeOfCycles().check(ENGINE);
+  }
+}

@@ -1,0 +1,73 @@
+package dev.holdfast.redis;
+
+import dev.holdfast.retry.LostCall;
+import dev.holdfast.retry.ReplayRetry;
+import io.lettuce.core.protocol.CompleteableCommand;
+import io.lettuce.core.protocol.RedisCommand;
+import java.util.IdentityHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What outlives a channel: one per Lettuce connection, handed from each channel to the next.
+ * Channels of one connection follow each other, possibly on different event loops; fields are
+ * volatile or guarded by this.
+ */
+final class EndpointState {
+
+  private final ReplayRetry replay;
+  private volatile boolean shared;
+  private volatile LostCalls.Broken broken = LostCalls.Broken.NOTHING;
+  private @Nullable IdentityHashMap<RedisCommand<?, ?, ?>, ReplayRetry.Attempts> attempts;
+
+  EndpointState(ReplayRetry replay, boolean shared) {
+    this.replay = replay;
+    this.shared = shared;
+  }
+
+  boolean shared() {
+    return shared;
+  }
+
+  void share(boolean shared) {
+    this.shared = shared;
+  }
+
+  LostCalls.Broken broken() {
+    return broken;
+  }
+
+  void leaveBroken(LostCalls.Broken broken) {
+    this.broken = broken;
+  }
+
+  /** Whether a lost call may be sent again; counts its attempts until it is answered. */
+  synchronized boolean mayReplay(RedisCommand<?, ?, ?> command, LostCall lost) {
+    if (attempts == null) {
+      attempts = new IdentityHashMap<>(4);
+    }
+    ReplayRetry.Attempts book = attempts.get(command);
+    if (book == null) {
+      book = replay.begin();
+      attempts.put(command, book);
+      closeBookWhenDone(command, book);
+    }
+    if (book.mayReplay(lost)) {
+      return true;
+    }
+    attempts.remove(command);
+    return false;
+  }
+
+  private void closeBookWhenDone(RedisCommand<?, ?, ?> command, ReplayRetry.Attempts book) {
+    if (command instanceof CompleteableCommand<?> completeable) {
+      completeable.onComplete(
+          (result, thrown) -> {
+            synchronized (this) {
+              if (attempts != null && attempts.remove(command) != null && thrown == null) {
+                book.answered();
+              }
+            }
+          });
+    }
+  }
+}

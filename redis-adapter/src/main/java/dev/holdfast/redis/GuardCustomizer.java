@@ -1,0 +1,49 @@
+package dev.holdfast.redis;
+
+import io.lettuce.core.protocol.CommandHandler;
+import io.lettuce.core.resource.NettyCustomizer;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+
+/** Puts the guard's handlers round Lettuce's command handler, after the user's own customizer. */
+final class GuardCustomizer implements NettyCustomizer {
+
+  private static final String LOSS = "holdfast-loss";
+  private static final String GATE = "holdfast-gate";
+
+  private final LettuceGuard guard;
+  private final NettyCustomizer users;
+
+  GuardCustomizer(LettuceGuard guard, NettyCustomizer users) {
+    this.guard = guard;
+    this.users = users;
+  }
+
+  @Override
+  public void afterBootstrapInitialized(Bootstrap bootstrap) {
+    users.afterBootstrapInitialized(bootstrap);
+  }
+
+  @Override
+  public void afterChannelInitialized(Channel channel) {
+    users.afterChannelInitialized(channel);
+    ChannelPipeline pipeline = channel.pipeline();
+    ChannelHandlerContext handler = pipeline.context(CommandHandler.class);
+    if (handler == null) {
+      return; // not a connection that carries commands
+    }
+    if (pipeline.get(GATE) != null) {
+      throw new IllegalStateException(
+          "two guards on one channel: the user's NettyCustomizer already installs one; install one"
+              + " guard only");
+    }
+    CommandHandler commandHandler = (CommandHandler) handler.handler();
+    GuardedChannel guarded = guard.guard(channel, commandHandler);
+    WriteGate gate = new WriteGate(guarded);
+    LossSettlement settlement = new LossSettlement(guarded, guard::swapped);
+    pipeline.addBefore(handler.name(), LOSS, new LossHandler(guarded, gate, settlement));
+    pipeline.addAfter(handler.name(), GATE, gate);
+  }
+}

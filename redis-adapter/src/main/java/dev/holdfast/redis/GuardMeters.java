@@ -1,0 +1,94 @@
+package dev.holdfast.redis;
+
+import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.metrics.HoldfastMeter;
+import dev.holdfast.wire.WireSource;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The guard's side of {@link HoldfastMeter}. Thread-safe; nothing here runs for every call. */
+final class GuardMeters {
+
+  /** Why a call did not run, the values of the tag {@code reason}. */
+  enum Refusal {
+    HELD_FULL,
+    TRANSACTION,
+    BLOCKING,
+    NO_RECONNECT
+  }
+
+  private final MeterRegistry registry;
+  private final String guard;
+  private final Map<WireSource, AtomicInteger> connections = new EnumMap<>(WireSource.class);
+  private final Timer hold;
+
+  GuardMeters(MeterRegistry registry, String guard) {
+    this.registry = registry;
+    this.guard = guard;
+    for (WireSource source : WireSource.values()) {
+      AtomicInteger count = new AtomicInteger();
+      connections.put(source, count);
+      Gauge.builder(HoldfastMeter.CONNECTIONS.meterName(), count, AtomicInteger::get)
+          .description(HoldfastMeter.CONNECTIONS.description())
+          .tags("guard", guard, "wire", source.tag())
+          .register(registry);
+    }
+    hold =
+        Timer.builder(HoldfastMeter.HOLD.meterName())
+            .description(HoldfastMeter.HOLD.description())
+            .tags("guard", guard)
+            .register(registry);
+  }
+
+  /** Counts a connection in (1) or out (-1). */
+  void connections(WireSource source, int change) {
+    AtomicInteger count = connections.get(source);
+    if (count != null) {
+      count.addAndGet(change);
+    }
+  }
+
+  void probed(boolean answered) {
+    counter(HoldfastMeter.PROBES, "result", answered ? "answered" : "failed").increment();
+  }
+
+  void swapped(Cause cause) {
+    counter(HoldfastMeter.SWAPS, "cause", cause.tag()).increment();
+  }
+
+  void ambiguous(String call) {
+    counter(HoldfastMeter.AMBIGUOUS, "call", call).increment();
+  }
+
+  void notExecuted(Refusal refusal) {
+    counter(HoldfastMeter.NOT_EXECUTED, "reason", refusal.name().toLowerCase(Locale.ROOT))
+        .increment();
+  }
+
+  void moved(int calls) {
+    counter(HoldfastMeter.MOVED).increment(calls);
+  }
+
+  void replayed(int calls) {
+    counter(HoldfastMeter.REPLAYED).increment(calls);
+  }
+
+  void held(long nanos) {
+    hold.record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  private Counter counter(HoldfastMeter meter, String... tags) {
+    return Counter.builder(meter.meterName())
+        .description(meter.description())
+        .tag("guard", guard)
+        .tags(tags)
+        .register(registry);
+  }
+}

@@ -1,0 +1,162 @@
+package dev.holdfast.redis;
+
+import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.wire.ConnectionClocks;
+import dev.holdfast.wire.WireProbe;
+import dev.holdfast.wire.WireSnapshot;
+import io.lettuce.core.protocol.CommandHandler;
+import io.lettuce.core.protocol.RedisCommand;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state the guard's handlers on one channel share. Confined to the channel's event loop, except
+ * for {@link #lastSnapshot()}.
+ */
+final class GuardedChannel {
+
+  /** Why the connection ends. */
+  record Death(Cause cause, String evidence) {}
+
+  private final Channel channel;
+  private final CommandHandler commandHandler;
+  private final EndpointState endpoint;
+  private final GuardSettings settings;
+  private final GuardMeters meters;
+  private final WireProbe wire;
+  private final ConnectionClocks clocks = new ConnectionClocks(System.nanoTime());
+  private final SendLedger ledger;
+  private final SessionBook session = new SessionBook();
+
+  private boolean ready;
+  private boolean condemned;
+  private @Nullable Death death;
+  private volatile @Nullable WireSnapshot lastSnapshot;
+
+  GuardedChannel(
+      Channel channel,
+      CommandHandler commandHandler,
+      EndpointState endpoint,
+      GuardSettings settings,
+      GuardMeters meters) {
+    this.channel = channel;
+    this.commandHandler = commandHandler;
+    this.endpoint = endpoint;
+    this.settings = settings;
+    this.meters = meters;
+    this.wire = WireProbe.of(channel);
+    this.ledger = new SendLedger(channel);
+  }
+
+  Channel channel() {
+    return channel;
+  }
+
+  CommandHandler commandHandler() {
+    return commandHandler;
+  }
+
+  /** The commands written and not yet answered, in order. */
+  Queue<RedisCommand<?, ?, ?>> stack() {
+    return commandHandler.getStack();
+  }
+
+  EndpointState endpoint() {
+    return endpoint;
+  }
+
+  GuardSettings settings() {
+    return settings;
+  }
+
+  GuardMeters meters() {
+    return meters;
+  }
+
+  WireProbe wire() {
+    return wire;
+  }
+
+  ConnectionClocks clocks() {
+    return clocks;
+  }
+
+  SendLedger ledger() {
+    return ledger;
+  }
+
+  SessionBook session() {
+    return session;
+  }
+
+  /** Lettuce's handshake is done: from here on the channel carries the user's commands. */
+  void becomeReady() {
+    ready = true;
+    long now = System.nanoTime();
+    clocks.read(now);
+    clocks.requested(now);
+    meters.connections(wire.source(), 1);
+  }
+
+  boolean ready() {
+    return ready;
+  }
+
+  /** Whether commands may still be handed to this channel. */
+  boolean open() {
+    return !condemned && channel.isActive();
+  }
+
+  WireSnapshot snapshot(long nowNanos) {
+    WireSnapshot snapshot = wire.read(nowNanos);
+    lastSnapshot = snapshot;
+    return snapshot;
+  }
+
+  /** The latest reading, for other threads; null before the first. */
+  @Nullable WireSnapshot lastSnapshot() {
+    return lastSnapshot;
+  }
+
+  /** Notes why the connection ends; the first reason stays. */
+  void dies(Cause cause, String evidence) {
+    if (death == null) {
+      death = new Death(cause, evidence);
+    }
+  }
+
+  @Nullable Death death() {
+    return death;
+  }
+
+  /**
+   * Gives the connection up. Closed with linger 0: an orderly close would leave its last write in
+   * the kernel, to be delivered, and run, when the path heals. Closed from the head of the
+   * pipeline, or a TLS handler would first send its farewell into the dead path; and not at once,
+   * because this may run inside a caller's write.
+   */
+  void condemn(Cause cause, String evidence) {
+    if (condemned || !channel.isActive()) {
+      return;
+    }
+    condemned = true;
+    dies(cause, evidence);
+    channel.eventLoop().execute(this::abort);
+  }
+
+  private void abort() {
+    try {
+      channel.config().setOption(ChannelOption.SO_LINGER, 0);
+    } catch (ChannelException alreadyClosed) {
+      return; // the kernel or the peer was faster
+    }
+    ChannelHandlerContext first = channel.pipeline().firstContext();
+    if (first != null) {
+      first.close();
+    }
+  }
+}

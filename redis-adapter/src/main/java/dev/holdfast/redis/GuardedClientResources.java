@@ -1,0 +1,124 @@
+package dev.holdfast.redis;
+
+import io.lettuce.core.event.EventBus;
+import io.lettuce.core.event.EventPublisherOptions;
+import io.lettuce.core.metrics.CommandLatencyRecorder;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.Delay;
+import io.lettuce.core.resource.DnsResolver;
+import io.lettuce.core.resource.DnsResolvers;
+import io.lettuce.core.resource.EventLoopGroupProvider;
+import io.lettuce.core.resource.NettyCustomizer;
+import io.lettuce.core.resource.SocketAddressResolver;
+import io.lettuce.core.tracing.Tracing;
+import io.netty.resolver.AddressResolverGroup;
+import io.netty.util.Timer;
+import io.netty.util.concurrent.EventExecutorGroup;
+import io.netty.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The user's resources with the guard's customizer in their place. {@link ClientResources#mutate()}
+ * would not do: it makes a new event loop group, so the user's own is dropped and nobody shuts the
+ * old one down. Here the user's resources stay what they are, and shutting these down shuts those
+ * down.
+ */
+final class GuardedClientResources implements ClientResources {
+
+  private final ClientResources users;
+  private final NettyCustomizer customizer;
+
+  GuardedClientResources(ClientResources users, NettyCustomizer customizer) {
+    this.users = users;
+    this.customizer = customizer;
+  }
+
+  @Override
+  public NettyCustomizer nettyCustomizer() {
+    return customizer;
+  }
+
+  @Override
+  public Builder mutate() {
+    return users.mutate().nettyCustomizer(customizer);
+  }
+
+  @Override
+  public Future<Boolean> shutdown() {
+    return users.shutdown();
+  }
+
+  @Override
+  public Future<Boolean> shutdown(long quietPeriod, long timeout, TimeUnit timeUnit) {
+    return users.shutdown(quietPeriod, timeout, timeUnit);
+  }
+
+  @Override
+  public AddressResolverGroup<?> addressResolverGroup() {
+    return users.addressResolverGroup();
+  }
+
+  @Override
+  public EventPublisherOptions commandLatencyPublisherOptions() {
+    return users.commandLatencyPublisherOptions();
+  }
+
+  @Override
+  public CommandLatencyRecorder commandLatencyRecorder() {
+    return users.commandLatencyRecorder();
+  }
+
+  @Override
+  public int computationThreadPoolSize() {
+    return users.computationThreadPoolSize();
+  }
+
+  @Override
+  public EventBus eventBus() {
+    return users.eventBus();
+  }
+
+  @Override
+  public EventLoopGroupProvider eventLoopGroupProvider() {
+    return users.eventLoopGroupProvider();
+  }
+
+  @Override
+  public EventExecutorGroup eventExecutorGroup() {
+    return users.eventExecutorGroup();
+  }
+
+  @Override
+  public int ioThreadPoolSize() {
+    return users.ioThreadPoolSize();
+  }
+
+  @Override
+  public Delay reconnectDelay() {
+    return users.reconnectDelay();
+  }
+
+  @Override
+  public SocketAddressResolver socketAddressResolver() {
+    return users.socketAddressResolver();
+  }
+
+  @Override
+  public Timer timer() {
+    return users.timer();
+  }
+
+  @Override
+  public Tracing tracing() {
+    return users.tracing();
+  }
+
+  /**
+   * Asked for by Lettuce 6.8 only, whose default this is; the user's own resolver is already part
+   * of {@link #socketAddressResolver()}.
+   */
+  @SuppressWarnings({"deprecation", "MissingOverride", "InlineMeSuggester"})
+  public DnsResolver dnsResolver() {
+    return DnsResolvers.UNRESOLVED;
+  }
+}

@@ -1,0 +1,80 @@
+package dev.holdfast.redis;
+
+import dev.holdfast.path.ConnectionPlan;
+import dev.holdfast.path.KeepAlive;
+import dev.holdfast.path.RequestedSettings;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.SocketOptions.KeepAliveOptions;
+import io.lettuce.core.SocketOptions.TcpUserTimeoutOptions;
+import io.netty.channel.epoll.Epoll;
+
+/**
+ * Fills a plan into the user's client options. What the user set stays as it is; if the path
+ * forbids it, the plan's own refusal says so.
+ */
+final class GuardedOptions {
+
+  private final ConnectionPlan plan;
+
+  GuardedOptions(ConnectionPlan plan) {
+    this.plan = plan;
+  }
+
+  @SuppressWarnings("unchecked") // mutate() builds the class it is called on
+  <T extends ClientOptions> T fill(T options) {
+    refuseReplayFilter(options);
+    if (options.getDecodeBufferPolicy() instanceof PartialReplies) {
+      throw new IllegalStateException(
+          "these ClientOptions already carry a guard's settings: pass the user's own to options()");
+    }
+    return (T)
+        options
+            .mutate()
+            .socketOptions(socket(options.getSocketOptions()))
+            .decodeBufferPolicy(new PartialReplies(options.getDecodeBufferPolicy()))
+            .build();
+  }
+
+  private static void refuseReplayFilter(ClientOptions options) {
+    if (options.getReplayFilter() != ClientOptions.DEFAULT_REPLAY_FILTER) {
+      throw new IllegalArgumentException(
+          "replayFilter is set: Lettuce does not ask it about commands in flight, and drops a"
+              + " filtered one without completing it (measured on 6.8 and 7.7). Remove it; the guard"
+              + " replays only what is safe");
+    }
+  }
+
+  private SocketOptions socket(SocketOptions users) {
+    SocketOptions.Builder socket = users.mutate();
+    RequestedSettings requested = RequestedSettings.none();
+    if (users.isKeepAlive()) {
+      KeepAliveOptions set = users.getKeepAlive();
+      requested =
+          requested
+              .keepAliveIdle(set.getIdle())
+              .keepAliveInterval(set.getInterval())
+              .keepAliveCount(set.getCount());
+    } else {
+      plan.keepAlive().ifPresent(planned -> socket.keepAlive(toLettuce(planned)));
+    }
+    if (users.isEnableTcpUserTimeout()) {
+      socket.tcpUserTimeout(users.getTcpUserTimeout()); // Lettuce's mutate() leaves it out
+      requested = requested.userTimeout(users.getTcpUserTimeout().getTcpUserTimeout());
+    } else if (Epoll.isAvailable()) {
+      socket.tcpUserTimeout(
+          TcpUserTimeoutOptions.builder().enable().tcpUserTimeout(plan.userTimeout()).build());
+    }
+    plan.path().plan(requested); // throws if the path forbids what the user set
+    return socket.build();
+  }
+
+  private static KeepAliveOptions toLettuce(KeepAlive planned) {
+    return KeepAliveOptions.builder()
+        .enable()
+        .idle(planned.idle())
+        .interval(planned.interval())
+        .count(planned.count())
+        .build();
+  }
+}

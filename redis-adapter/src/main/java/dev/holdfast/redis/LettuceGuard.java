@@ -1,0 +1,195 @@
+package dev.holdfast.redis;
+
+import dev.holdfast.path.ConnectionPlan;
+import dev.holdfast.retry.ReplayRetry;
+import io.github.resilience4j.retry.Retry;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.protocol.CommandHandler;
+import io.lettuce.core.protocol.Endpoint;
+import io.lettuce.core.resource.ClientResources;
+import io.netty.channel.Channel;
+import io.netty.channel.epoll.Epoll;
+import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps Lettuce connections usable over a path that forgets idle flows. Install it once:
+ *
+ * <pre>{@code
+ * LettuceGuard guard = LettuceGuard.create(path.plan());
+ * RedisClient client = RedisClient.create(guard.install(ClientResources.create()), uri);
+ * client.setOptions(guard.options(ClientOptions.create()));
+ * }</pre>
+ *
+ * <p>From then on every connection of that client, standalone, cluster, Sentinel and pub/sub,
+ * pooled or not, is proved by a PING before an unsafe command follows an idle time, is given up
+ * within about a second when its path dies under commands in flight, and is replaced by Lettuce's
+ * own reconnect while the connection object stays the same. Commands never sent move to the new
+ * connection in their order; read-only ones are sent again; the rest fail with {@link
+ * dev.holdfast.retry.AmbiguousOutcomeException}, or with {@link
+ * dev.holdfast.retry.NotExecutedException} where they certainly did not run; as the client may wrap
+ * them, look for them with {@code AmbiguousOutcomeException.in(thrown)}.
+ *
+ * <p>What the guard composes with and what it refuses: the user's {@code NettyCustomizer} runs
+ * first; {@code REJECT_COMMANDS} keeps its meaning, so calls made or left over while disconnected
+ * fail with Lettuce's own error; with {@code autoReconnect} off, commands never sent fail with
+ * {@code NotExecutedException}, for there is no next connection; a {@code replayFilter} is refused.
+ *
+ * <p>Thread-safe.
+ */
+public final class LettuceGuard {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LettuceGuard.class);
+
+  private final GuardSettings settings;
+  private final GuardMeters meters;
+  private final ReplayRetry replay;
+  private final SwapLog swapLog;
+  private final Map<Endpoint, EndpointState> endpoints = new WeakHashMap<>();
+  private final List<Consumer<SwapEvent>> listeners = new CopyOnWriteArrayList<>();
+
+  LettuceGuard(GuardSettings settings, GuardMeters meters, ReplayRetry replay) {
+    LettuceSupport.requireSupported();
+    this.settings = settings;
+    this.meters = meters;
+    this.replay = replay;
+    this.swapLog = new SwapLog(LOG);
+  }
+
+  /**
+   * A guard with default settings.
+   *
+   * @param plan the plan of the path to Redis
+   * @return a guard, to be installed once
+   * @throws IllegalStateException if lettuce-core is outside the supported range
+   */
+  public static LettuceGuard create(ConnectionPlan plan) {
+    return custom(plan).build();
+  }
+
+  /**
+   * A guard with settings of one's own.
+   *
+   * @param plan the plan of the path to Redis
+   * @return a builder that starts from the defaults
+   */
+  public static LettuceGuardBuilder custom(ConnectionPlan plan) {
+    return new LettuceGuardBuilder(plan);
+  }
+
+  /**
+   * Puts the guard into every channel that clients of the returned resources will open.
+   *
+   * @param resources the user's resources; they stay in force, and shutting down the returned ones
+   *     shuts them down
+   * @return resources to create the client with
+   * @throws IllegalStateException if a guard is installed in them already
+   */
+  public ClientResources install(ClientResources resources) {
+    if (resources.nettyCustomizer() instanceof GuardCustomizer) {
+      throw new IllegalStateException(
+          "a guard is already installed in these ClientResources: install one guard, once");
+    }
+    if (!Epoll.isAvailable()) {
+      LOG.info(
+          "{}: wire source none, native epoll is missing ({}); idle age, pings and close events"
+              + " still protect, a slow server cannot be told from a silent path",
+          settings.name(),
+          String.valueOf(Epoll.unavailabilityCause()));
+    }
+    return new GuardedClientResources(
+        resources, new GuardCustomizer(this, resources.nettyCustomizer()));
+  }
+
+  /**
+   * Fills the plan's keepalive and {@code TCP_USER_TIMEOUT} into client options, where the user set
+   * none, and lets the guard see half-read replies. What the user set stays as it is.
+   *
+   * @param options the user's options, of a standalone or cluster client
+   * @param <T> their class
+   * @return options for {@code setOptions}
+   * @throws dev.holdfast.path.PathConflictException if the path forbids a value the user set
+   * @throws IllegalArgumentException if a {@code replayFilter} is set
+   * @throws IllegalStateException if the options come from a guard already
+   */
+  public <T extends ClientOptions> T options(T options) {
+    return new GuardedOptions(settings.plan()).fill(options);
+  }
+
+  /**
+   * Declares a connection shared between callers: blocking commands on it are refused from now on,
+   * for every other caller would wait behind them.
+   *
+   * @param connection a connection of a guarded client
+   * @param <C> its class
+   * @return the same connection
+   * @throws IllegalArgumentException if the connection has no single channel, as a cluster
+   *     connection: use {@link LettuceGuardBuilder#sharedConnections()}
+   */
+  public <C extends StatefulConnection<?, ?>> C shared(C connection) {
+    state(LettuceSupport.endpointOf(connection)).share(true);
+    return connection;
+  }
+
+  /**
+   * Declares a connection to belong to one caller: blocking commands on it are allowed, also under
+   * {@link LettuceGuardBuilder#sharedConnections()}.
+   *
+   * @param connection a connection of a guarded client
+   * @param <C> its class
+   * @return the same connection
+   * @throws IllegalArgumentException if the connection has no single channel
+   */
+  public <C extends StatefulConnection<?, ?>> C dedicated(C connection) {
+    state(LettuceSupport.endpointOf(connection)).share(false);
+    return connection;
+  }
+
+  /**
+   * The Resilience4j instance that carries the replay policy, for its events and counters.
+   *
+   * @return the instance
+   */
+  public Retry retry() {
+    return replay.retry();
+  }
+
+  /**
+   * Calls a listener for every connection given up. It runs on the connection's event loop: it must
+   * be quick and must not block.
+   *
+   * @param listener the listener
+   */
+  public void onSwap(Consumer<SwapEvent> listener) {
+    listeners.add(listener);
+  }
+
+  GuardedChannel guard(Channel channel, CommandHandler commandHandler) {
+    return new GuardedChannel(
+        channel, commandHandler, state(commandHandler.getEndpoint()), settings, meters);
+  }
+
+  private EndpointState state(Endpoint endpoint) {
+    synchronized (endpoints) {
+      return endpoints.computeIfAbsent(
+          endpoint, first -> new EndpointState(replay, settings.sharedByDefault()));
+    }
+  }
+
+  void swapped(SwapEvent event) {
+    swapLog.log(event);
+    for (Consumer<SwapEvent> listener : listeners) {
+      try {
+        listener.accept(event);
+      } catch (RuntimeException thrown) {
+        LOG.warn("{}: a swap listener failed", settings.name(), thrown);
+      }
+    }
+  }
+}

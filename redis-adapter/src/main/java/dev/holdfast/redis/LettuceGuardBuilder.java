@@ -1,0 +1,147 @@
+package dev.holdfast.redis;
+
+import dev.holdfast.path.ConnectionPlan;
+import dev.holdfast.retry.ReplayRetry;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Metrics;
+import java.time.Duration;
+
+/** Settings of a {@link LettuceGuard}. Not thread-safe. */
+public final class LettuceGuardBuilder {
+
+  private final ConnectionPlan plan;
+  private String name = "redis";
+  private MeterRegistry registry = Metrics.globalRegistry;
+  private Duration probeAfter = Duration.ofSeconds(1);
+  private int heldLimit = 10_000;
+  private int replayAttempts = 3;
+  private boolean stateIdempotentToo;
+  private boolean backgroundPing = true;
+  private boolean sharedConnections;
+
+  LettuceGuardBuilder(ConnectionPlan plan) {
+    this.plan = plan;
+  }
+
+  /**
+   * Names the guard in meters, log lines and events.
+   *
+   * @param name any text; {@code redis} by default
+   * @return this builder
+   * @throws IllegalArgumentException if the name is blank
+   */
+  public LettuceGuardBuilder name(String name) {
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("the guard's name is blank");
+    }
+    this.name = name;
+    return this;
+  }
+
+  /**
+   * Where the meters of {@link dev.holdfast.metrics.HoldfastMeter} go.
+   *
+   * @param registry a registry; Micrometer's global one by default
+   * @return this builder
+   */
+  public LettuceGuardBuilder meterRegistry(MeterRegistry registry) {
+    this.registry = registry;
+    return this;
+  }
+
+  /**
+   * How long a connection may be idle before an unsafe command waits for a proof of its path. One
+   * second by default: a shorter one makes ordinary pauses pay a round trip.
+   *
+   * @param idle a positive duration
+   * @return this builder
+   * @throws IllegalArgumentException if the duration is not positive
+   */
+  public LettuceGuardBuilder probeAfter(Duration idle) {
+    if (idle.isNegative() || idle.isZero()) {
+      throw new IllegalArgumentException("probeAfter " + idle + " is not positive");
+    }
+    this.probeAfter = idle;
+    return this;
+  }
+
+  /**
+   * How many commands of one connection may wait for a proof or a new connection; one more fails
+   * with {@link dev.holdfast.retry.NotExecutedException}. 10,000 by default. Commands issued while
+   * Lettuce is disconnected are bounded by its own {@code requestQueueSize}.
+   *
+   * @param commands at least 1
+   * @return this builder
+   * @throws IllegalArgumentException if below 1
+   */
+  public LettuceGuardBuilder heldLimit(int commands) {
+    if (commands < 1) {
+      throw new IllegalArgumentException(
+          "heldLimit " + commands + " is below 1: not even the command that asks could wait");
+    }
+    this.heldLimit = commands;
+    return this;
+  }
+
+  /**
+   * How often one replay-safe command may be sent in all. 3 by default; 1 never replays.
+   *
+   * @param attempts at least 1
+   * @return this builder
+   * @throws IllegalArgumentException if below 1, from {@link #build()}
+   */
+  public LettuceGuardBuilder replayAttempts(int attempts) {
+    this.replayAttempts = attempts;
+    return this;
+  }
+
+  /**
+   * Also sends writes again that end in the same state when run twice in a row: plain {@code SET},
+   * {@code HSET}, {@code DEL}, {@code SADD} and the like. Off by default: their reply may differ,
+   * and a late second run can undo another client's newer write.
+   *
+   * @return this builder
+   */
+  public LettuceGuardBuilder replayStateIdempotentWrites() {
+    this.stateIdempotentToo = true;
+    return this;
+  }
+
+  /**
+   * Sends no PING of its own while a connection is idle. The path's limits then catch up with idle
+   * connections, and the first command after it waits for a new one.
+   *
+   * @return this builder
+   */
+  public LettuceGuardBuilder withoutBackgroundPing() {
+    this.backgroundPing = false;
+    return this;
+  }
+
+  /**
+   * Declares every connection of the guarded clients shared between callers: blocking commands are
+   * refused, except on a connection handed to {@link LettuceGuard#dedicated}.
+   *
+   * @return this builder
+   */
+  public LettuceGuardBuilder sharedConnections() {
+    this.sharedConnections = true;
+    return this;
+  }
+
+  /**
+   * Builds the guard.
+   *
+   * @return a guard, to be installed once
+   * @throws IllegalArgumentException if a setting is out of range
+   * @throws IllegalStateException if lettuce-core is outside the supported range
+   */
+  public LettuceGuard build() {
+    GuardSettings settings =
+        new GuardSettings(name, plan, probeAfter, heldLimit, backgroundPing, sharedConnections);
+    return new LettuceGuard(
+        settings,
+        new GuardMeters(registry, name),
+        ReplayRetry.of(name, replayAttempts, stateIdempotentToo));
+  }
+}

@@ -1,0 +1,181 @@
+package dev.holdfast.redis;
+
+import dev.holdfast.diagnosis.Cause;
+import io.lettuce.core.protocol.DefaultEndpoint;
+import io.lettuce.core.protocol.Endpoint;
+import io.lettuce.core.protocol.RedisCommand;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.DecoderException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands between the wire and Lettuce's command handler: counts what was sent, hears of every death
+ * before Lettuce does, and settles the commands left behind.
+ */
+final class LossHandler extends ChannelDuplexHandler {
+
+  private final GuardedChannel guarded;
+  private final WriteGate gate;
+  private final LossSettlement settlement;
+
+  private PartialReplies.@Nullable Mark mark;
+  private boolean answeredInPart;
+  private boolean closedHere;
+
+  LossHandler(GuardedChannel guarded, WriteGate gate, LossSettlement settlement) {
+    this.guarded = guarded;
+    this.gate = gate;
+    this.settlement = settlement;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    ctx.channel().closeFuture().addListener(closed -> letWritersFinish());
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    mark = PartialReplies.onThisEventLoop();
+    guarded.becomeReady();
+    gate.start();
+    ctx.fireChannelActive();
+  }
+
+  @Override
+  public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+    if (!guarded.ready()) {
+      ctx.write(msg, promise);
+    } else if (msg instanceof RedisCommand<?, ?, ?> command) {
+      send(ctx, command);
+      promise.trySuccess();
+    } else if (msg instanceof Collection<?> batch) {
+      for (Object command : batch) {
+        send(ctx, (RedisCommand<?, ?, ?>) command);
+      }
+      promise.trySuccess();
+    } else {
+      ctx.write(msg, promise);
+    }
+  }
+
+  private void send(ChannelHandlerContext ctx, RedisCommand<?, ?, ?> command) {
+    SendLedger ledger = guarded.ledger();
+    ledger.handDown();
+    ctx.write(command, ledger);
+    Throwable refusal = ledger.refusal();
+    if (refusal != null && ctx.channel().isOpen()) {
+      ledger.strike();
+      guarded.stack().remove(command);
+      command.completeExceptionally(refusal);
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object msg) {
+    guarded.clocks().read(System.nanoTime());
+    PartialReplies.Mark reading = mark;
+    if (reading == null) {
+      ctx.fireChannelRead(msg);
+      return;
+    }
+    reading.partial = false;
+    ctx.fireChannelRead(msg);
+    answeredInPart = reading.partial;
+  }
+
+  @Override
+  public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+    closedHere = true;
+    ctx.close(promise);
+  }
+
+  /**
+   * Lettuce's handler would fail the oldest command with the raw error, whatever it is, and, while
+   * a reconnect is under way, every command issued meanwhile. The channel closes by itself after an
+   * I/O error; what it leaves behind is settled then.
+   */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (!isWireFailure(cause)) {
+      ctx.fireExceptionCaught(cause);
+      return;
+    }
+    if (ctx.channel().isOpen()) {
+      guarded.dies(causeOf(cause), String.valueOf(cause.getMessage()));
+      ctx.close();
+    }
+  }
+
+  private static boolean isWireFailure(Throwable thrown) {
+    return thrown instanceof IOException
+        || (thrown instanceof DecoderException && thrown.getCause() instanceof SSLException);
+  }
+
+  private static Cause causeOf(Throwable failure) {
+    String message = String.valueOf(failure.getMessage());
+    return message.contains("timed out") ? Cause.KERNEL_TIMEOUT : Cause.PEER_RESET;
+  }
+
+  /**
+   * Runs when the socket is closed and before the pipeline hears of it. A thread may at this moment
+   * have found the channel active and not yet have queued its write; the command it issues next
+   * goes to Lettuce's buffer of disconnected commands, and the first would follow behind it. {@code
+   * notifyDrainQueuedCommands} takes the endpoint's exclusive lock, which waits for such threads;
+   * their writes then reach {@link WriteGate} before the channel's end does, and stay in order.
+   */
+  private void letWritersFinish() {
+    if (!guarded.ready()) {
+      return;
+    }
+    if (gate.inWrite()) {
+      guarded.channel().eventLoop().execute(this::awaitWriters);
+    } else {
+      awaitWriters();
+    }
+  }
+
+  private void awaitWriters() {
+    List<RedisCommand<?, ?, ?>> unanswered = new ArrayList<>(guarded.stack());
+    guarded.stack().clear();
+    try {
+      endpoint().notifyDrainQueuedCommands(guarded.commandHandler());
+    } finally {
+      guarded.stack().addAll(unanswered);
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    if (guarded.ready()) {
+      guarded.meters().connections(guarded.wire().source(), -1);
+      if (endpoint() instanceof DefaultEndpoint endpoint && endpoint.isClosed()) {
+        gate.drainInto(guarded.stack()); // the user closed the connection: Lettuce fails them all
+      } else {
+        guarded.dies(closedHere ? Cause.LOCAL_CLOSE : Cause.PEER_CLOSED, "no error was read");
+        settlement.settle(gate, answeredInPart);
+      }
+    } else {
+      dropHandshake();
+    }
+    ctx.fireChannelInactive();
+  }
+
+  /** Left in the stack they would be sent to the next connection, after its own handshake. */
+  private void dropHandshake() {
+    for (RedisCommand<?, ?, ?> command : guarded.stack()) {
+      command.cancel();
+    }
+    guarded.stack().clear();
+  }
+
+  private Endpoint endpoint() {
+    return guarded.commandHandler().getEndpoint();
+  }
+}

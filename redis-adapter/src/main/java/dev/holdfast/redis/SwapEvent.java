@@ -1,0 +1,27 @@
+package dev.holdfast.redis;
+
+import dev.holdfast.diagnosis.Cause;
+import java.time.Duration;
+
+/**
+ * A connection was given up and its calls were settled. Immutable; carries no key, value, address
+ * or credential.
+ *
+ * @param guard the guard's name
+ * @param cause what the client saw
+ * @param evidence the readings that show it
+ * @param idle how long no payload had moved
+ * @param moved calls never sent that move to the next connection
+ * @param replayed calls sent without an answer that are sent again
+ * @param ambiguous calls that failed with an unknown outcome
+ * @param notExecuted calls that failed although they certainly did not run
+ */
+public record SwapEvent(
+    String guard,
+    Cause cause,
+    String evidence,
+    Duration idle,
+    int moved,
+    int replayed,
+    int ambiguous,
+    int notExecuted) {}

@@ -1,0 +1,264 @@
+package dev.holdfast.redis;
+
+import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.path.IdleZone;
+import dev.holdfast.redis.GuardMeters.Refusal;
+import dev.holdfast.retry.NotExecutedException;
+import dev.holdfast.retry.ReplaySafety;
+import dev.holdfast.wire.WireJudge;
+import dev.holdfast.wire.WireVerdict;
+import io.lettuce.core.ConnectionEvents;
+import io.lettuce.core.protocol.RedisCommand;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands between Lettuce's endpoint and its command handler: every command of the user passes here
+ * before it counts as written. Holds commands while the path is proved or the connection is being
+ * replaced, in the order they came; refuses what must not run on this connection.
+ */
+final class WriteGate extends ChannelDuplexHandler {
+
+  private record Held(RedisCommand<?, ?, ?> command, ChannelPromise promise) {}
+
+  private final GuardedChannel guarded;
+  private final PathProof proof;
+  private final PathWatch watch;
+  private final ArrayDeque<Held> held = new ArrayDeque<>(0);
+
+  private @Nullable ChannelHandlerContext context;
+  private long heldSinceNanos;
+  private int depth;
+
+  WriteGate(GuardedChannel guarded) {
+    this.guarded = guarded;
+    this.proof = new PathProof(guarded, this::release);
+    this.watch = new PathWatch(guarded, this::pingInBackground);
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    context = ctx;
+  }
+
+  /** The channel carries the user's commands from now on. */
+  void start() {
+    watch.start();
+  }
+
+  /** Whether a write or flush of this channel is on the call stack. */
+  boolean inWrite() {
+    return depth > 0;
+  }
+
+  @Override
+  public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+    depth++;
+    try {
+      if (!guarded.ready()) {
+        ctx.write(msg, promise);
+      } else if (msg instanceof RedisCommand<?, ?, ?> command) {
+        admit(ctx, command, promise);
+      } else if (msg instanceof Collection<?> batch) {
+        for (Object element : batch) {
+          admit(ctx, (RedisCommand<?, ?, ?>) element, ctx.newPromise());
+        }
+        promise.trySuccess();
+      } else {
+        ctx.write(msg, promise);
+      }
+    } finally {
+      depth--;
+    }
+  }
+
+  @Override
+  public void flush(ChannelHandlerContext ctx) {
+    depth++;
+    try {
+      ctx.flush();
+    } finally {
+      depth--;
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+    if (event instanceof ConnectionEvents.Reset) {
+      takeHeld((command, promise) -> command.cancel());
+    }
+    super.userEventTriggered(ctx, event);
+  }
+
+  private void admit(
+      ChannelHandlerContext ctx, RedisCommand<?, ?, ?> command, ChannelPromise promise) {
+    CommandKind kind = CommandKind.of(command);
+    NotExecutedException refusal = refusal(kind, command);
+    if (refusal != null) {
+      command.completeExceptionally(refusal);
+      promise.trySuccess();
+    } else if (mayPass(ctx, command)) {
+      pass(ctx, kind, command, promise);
+    } else {
+      hold(command, promise);
+    }
+  }
+
+  private @Nullable NotExecutedException refusal(CommandKind kind, RedisCommand<?, ?, ?> command) {
+    LostCalls.Broken broken = guarded.endpoint().broken();
+    if (broken != LostCalls.Broken.NOTHING && belongsToBroken(broken, kind)) {
+      guarded.meters().notExecuted(Refusal.TRANSACTION);
+      return new NotExecutedException(
+          command.getType().toString(),
+          "its transaction, or the WATCH before it, was lost with the previous connection; repeat"
+              + " the whole transaction");
+    }
+    if (kind != CommandKind.PLAIN && guarded.endpoint().shared() && kind.blocks(command)) {
+      guarded.meters().notExecuted(Refusal.BLOCKING);
+      return new NotExecutedException(
+          command.getType().toString(),
+          "it blocks, and this connection was declared shared: every other caller would wait behind"
+              + " it; use a connection of its own");
+    }
+    return null;
+  }
+
+  private boolean belongsToBroken(LostCalls.Broken broken, CommandKind kind) {
+    EndpointState endpoint = guarded.endpoint();
+    boolean ends = kind == CommandKind.EXEC || kind == CommandKind.DISCARD;
+    if (broken == LostCalls.Broken.TRANSACTION) {
+      if (ends) {
+        endpoint.leaveBroken(LostCalls.Broken.NOTHING);
+      }
+      return true;
+    }
+    if (kind == CommandKind.MULTI) {
+      endpoint.leaveBroken(LostCalls.Broken.TRANSACTION);
+      return true;
+    }
+    if (ends || kind == CommandKind.UNWATCH) {
+      endpoint.leaveBroken(LostCalls.Broken.NOTHING);
+    }
+    return false;
+  }
+
+  private boolean mayPass(ChannelHandlerContext ctx, RedisCommand<?, ?, ?> command) {
+    if (!held.isEmpty() || !guarded.open()) {
+      return false;
+    }
+    if (proof.pending()) {
+      return !proof.holdsAll() && CommandSafety.of(command) == ReplaySafety.SAFE;
+    }
+    if (!guarded.stack().isEmpty()) {
+      return true;
+    }
+    long now = System.nanoTime();
+    if (guarded.clocks().sincePayload(now) < guarded.settings().probeAfter().toNanos()) {
+      guarded.clocks().requested(now);
+      return true;
+    }
+    return mayPassAfterIdle(ctx, command, now);
+  }
+
+  private boolean mayPassAfterIdle(
+      ChannelHandlerContext ctx, RedisCommand<?, ?, ?> command, long now) {
+    long idle = guarded.clocks().sincePayload(now);
+    IdleZone zone = guarded.settings().plan().zone(idle, guarded.clocks().sinceRequest(now));
+    if (zone == IdleZone.EXPIRED) {
+      guarded.condemn(Cause.IDLE_LIMIT, "idle for %d ms".formatted(idle / 1_000_000));
+      return false;
+    }
+    WireVerdict verdict = WireJudge.idle(guarded.snapshot(now));
+    if (verdict instanceof WireVerdict.Dead dead) {
+      guarded.condemn(dead.cause(), dead.evidence());
+      return false;
+    }
+    boolean holdAll = zone == IdleZone.WARN || verdict instanceof WireVerdict.Suspect;
+    proof.begin(ctx, holdAll);
+    watch.onRequest();
+    return !holdAll && CommandSafety.of(command) == ReplaySafety.SAFE;
+  }
+
+  private void pass(
+      ChannelHandlerContext ctx,
+      CommandKind kind,
+      RedisCommand<?, ?, ?> command,
+      ChannelPromise promise) {
+    if (kind != CommandKind.PLAIN) {
+      guarded.session().handedDown(kind, command);
+    }
+    ctx.write(command, promise);
+    watch.onRequest();
+  }
+
+  private void hold(RedisCommand<?, ?, ?> command, ChannelPromise promise) {
+    int limit = guarded.settings().heldLimit();
+    if (held.size() >= limit) {
+      guarded.meters().notExecuted(Refusal.HELD_FULL);
+      command.completeExceptionally(
+          new NotExecutedException(
+              command.getType().toString(),
+              ("%d commands already wait for a usable connection, the guard's heldLimit; slow down"
+                      + " or raise heldLimit")
+                  .formatted(limit)));
+      promise.trySuccess();
+      return;
+    }
+    if (held.isEmpty()) {
+      heldSinceNanos = System.nanoTime();
+    }
+    held.add(new Held(command, promise));
+    if (proof.pending()) {
+      proof.callerWaits();
+    }
+  }
+
+  private void release() {
+    ChannelHandlerContext ctx = context;
+    if (ctx == null || held.isEmpty() || !guarded.open()) {
+      return;
+    }
+    guarded.meters().held(System.nanoTime() - heldSinceNanos);
+    guarded.clocks().requested(System.nanoTime());
+    depth++;
+    try {
+      takeHeld((command, promise) -> pass(ctx, CommandKind.of(command), command, promise));
+      ctx.flush();
+    } finally {
+      depth--;
+    }
+  }
+
+  /** Hands the held commands over, oldest first; none is held afterwards. */
+  void takeHeld(BiConsumer<RedisCommand<?, ?, ?>, ChannelPromise> taker) {
+    for (Held next = held.poll(); next != null; next = held.poll()) {
+      taker.accept(next.command(), next.promise());
+    }
+  }
+
+  /** The channel is gone: takes the held commands, whose promises Lettuce need not hear of. */
+  void drainInto(Collection<RedisCommand<?, ?, ?>> commands) {
+    proof.cancel();
+    if (!held.isEmpty()) {
+      guarded.meters().held(System.nanoTime() - heldSinceNanos);
+    }
+    takeHeld(
+        (command, promise) -> {
+          commands.add(command);
+          promise.trySuccess();
+        });
+  }
+
+  private void pingInBackground() {
+    ChannelHandlerContext ctx = context;
+    if (ctx != null) {
+      proof.beginInBackground(ctx);
+      watch.onRequest();
+    }
+  }
+}

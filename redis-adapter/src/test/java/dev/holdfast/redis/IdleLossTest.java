@@ -1,0 +1,193 @@
+package dev.holdfast.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.lab.Await;
+import dev.holdfast.lab.Forgetting;
+import dev.holdfast.lab.RedisServer;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.api.StatefulRedisConnection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The middlebox forgets a connection while nobody uses it. */
+final class IdleLossTest {
+
+  private static final int CONNECTIONS = 20;
+  private static final int ROUNDS = 5;
+
+  private static RedisServer redis;
+
+  @BeforeAll
+  static void start() {
+    redis = RedisServer.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    redis.close();
+  }
+
+  private static void idleFor(Duration time) {
+    LockSupport.parkNanos(time.toNanos());
+  }
+
+  /** 20 connections, five times each: 100 rounds of INCR over a flow forgotten while idle. */
+  @ParameterizedTest
+  @EnumSource
+  void mustNeitherLoseNorDoubleAnIncrement(Forgetting forgetting) throws Exception {
+    try (RedisBed bed = new RedisBed(redis, forgetting)) {
+      RedisClient client = bed.guarded(bed.guard());
+      String counter = "idle:" + forgetting;
+      List<StatefulRedisConnection<String, String>> connections = new ArrayList<>();
+      for (int i = 0; i < CONNECTIONS; i++) {
+        connections.add(client.connect());
+      }
+      for (int round = 0; round < ROUNDS; round++) {
+        idleFor(Duration.ofMillis(1_100));
+        bed.middlebox().forgetAll();
+        List<RedisFuture<Long>> increments =
+            connections.stream().map(connection -> connection.async().incr(counter)).toList();
+        for (RedisFuture<Long> increment : increments) {
+          increment.get(5, TimeUnit.SECONDS);
+        }
+      }
+      assertThat(redis.counter(counter)).isEqualTo((long) CONNECTIONS * ROUNDS);
+      assertThat(bed.swaps()).hasSize(CONNECTIONS * ROUNDS);
+      Cause expected = forgetting == Forgetting.SILENCE ? Cause.PING_UNANSWERED : Cause.PEER_RESET;
+      assertThat(bed.swaps()).allMatch(swap -> swap.cause() == expected && swap.moved() == 1);
+    }
+  }
+
+  @Test
+  void bareLettuceHangsUntilItsTimeoutAndAgain() throws Exception {
+    try (RedisBed bed = new RedisBed(redis, Forgetting.SILENCE)) {
+      RedisClient client = bed.bare();
+      try (var connection = client.connect()) {
+        connection.setTimeout(Duration.ofMillis(500));
+        connection.sync().ping();
+        bed.middlebox().forgetAll();
+        assertThatThrownBy(() -> connection.sync().incr("bare:idle"))
+            .isInstanceOf(RedisCommandTimeoutException.class);
+        assertThatThrownBy(() -> connection.sync().incr("bare:idle"))
+            .isInstanceOf(RedisCommandTimeoutException.class);
+      }
+    }
+  }
+
+  @Test
+  void mustKeepTheOrderOfAPipelineAcrossASwap() throws Exception {
+    try (RedisBed bed = new RedisBed(redis, Forgetting.SILENCE)) {
+      RedisClient client = bed.guarded(bed.guard());
+      for (int round = 0; round < 10; round++) {
+        String counter = "order:" + round;
+        try (var connection = client.connect()) {
+          connection.sync().ping();
+          idleFor(Duration.ofMillis(1_100));
+          bed.middlebox().forgetAll();
+          int calls = 2_000;
+          List<RedisFuture<Long>> increments = new ArrayList<>(calls);
+          for (int i = 0; i < calls; i++) {
+            increments.add(connection.async().incr(counter));
+            if (i % 10 == 0) {
+              LockSupport.parkNanos(1_000_000); // spread over the whole swap, about 250 ms
+            }
+          }
+          List<Long> replies = new ArrayList<>(calls);
+          for (RedisFuture<Long> increment : increments) {
+            replies.add(increment.get(5, TimeUnit.SECONDS));
+          }
+          assertThat(replies)
+              .as("round %d", round)
+              .isEqualTo(LongStream.rangeClosed(1, calls).boxed().toList());
+        }
+      }
+      assertThat(bed.swaps()).hasSize(10);
+    }
+  }
+
+  @Test
+  void mustLetReadsGoAtOnceAndAnswerThemWhenThePathIsDead() throws Exception {
+    try (RedisBed bed = new RedisBed(redis, Forgetting.SILENCE)) {
+      RedisClient client = bed.guarded(bed.guard());
+      redis.command("SET", "read:key", "value");
+      try (var connection = client.connect()) {
+        connection.sync().ping();
+        idleFor(Duration.ofMillis(1_100));
+        bed.middlebox().forgetAll();
+        assertThat(connection.sync().get("read:key")).isEqualTo("value");
+        assertThat(bed.swaps()).hasSize(1);
+        assertThat(bed.swaps().get(0).replayed()).isEqualTo(1);
+      }
+    }
+  }
+
+  @Test
+  void mustLeaveAHealthyIdleConnectionAlone() throws Exception {
+    try (RedisBed bed = new RedisBed(redis, Forgetting.SILENCE)) {
+      RedisClient client = bed.guarded(bed.guard());
+      try (var connection = client.connect()) {
+        for (int round = 0; round < 3; round++) {
+          idleFor(Duration.ofMillis(1_100));
+          assertThat(connection.sync().incr("healthy")).isEqualTo(round + 1);
+        }
+        assertThat(bed.swaps()).isEmpty();
+        assertThat(bed.meter("holdfast.probes", "result", "answered")).isEqualTo(3);
+      }
+    }
+  }
+
+  @Test
+  void mustRefuseACommandPastTheHeldLimitAndKeepTheOthers() throws Exception {
+    try (RedisBed bed = new RedisBed(redis, Forgetting.SILENCE)) {
+      RedisClient client = bed.guarded(bed.guard(builder -> builder.heldLimit(3)));
+      try (var connection = client.connect()) {
+        connection.sync().ping();
+        idleFor(Duration.ofMillis(1_100));
+        bed.middlebox().forgetAll();
+        List<CompletableFuture<Long>> calls = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+          calls.add(connection.async().incr("held").toCompletableFuture());
+        }
+        assertThatThrownBy(() -> calls.get(3).get(5, TimeUnit.SECONDS))
+            .hasMessageContaining("INCR did not run")
+            .hasMessageContaining("heldLimit");
+        for (int i = 0; i < 3; i++) {
+          assertThat(calls.get(i).get(5, TimeUnit.SECONDS)).isEqualTo(i + 1);
+        }
+        Await.until("counted", RedisBed.SOON, () -> redis.counter("held") == 3);
+      }
+    }
+  }
+
+  @Test
+  void mustEndHeldCommandsWhenTheUserClosesTheConnection() throws Exception {
+    try (RedisBed bed = new RedisBed(redis, Forgetting.SILENCE)) {
+      RedisClient client = bed.guarded(bed.guard());
+      var connection = client.connect();
+      connection.sync().ping();
+      idleFor(Duration.ofMillis(1_100));
+      bed.middlebox().forgetAll();
+      var held = connection.async().incr("closed").toCompletableFuture();
+      connection.close();
+      assertThatThrownBy(() -> held.get(5, TimeUnit.SECONDS)).isNotNull();
+      assertThat(held).isDone();
+      assertThat(redis.counter("closed")).isZero();
+      assertThat(bed.swaps()).isEmpty();
+    }
+  }
+}

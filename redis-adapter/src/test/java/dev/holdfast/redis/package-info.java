@@ -1,0 +1,5 @@
+/** The guard against a real Redis through a middlebox that forgets. */
+@NullMarked
+package dev.holdfast.redis;
+
+import org.jspecify.annotations.NullMarked;
