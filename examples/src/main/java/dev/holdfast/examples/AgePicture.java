@@ -3,6 +3,7 @@ package dev.holdfast.examples;
 import dev.holdfast.examples.Call.Ending;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 
 /** One run as a picture: how old the wire was, when calls used it, and how that ended. */
 final class AgePicture {
@@ -48,19 +49,25 @@ final class AgePicture {
         "Idle age of the wire over time, %s, %s"
             .formatted(outcome.scenario().name(), outcome.mode());
     svg.open("920", "170", label);
-    drawLimit();
+    drawForgottenAges();
     drawAxes();
+    drawLimits();
     outcome.silences().forEach(this::drawSilence);
     drawBursts();
     outcome.events().forEach(this::drawEvent);
-    outcome.calls().forEach(this::drawCall);
+    // Failed calls last, so that no dot hides them.
+    outcome.calls().stream()
+        .sorted(Comparator.comparing(call -> call.ending() != Ending.SUCCEEDED))
+        .forEach(this::drawCall);
     return svg.close();
   }
 
   private void drawAxes() {
     for (int age = 0; age <= oldest; age++) {
       svg.line(age == 0 ? "axis" : "grid", LEFT, y(age), RIGHT, y(age));
-      svg.text("tick end", LEFT - 6, y(age) + 4, age + " s");
+      if (oldest < 6 || age % 2 == 0) {
+        svg.text("tick end", LEFT - 6, y(age) + 4, age + " s");
+      }
     }
     int every = seconds > 12 ? 2 : 1;
     for (int at = 0; at <= seconds; at += every) {
@@ -69,13 +76,29 @@ final class AgePicture {
     }
   }
 
-  private void drawLimit() {
+  private void drawForgottenAges() {
     if (outcome.scenario().limitMatters()) {
-      double limit = y(outcome.scenario().idleLimit().toMillis() / 1000.0);
-      svg.rect("past", LEFT, TOP, RIGHT - LEFT, limit - TOP);
-      svg.line("limit", LEFT, limit, RIGHT, limit);
-      svg.text("limit-label end", RIGHT - 4, limit - 4, "forgotten past this age");
+      svg.rect("past", LEFT, TOP, RIGHT - LEFT, y(limitSeconds()) - TOP);
     }
+  }
+
+  private void drawLimits() {
+    if (outcome.scenario().limitMatters()) {
+      drawLimit("limit", limitSeconds(), "the middlebox forgets past this age");
+      outcome
+          .safeAge()
+          .ifPresent(
+              age -> drawLimit("safe", age.toMillis() / 1000.0, "the guard retires past this age"));
+    }
+  }
+
+  private void drawLimit(String type, double age, String label) {
+    svg.line(type, LEFT, y(age), RIGHT, y(age));
+    svg.text(type + "-label", LEFT + 6, y(age) - 5, label);
+  }
+
+  private double limitSeconds() {
+    return outcome.scenario().idleLimit().toMillis() / 1000.0;
   }
 
   private void drawSilence(WireTrace.Silence silence) {
@@ -140,11 +163,19 @@ final class AgePicture {
             .formatted(
                 call.kind(),
                 call.wireAgeNanos() / 1_000_000,
-                call.ending().name().toLowerCase(java.util.Locale.ROOT),
+                call.ending().name().toLowerCase(Locale.ROOT),
                 call.tookNanos() / 1_000_000);
     if (call.tookNanos() > STALL_NANOS) {
       double end = x((call.startNanos() + call.tookNanos()) / NANOS);
       svg.line("stall " + type(call), at, age, end, age);
+    }
+    if (call.kind() == Call.Kind.INCR && outcome.counted().getOrDefault(call.key(), 0L) > 1) {
+      svg.mark(
+          "bad",
+          "an INCR that ran twice",
+          "M%.1f %.1fm-6 0a6 6 0 1 0 12 0a6 6 0 1 0 -12 0",
+          at,
+          age);
     }
     switch (call.ending()) {
       case FAILED -> svg.mark("bad", tooltip, "M%.1f %.1fm-4 -4l8 8m0 -8l-8 8", at, age);
@@ -166,7 +197,7 @@ final class AgePicture {
   }
 
   private double x(double atSeconds) {
-    return LEFT + (RIGHT - LEFT) * atSeconds / seconds;
+    return LEFT + (RIGHT - LEFT) * Math.min(1, atSeconds / seconds);
   }
 
   private double y(double ageSeconds) {

@@ -5,6 +5,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /** Lettuce as it comes. */
 final class BareContender implements Contender {
@@ -26,6 +27,11 @@ final class BareContender implements Contender {
       @Override
       public Map<String, Long> diagnoses() {
         return Map.of();
+      }
+
+      @Override
+      public Optional<Duration> safeAge() {
+        return Optional.empty();
       }
 
       @Override

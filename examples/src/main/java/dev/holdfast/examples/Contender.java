@@ -4,6 +4,7 @@ import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /** One way to set up the client; everything else in a run is the same. */
 interface Contender {
@@ -22,6 +23,9 @@ interface Contender {
 
     /** Connections given up so far, by cause. */
     Map<String, Long> diagnoses();
+
+    /** Past which idle age this client gives a connection up of its own accord, if it does. */
+    Optional<Duration> safeAge();
 
     @Override
     void close();

@@ -7,6 +7,6 @@ final class Contenders {
   private Contenders() {}
 
   static List<Contender> all() {
-    return List.of(new BareContender());
+    return List.of(new BareContender(), new GuardedContender());
   }
 }

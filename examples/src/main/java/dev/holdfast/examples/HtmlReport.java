@@ -94,10 +94,12 @@ final class HtmlReport {
         <p class="legend">In the pictures the shaded slope is the time without a byte on the wire.
         <span class="key good">●</span> a call that used an idle wire and succeeded,
         <span class="key bad">✕</span> a call that failed,
+        <span class="key bad">○</span> an INCR that ran twice,
         <span class="key unsure">◆</span> a call reported as ambiguous; a line behind a mark is how
         long its caller waited. The bar on the axis is calls that succeeded in a burst,
-        <span class="key connect">▲</span> a connection opened, the dashed line the age at which
-        the middlebox forgets.</p>
+        <span class="key connect">▲</span> a connection opened,
+        <span class="key bad">❙</span> a flow was forgotten. Both clients take every step together:
+        while one waits, the other is idle for longer.</p>
         """);
   }
 

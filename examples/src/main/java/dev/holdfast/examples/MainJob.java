@@ -41,8 +41,12 @@ final class MainJob {
     say(scenario.name() + ": " + scenario.story());
     List<Run> runs = new ArrayList<>();
     try {
+      List<Future<Run>> starting = new ArrayList<>();
       for (Contender contender : contenders) {
-        runs.add(new Run(scenario, contender, redis));
+        starting.add(sideBySide.submit(() -> new Run(scenario, contender, redis)));
+      }
+      for (Future<Run> run : starting) {
+        runs.add(get(run));
       }
       for (Step step : scenario.steps()) {
         takeTogether(step, runs, sideBySide);
@@ -69,9 +73,9 @@ final class MainJob {
     say(line.toString());
   }
 
-  private static String get(Future<String> report) throws InterruptedException {
+  private static <T> T get(Future<T> future) throws InterruptedException {
     try {
-      return report.get();
+      return future.get();
     } catch (ExecutionException e) {
       throw new IllegalStateException("A run broke off", e.getCause());
     }

@@ -2,8 +2,10 @@ package dev.holdfast.examples;
 
 import dev.holdfast.examples.Call.Ending;
 import dev.holdfast.examples.Call.Kind;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How one contender fared in one scenario.
@@ -18,6 +20,7 @@ import java.util.Map;
  * @param silences times without a byte on the wire
  * @param events what happened at the middlebox
  * @param lengthNanos the run's length
+ * @param safeAge past which idle age the client gives a connection up of its own accord
  */
 record Outcome(
     Scenario scenario,
@@ -29,7 +32,8 @@ record Outcome(
     Map<String, Long> errors,
     List<WireTrace.Silence> silences,
     List<WireTrace.Event> events,
-    long lengthNanos) {
+    long lengthNanos,
+    Optional<Duration> safeAge) {
 
   long issued() {
     return calls.size();

@@ -20,8 +20,8 @@ final class Run implements AutoCloseable {
   private final Scenario scenario;
   private final Contender contender;
   private final RedisServer redis;
-  private final long start = System.nanoTime();
   private final Middlebox box;
+  private final long start;
   private final WireTrace wire;
   private final Contender.Session session;
   private final Workload workload;
@@ -35,10 +35,20 @@ final class Run implements AutoCloseable {
             .forgetting(scenario.forgetting())
             .idleLimit(scenario.idleLimit())
             .start();
+    this.session = open();
+    this.start = System.nanoTime();
     this.wire = new WireTrace(box, start);
-    this.session = contender.open(scenario, box.port());
     String keys = "op:%s:%s:".formatted(scenario.name(), contender.mode());
     this.workload = new Workload(keys, session.commands(), wire, start);
+  }
+
+  private Contender.Session open() {
+    try {
+      return contender.open(scenario, box.port());
+    } catch (RuntimeException e) {
+      box.close();
+      throw e;
+    }
   }
 
   String mode() {
@@ -65,13 +75,15 @@ final class Run implements AutoCloseable {
   }
 
   private String loseReplies(BurstLosingReplies step) throws InterruptedException {
-    Workload.Burst burst = workload.burst(step.callsPerThread());
+    Workload.Burst burst = workload.incrementsOnly(step.callsPerThread());
     int half = step.callsPerThread() * Workload.THREADS / 2;
     Await.until(
         "half the burst is through", Duration.ofSeconds(20), () -> burst.callsMade() > half);
     long before = box.bytesDropped();
     box.swallowReplies();
-    Await.until("a reply is eaten", REPLY_EATEN_DEADLINE, () -> box.bytesDropped() > before);
+    // INCR n is answered by ":1": every thread waits for a reply that was eaten.
+    long eaten = before + (long) Workload.THREADS * ":1\r\n".length();
+    Await.until("the replies are eaten", REPLY_EATEN_DEADLINE, () -> box.bytesDropped() >= eaten);
     wire.failover();
     if (step.end() == End.FIN) {
       box.finAll();
@@ -100,7 +112,8 @@ final class Run implements AutoCloseable {
         workload.errors(),
         wire.silences(),
         wire.events(),
-        length);
+        length,
+        session.safeAge());
   }
 
   @Override

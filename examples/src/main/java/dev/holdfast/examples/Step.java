@@ -13,7 +13,7 @@ sealed interface Step {
   /** Nobody calls, and half-way the middlebox loses its whole table. */
   record IdleWithFailover(Duration length) implements Step {}
 
-  /** A burst whose replies vanish half-way; then its connections are closed, in order or by RST. */
+  /** A burst of INCRs whose replies vanish half-way; then its connection ends, by FIN or RST. */
   record BurstLosingReplies(int callsPerThread, End end) implements Step {}
 
   /** How a connection ends. */

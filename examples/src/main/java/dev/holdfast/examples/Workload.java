@@ -44,13 +44,22 @@ final class Workload implements AutoCloseable {
     this.start = start;
   }
 
-  /** Starts a burst on all threads. */
+  /** Starts a burst of INCRs, each followed by a GET, on all threads. */
   Burst burst(int callsPerThread) {
+    return burst(callsPerThread, true);
+  }
+
+  /** Starts a burst of INCRs on all threads. */
+  Burst incrementsOnly(int callsPerThread) {
+    return burst(callsPerThread, false);
+  }
+
+  private Burst burst(int callsPerThread, boolean withReads) {
     int before = calls.size();
     long deadline = System.nanoTime() + LONGEST_BURST.toNanos();
     List<Future<?>> running = new ArrayList<>();
     for (int i = 0; i < THREADS; i++) {
-      running.add(threads.submit(() -> callRepeatedly(callsPerThread, deadline)));
+      running.add(threads.submit(() -> callRepeatedly(callsPerThread, withReads, deadline)));
     }
     return new Burst(before, running);
   }
@@ -66,10 +75,10 @@ final class Workload implements AutoCloseable {
     }
   }
 
-  private void callRepeatedly(int times, long deadline) {
+  private void callRepeatedly(int times, boolean withReads, long deadline) {
     String key = "";
     for (int i = 0; i < times && System.nanoTime() - deadline < 0; i++) {
-      if (i % 2 == 0) {
+      if (!withReads || i % 2 == 0) {
         key = keyPrefix + ids.incrementAndGet();
         call(Kind.INCR, key);
       } else {
