@@ -25,6 +25,11 @@ final class Workload implements AutoCloseable {
   /** No thread begins another call after this long, so that a stalled client ends its burst. */
   private static final Duration LONGEST_BURST = Duration.ofMillis(2500);
 
+  /**
+   * A wakening service gets one request, then others: the first meets the idle connection alone.
+   */
+  private static final Duration STAGGER = Duration.ofMillis(10);
+
   private static final Duration GAP = Duration.ofMillis(5);
   private static final int LONGEST_ERROR = 90;
 
@@ -59,7 +64,8 @@ final class Workload implements AutoCloseable {
     long deadline = System.nanoTime() + LONGEST_BURST.toNanos();
     List<Future<?>> running = new ArrayList<>();
     for (int i = 0; i < THREADS; i++) {
-      running.add(threads.submit(() -> callRepeatedly(callsPerThread, withReads, deadline)));
+      Duration delay = STAGGER.multipliedBy(i);
+      running.add(threads.submit(() -> callRepeatedly(callsPerThread, withReads, delay, deadline)));
     }
     return new Burst(before, running);
   }
@@ -75,8 +81,9 @@ final class Workload implements AutoCloseable {
     }
   }
 
-  private void callRepeatedly(int times, boolean withReads, long deadline) {
+  private void callRepeatedly(int times, boolean withReads, Duration delay, long deadline) {
     String key = "";
+    pause(delay);
     for (int i = 0; i < times && System.nanoTime() - deadline < 0; i++) {
       if (!withReads || i % 2 == 0) {
         key = keyPrefix + ids.incrementAndGet();
@@ -84,12 +91,15 @@ final class Workload implements AutoCloseable {
       } else {
         call(Kind.GET, key);
       }
-      try {
-        TimeUnit.NANOSECONDS.sleep(GAP.toNanos());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
+      pause(GAP);
+    }
+  }
+
+  private static void pause(Duration length) {
+    try {
+      TimeUnit.NANOSECONDS.sleep(length.toNanos());
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("Interrupted between calls", e);
     }
   }
 
