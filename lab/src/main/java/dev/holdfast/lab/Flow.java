@@ -245,8 +245,8 @@ final class Flow {
   /** Answers the client with an RST. */
   void reset() {
     if (client.isOpen()) {
+      counters.resets.incrementAndGet(); // first: who met the RST may read the counter
       linger0(client);
-      counters.resets.incrementAndGet();
     }
     close();
   }

@@ -140,7 +140,7 @@ public final class Middlebox implements AutoCloseable {
   }
 
   /**
-   * Payload bytes handed to clients since the start.
+   * Payload bytes handed to clients since the start; counted just after they were.
    *
    * @return the count
    */
