@@ -9,18 +9,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the user asked for.
  *
+ * @param job what to do
  * @param help only the usage
  * @param json where the figures go, if anywhere
  * @param html where the page goes, if anywhere
  */
-record CommandLine(boolean help, @Nullable Path json, @Nullable Path html) {
+record CommandLine(Job job, boolean help, @Nullable Path json, @Nullable Path html) {
   static final String USAGE =
       """
-      usage: examples/run [main] [--json FILE] [--html FILE] [--help]
+      usage: examples/run [main | in-flight] [--json FILE] [--html FILE] [--help]
 
         main         the same workload on plain Lettuce (bare) and with Holdfast (guarded), side by
                      side, against a real Redis behind a middlebox that forgets idle flows.
                      Takes about a minute. This is the default.
+        in-flight    calls run on the server, their replies are lost, the connection ends: the bare
+                     client runs them twice, the guarded one reports them as ambiguous.
 
         --json FILE  also write the figures as JSON
         --html FILE  also write one self-contained page with a picture of ages against limits
@@ -32,6 +35,7 @@ record CommandLine(boolean help, @Nullable Path json, @Nullable Path html) {
       """;
 
   static CommandLine parse(List<String> args) throws UsageException {
+    Job job = Job.MAIN;
     boolean help = false;
     Path json = null;
     Path html = null;
@@ -40,7 +44,7 @@ record CommandLine(boolean help, @Nullable Path json, @Nullable Path html) {
     while (rest.hasNext()) {
       String arg = rest.next();
       if (first && !arg.startsWith("-")) {
-        requireKnownJob(arg);
+        job = Job.named(arg);
       } else {
         switch (arg) {
           case "--help", "-h" -> help = true;
@@ -51,13 +55,7 @@ record CommandLine(boolean help, @Nullable Path json, @Nullable Path html) {
       }
       first = false;
     }
-    return new CommandLine(help, json, html);
-  }
-
-  private static void requireKnownJob(String name) throws UsageException {
-    if (!name.equals("main")) {
-      throw new UsageException("unknown job: " + name + " (there is: main)");
-    }
+    return new CommandLine(job, help, json, html);
   }
 
   private static Path file(String option, @Nullable Path before, Iterator<String> rest)

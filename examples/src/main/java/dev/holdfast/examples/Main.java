@@ -55,7 +55,8 @@ public final class Main {
     try (RedisServer redis = RedisServer.start()) {
       Setting setting = Setting.of(redis.version(), LettuceVersion.getVersion());
       out.println(setting.text());
-      List<Outcome> outcomes = new MainJob(Scenario.all(), Contenders.all(), out).run(redis);
+      List<Outcome> outcomes =
+          new MainJob(line.job().scenarios(), Contenders.all(), out).run(redis);
       out.println();
       out.print(TextTable.of(outcomes));
       out.println();

@@ -36,8 +36,8 @@ record Scenario(
           new IdleWithFailover(Duration.ofMillis(1500)),
           new Burst(CALLS));
 
-  /** The main job: the three ways of forgetting, then replies lost in flight. */
-  static List<Scenario> all() {
+  /** The main job: the three ways of forgetting. */
+  static List<Scenario> idle() {
     return List.of(
         new Scenario(
             "reset-on-next-byte",
@@ -56,7 +56,12 @@ record Scenario(
             "The server's side of flows idle for 3 s is closed and the FIN never arrives.",
             Forgetting.FIN_LOST,
             LIMIT,
-            IDLE_TWICE_THEN_FAILOVER),
+            IDLE_TWICE_THEN_FAILOVER));
+  }
+
+  /** Not about idle flows: what has run must not run again. */
+  static List<Scenario> inFlight() {
+    return List.of(
         new Scenario(
             "reply-lost",
             "Redis runs the calls in flight, their replies vanish, the connection is closed.",

@@ -14,8 +14,10 @@ import org.junit.jupiter.api.io.TempDir;
 class CommandLineTest {
   @Test
   void mustRunTheMainJobByDefault() throws UsageException {
-    assertThat(CommandLine.parse(List.of())).isEqualTo(new CommandLine(false, null, null));
-    assertThat(CommandLine.parse(List.of("main"))).isEqualTo(new CommandLine(false, null, null));
+    assertThat(CommandLine.parse(List.of()))
+        .isEqualTo(new CommandLine(Job.MAIN, false, null, null));
+    assertThat(CommandLine.parse(List.of("main")))
+        .isEqualTo(new CommandLine(Job.MAIN, false, null, null));
   }
 
   @Test
@@ -25,13 +27,14 @@ class CommandLineTest {
     assertThat(
             CommandLine.parse(
                 List.of("main", "--html", html.toString(), "--json", json.toString())))
-        .isEqualTo(new CommandLine(false, json, html));
+        .isEqualTo(new CommandLine(Job.MAIN, false, json, html));
   }
 
   @Test
-  void mustSayWhatIsWrong(@TempDir Path dir) {
+  void mustSayWhatIsWrong(@TempDir Path dir) throws UsageException {
     assertWrong("unknown option: --xml", "--xml");
-    assertWrong("unknown job: mian (there is: main)", "mian");
+    assertThat(CommandLine.parse(List.of("in-flight")).job()).isEqualTo(Job.IN_FLIGHT);
+    assertWrong("unknown job: mian (there are: main, in-flight)", "mian");
     assertWrong("unknown option: main", "main", "main");
     assertWrong("--json needs a file name", "--json");
     assertWrong("--json needs a file name, not '--html'", "--json", "--html", "x");

@@ -34,7 +34,7 @@ final class CommandSafetyTest {
   }
 
   private static Command<String, String, String> command(String line) {
-    String[] words = line.split(" ");
+    String[] words = line.split(" ", -1);
     CommandArgs<String, String> args = new CommandArgs<>(StringCodec.UTF8);
     for (int i = 1; i < words.length; i++) {
       args.add(words[i]);

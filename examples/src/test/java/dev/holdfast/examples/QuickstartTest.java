@@ -1,0 +1,41 @@
+package dev.holdfast.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.lab.RedisServer;
+import io.lettuce.core.RedisClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** The README's snippet is this code, and it runs. */
+final class QuickstartTest {
+
+  @Test
+  void mustRun() {
+    try (RedisServer redis = RedisServer.start()) {
+      RedisClient client = Quickstart.connect("redis://127.0.0.1:" + redis.port());
+      try (var connection = client.connect()) {
+        assertThat(connection.sync().incr("quickstart")).isEqualTo(1);
+      } finally {
+        client.shutdown(Duration.ZERO, Duration.ZERO);
+        client.getResources().shutdown(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+      }
+    }
+  }
+
+  @Test
+  void mustStandInTheReadmeWordForWord() throws IOException {
+    String source =
+        Files.readString(Path.of("src/main/java/dev/holdfast/examples/Quickstart.java"));
+    String snippet =
+        source
+            .substring(source.indexOf("// readme\n") + 10, source.indexOf("    // end"))
+            .stripTrailing()
+            .stripIndent();
+    assertThat(Files.readString(Path.of("../README.md"))).contains(snippet);
+  }
+}
