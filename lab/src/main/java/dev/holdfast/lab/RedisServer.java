@@ -15,8 +15,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real Redis on a free loopback port: the system's {@code redis-server}, else the binary bundled
- * with embedded-redis. It keeps nothing: no persistence, and its directory goes with it.
+ * A real Redis on a free loopback port, or on another {@link ServerHost}: the system's {@code
+ * redis-server}, else the binary bundled with embedded-redis. It keeps nothing: no persistence, and
+ * its directory goes with it.
  *
  * <p>Neither {@link #close()} nor the end of the JVM leaves a process behind, except when the JVM
  * itself is killed hard. All methods are thread-safe. Needs a POSIX system.
@@ -27,12 +28,15 @@ public final class RedisServer implements AutoCloseable {
   private static final int COUNTERS_PER_CALL = 500;
 
   private final RedisProcess process;
+  private final ServerHost host;
   private final int port;
   private final int tlsPort;
   private final @Nullable TlsFiles tls;
 
-  private RedisServer(RedisProcess process, int port, int tlsPort, @Nullable TlsFiles tls) {
+  private RedisServer(
+      RedisProcess process, ServerHost host, int port, int tlsPort, @Nullable TlsFiles tls) {
     this.process = process;
+    this.host = host;
     this.port = port;
     this.tlsPort = tlsPort;
     this.tls = tls;
@@ -60,7 +64,7 @@ public final class RedisServer implements AutoCloseable {
   /**
    * The plain-text port.
    *
-   * @return a port on 127.0.0.1
+   * @return a port on 127.0.0.1, or of its {@link ServerHost}
    */
   public int port() {
     return port;
@@ -183,7 +187,7 @@ public final class RedisServer implements AutoCloseable {
   }
 
   private List<String> call(List<String> args) {
-    try (RespClient client = new RespClient(port)) {
+    try (RespClient client = new RespClient(host.address(), port)) {
       return client.call(args);
     } catch (IOException e) {
       throw new UncheckedIOException("No answer from Redis to " + args.get(0), e);
@@ -198,7 +202,7 @@ public final class RedisServer implements AutoCloseable {
   }
 
   private boolean answers() {
-    try (RespClient client = new RespClient(port)) {
+    try (RespClient client = new RespClient(host.address(), port)) {
       return client.call(List.of("PING")).equals(List.of("PONG"));
     } catch (IOException | IllegalStateException notYet) {
       return false;
@@ -217,6 +221,7 @@ public final class RedisServer implements AutoCloseable {
     private long idleTimeoutSeconds;
     private boolean tls;
     private int monitoredPort;
+    private ServerHost host = ServerHost.LOOPBACK;
     private final List<String> arguments = new ArrayList<>();
 
     private Builder() {}
@@ -243,6 +248,17 @@ public final class RedisServer implements AutoCloseable {
      */
     public Builder tls() {
       this.tls = true;
+      return this;
+    }
+
+    /**
+     * Runs the server elsewhere, for example in a network namespace, listening on all addresses.
+     *
+     * @param elsewhere where
+     * @return this builder
+     */
+    public Builder on(ServerHost elsewhere) {
+      this.host = elsewhere;
       return this;
     }
 
@@ -300,7 +316,7 @@ public final class RedisServer implements AutoCloseable {
         int tlsPort = tls ? freePort() : 0;
         RedisProcess process =
             new RedisProcess(dir, commandLine(binary, dir, port, tlsPort, files));
-        RedisServer server = new RedisServer(process, port, tlsPort, files);
+        RedisServer server = new RedisServer(process, host, port, tlsPort, files);
         try {
           server.awaitReady();
         } catch (IllegalStateException e) {
@@ -320,13 +336,18 @@ public final class RedisServer implements AutoCloseable {
 
     private List<String> commandLine(
         Path binary, Path dir, int port, int tlsPort, @Nullable TlsFiles files) throws IOException {
-      List<String> line = new ArrayList<>(List.of(binary.toString()));
+      List<String> line = new ArrayList<>(host.enter());
+      line.add(binary.toString());
       if (monitoredPort != 0) {
         Path file = dir.resolve("sentinel.conf"); // Sentinel keeps its state in its own file
         Files.writeString(file, "sentinel monitor master 127.0.0.1 " + monitoredPort + " 1\n");
         line.addAll(List.of(file.toString(), "--sentinel"));
       }
-      line.addAll(List.of("--bind", "127.0.0.1"));
+      if (host.isLoopback()) {
+        line.addAll(List.of("--bind", "127.0.0.1"));
+      } else {
+        line.addAll(List.of("--bind", "0.0.0.0", "--protected-mode", "no"));
+      }
       line.addAll(List.of("--port", Integer.toString(port), "--dir", dir.toString()));
       line.addAll(List.of("--daemonize", "no", "--timeout", Long.toString(idleTimeoutSeconds)));
       if (monitoredPort == 0) {

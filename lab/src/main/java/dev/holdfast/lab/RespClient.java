@@ -5,7 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -20,9 +19,9 @@ final class RespClient implements AutoCloseable {
   private final Socket socket = new Socket();
   private final InputStream in;
 
-  RespClient(int port) throws IOException {
+  RespClient(String address, int port) throws IOException {
     try {
-      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);
+      socket.connect(new InetSocketAddress(address, port), TIMEOUT_MILLIS);
       socket.setSoTimeout(TIMEOUT_MILLIS);
       socket.setTcpNoDelay(true);
       this.in = new BufferedInputStream(socket.getInputStream());

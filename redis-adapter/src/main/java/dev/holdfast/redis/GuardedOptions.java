@@ -2,6 +2,7 @@ package dev.holdfast.redis;
 
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.path.KeepAlive;
+import dev.holdfast.path.PathConflictException;
 import dev.holdfast.path.RequestedSettings;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.SocketOptions;
@@ -11,7 +12,7 @@ import io.netty.channel.epoll.Epoll;
 
 /**
  * Fills a plan into the user's client options. What the user set stays as it is; if the path
- * forbids it, the plan's own refusal says so.
+ * forbids it, the plan's own refusal says so. Lettuce's defaults stay where the path allows them.
  */
 final class GuardedOptions {
 
@@ -48,15 +49,12 @@ final class GuardedOptions {
   private SocketOptions socket(SocketOptions users) {
     SocketOptions.Builder socket = users.mutate();
     RequestedSettings requested = RequestedSettings.none();
-    if (users.isKeepAlive()) {
-      KeepAliveOptions set = users.getKeepAlive();
-      requested =
-          requested
-              .keepAliveIdle(set.getIdle())
-              .keepAliveInterval(set.getInterval())
-              .keepAliveCount(set.getCount());
+    if (users.isKeepAlive() && !givesWay(users.getKeepAlive())) {
+      requested = asRequested(users.getKeepAlive());
     } else {
-      plan.keepAlive().ifPresent(planned -> socket.keepAlive(toLettuce(planned)));
+      plan.keepAlive()
+          .ifPresentOrElse(
+              planned -> socket.keepAlive(toLettuce(planned)), () -> socket.keepAlive(false));
     }
     if (users.isEnableTcpUserTimeout()) {
       socket.tcpUserTimeout(users.getTcpUserTimeout()); // Lettuce's mutate() leaves it out
@@ -67,6 +65,34 @@ final class GuardedOptions {
     }
     plan.path().plan(requested); // throws if the path forbids what the user set
     return socket.build();
+  }
+
+  /**
+   * Lettuce 7 switches keepalive on by default. Numbers nobody chose are no reason to refuse a path
+   * that is too short-lived for them.
+   */
+  private boolean givesWay(KeepAliveOptions set) {
+    KeepAliveOptions lettuces = SocketOptions.create().getKeepAlive();
+    boolean chosen =
+        !set.getIdle().equals(lettuces.getIdle())
+            || !set.getInterval().equals(lettuces.getInterval())
+            || set.getCount() != lettuces.getCount();
+    if (chosen) {
+      return false;
+    }
+    try {
+      plan.path().plan(asRequested(set));
+      return false;
+    } catch (PathConflictException forbidden) {
+      return true;
+    }
+  }
+
+  private static RequestedSettings asRequested(KeepAliveOptions set) {
+    return RequestedSettings.none()
+        .keepAliveIdle(set.getIdle())
+        .keepAliveInterval(set.getInterval())
+        .keepAliveCount(set.getCount());
   }
 
   private static KeepAliveOptions toLettuce(KeepAlive planned) {

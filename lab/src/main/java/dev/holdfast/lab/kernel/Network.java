@@ -1,0 +1,199 @@
+package dev.holdfast.lab.kernel;
+
+import dev.holdfast.lab.RedisServer;
+import dev.holdfast.lab.ServerHost;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * A client (this JVM), a router that tracks connections, and servers behind it. Dial the servers
+ * under an address of {@link Dial}, on any port.
+ *
+ * <p>The router is a Linux kernel: until told otherwise it keeps idle flows for five days and picks
+ * up flows it does not know. Limits act on each flow from its next packet. Faults lose packets
+ * before conntrack sees them, add up, and last until {@link #heal()}. Every method has taken effect
+ * when it returns and throws {@link IllegalStateException} if the kernel refuses. Thread-safe.
+ * Round trips are near zero: the virtual cables deliver at once.
+ */
+public final class Network {
+
+  private final Topology topology;
+  private final List<RedisServer> redis = new ArrayList<>();
+
+  private Network(Topology topology) {
+    this.topology = topology;
+  }
+
+  static Network build(int servers) {
+    return new Network(Topology.build(servers));
+  }
+
+  /**
+   * Where a server process runs: its namespace, and an address for the oracle that does not lead
+   * through the router.
+   *
+   * @param server from 0
+   * @return the place
+   */
+  public ServerHost host(int server) {
+    return topology.host(server);
+  }
+
+  /**
+   * Starts a Redis on the first server; it ends with the network.
+   *
+   * @return the server, ready for commands
+   */
+  public RedisServer redis() {
+    return redis(options -> options);
+  }
+
+  /**
+   * Starts a Redis with options on the first server; it ends with the network.
+   *
+   * @param options adds to the builder
+   * @return the server, ready for commands
+   */
+  public RedisServer redis(UnaryOperator<RedisServer.Builder> options) {
+    RedisServer started = options.apply(RedisServer.builder()).on(host(0)).start();
+    synchronized (redis) {
+      redis.add(started);
+    }
+    return started;
+  }
+
+  /**
+   * How long the router keeps an idle flow ({@code nf_conntrack_tcp_timeout_established}).
+   *
+   * @param limit whole seconds
+   * @return this network
+   */
+  public Network idleLimit(Duration limit) {
+    topology.sysctl("nf_conntrack_tcp_timeout_established", limit.toSeconds());
+    return this;
+  }
+
+  /**
+   * Puts flows that carried an answer into conntrack's unacknowledged class, as a bridge does that
+   * counts the padding of short segments as data: the client's pure acknowledgements pass without
+   * being seen, so what they acknowledge stays open. Such a flow is kept for this limit ({@code
+   * nf_conntrack_tcp_timeout_unacknowledged}) although its state reads ESTABLISHED.
+   *
+   * @param limit whole seconds
+   * @return this network
+   */
+  public Network unacknowledgedLimit(Duration limit) {
+    topology.sysctl("nf_conntrack_tcp_timeout_unacknowledged", limit.toSeconds());
+    // 52 bytes: 20 of IP, 20 of TCP, 12 of timestamps, no data
+    topology.rule(
+        "unseen iifname m0 tcp flags & (fin|syn|rst|psh|ack) == ack meta length 52 notrack");
+    return this;
+  }
+
+  /**
+   * Whether a segment of an unknown flow starts a new entry ({@code nf_conntrack_tcp_loose}).
+   *
+   * @param pickUp Linux' default is true
+   * @return this network
+   */
+  public Network loose(boolean pickUp) {
+    topology.sysctl("nf_conntrack_tcp_loose", pickUp ? 1 : 0);
+    return this;
+  }
+
+  /** Forwards new connections to {@link Dial#ROUTER} and {@link Dial#VIRTUAL} to each in turn. */
+  public void balance() {
+    topology.balance();
+  }
+
+  /** Forgets every flow at once, as a failover to a router with an empty table does. */
+  public void forgetAll() {
+    topology.router("conntrack -F");
+  }
+
+  /** Loses every packet between client and servers, in both directions. */
+  public void blackhole() {
+    topology.fault("", RouterCounter.BLACKHOLED);
+  }
+
+  /** Loses every segment with FIN that a server sends. */
+  public void dropServerFin() {
+    topology.fault("iifname != m0 tcp flags & fin == fin", RouterCounter.SERVER_FIN_DROPPED);
+  }
+
+  /**
+   * Loses the SYN of every connection from a range of client ports.
+   *
+   * @param firstPort first of the range
+   * @param lastPort last of the range
+   */
+  public void dropSyn(int firstPort, int lastPort) {
+    topology.fault(
+        "iifname m0 tcp flags & (syn|ack) == syn tcp sport %d-%d".formatted(firstPort, lastPort),
+        RouterCounter.SYN_DROPPED);
+  }
+
+  /** Ends every fault. */
+  public void heal() {
+    topology.router("nft flush chain ip lab faults");
+  }
+
+  /**
+   * Reads a counter of the router.
+   *
+   * @param counter which
+   * @return packets since the network was built
+   */
+  public long count(RouterCounter counter) {
+    return topology.count(counter);
+  }
+
+  /**
+   * Reads the router's table of flows.
+   *
+   * @return its TCP entries
+   */
+  public List<TrackedFlow> conntrackEntries() {
+    return topology
+        .router("conntrack -L -p tcp 2>/dev/null")
+        .lines()
+        .map(TrackedFlow::parse)
+        .toList();
+  }
+
+  /**
+   * Reads the counters of this JVM's namespace.
+   *
+   * @return the client kernel's counters; they outlive a network, so compare two readings
+   */
+  public KernelCounters clientKernel() {
+    return KernelCounters.parse(Shell.run(List.of(), Topology.COUNTERS));
+  }
+
+  /**
+   * Reads the counters of a server's namespace.
+   *
+   * @param server from 0
+   * @return that kernel's counters
+   */
+  public KernelCounters serverKernel(int server) {
+    return KernelCounters.parse(Shell.run(host(server).enter(), Topology.COUNTERS));
+  }
+
+  /** Also for a thread interrupted by its test's time limit. */
+  void close() {
+    boolean interrupted = Thread.interrupted();
+    try {
+      synchronized (redis) {
+        redis.forEach(RedisServer::close);
+      }
+      topology.remove();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

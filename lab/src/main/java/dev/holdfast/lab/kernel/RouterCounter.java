@@ -1,0 +1,21 @@
+package dev.holdfast.lab.kernel;
+
+import java.util.Locale;
+
+/** What the router counts with nftables, in packets, from the network's start. */
+public enum RouterCounter {
+  /** Packets of either direction lost to {@link Network#blackhole()}. */
+  BLACKHOLED,
+  /** Segments with FIN lost to {@link Network#dropServerFin()}. */
+  SERVER_FIN_DROPPED,
+  /** Segments lost to {@link Network#dropSyn}. */
+  SYN_DROPPED,
+  /** Segments with FIN from a server that conntrack calls invalid, dropped: no flow knew them. */
+  SERVER_FIN_INVALID,
+  /** Every other segment that conntrack calls invalid, dropped. */
+  INVALID;
+
+  String nft() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,225 @@
+package dev.holdfast.lab.kernel;
+
+import dev.holdfast.lab.Await;
+import dev.holdfast.lab.ServerHost;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * The namespaces, cables, addresses and rules of one network.
+ *
+ * <pre>
+ * client c0 10.77.1.2 ──── 10.77.1.1 m0 router n0 10.77.10.1 ──── 10.77.10.2 e0 server 0
+ *        x0 10.78.10.1 ─────────────── the oracle's cable ─────── 10.78.10.2 x0
+ * </pre>
+ */
+final class Topology {
+
+  static final String COUNTERS = "cat /proc/net/snmp /proc/net/netstat";
+
+  private static final Duration CARRIER = Duration.ofSeconds(10);
+  private static final int UNUSED_PORT = 1;
+  private static final AtomicInteger BUILT = new AtomicInteger();
+
+  private final int id = BUILT.incrementAndGet();
+  private final int servers;
+
+  private Topology(int servers) {
+    this.servers = servers;
+  }
+
+  static Topology build(int servers) {
+    Topology topology = new Topology(servers);
+    try {
+      Shell.run(List.of(), topology.cables());
+      topology.router(topology.routing());
+      for (int i = 0; i < servers; i++) {
+        Shell.run(topology.host(i).enter(), topology.server(i));
+      }
+      topology.awaitCarrier();
+      return topology;
+    } catch (IllegalStateException e) {
+      topology.remove();
+      throw e;
+    }
+  }
+
+  /**
+   * A fresh cable loses packets for up to a second: Linux notices its carrier in the background
+   * ({@code net/core/link_watch.c}). A refusal proves both directions; it leaves a tracked flow.
+   */
+  private void awaitCarrier() {
+    for (int i = 0; i < servers; i++) {
+      String server = "10.77.1%d.2".formatted(i);
+      String oracle = host(i).address();
+      Await.until("the cables carry", CARRIER, () -> refuses(server) && refuses(oracle));
+    }
+    router("conntrack -F");
+  }
+
+  private static boolean refuses(String address) {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(address, UNUSED_PORT), 50);
+      throw new IllegalStateException("something listens on port %d".formatted(UNUSED_PORT));
+    } catch (ConnectException refused) {
+      return true;
+    } catch (IOException notYet) {
+      return false;
+    }
+  }
+
+  ServerHost host(int server) {
+    if (server < 0 || server >= servers) {
+      throw new IllegalArgumentException("no server " + server + " among " + servers);
+    }
+    return new ServerHost("10.78.%d.2".formatted(10 + server), enter("server" + server));
+  }
+
+  String router(String script) {
+    return Shell.run(enter("router"), script);
+  }
+
+  void sysctl(String name, long value) {
+    router("echo %d > /proc/sys/net/netfilter/%s".formatted(value, name));
+  }
+
+  void rule(String chainAndRule) {
+    router("nft 'add rule ip lab %s'".formatted(chainAndRule));
+  }
+
+  void fault(String match, RouterCounter counter) {
+    rule("faults %s counter name %s drop".formatted(match, counter.nft()));
+  }
+
+  long count(RouterCounter counter) {
+    String listed = router("nft list counter ip lab " + counter.nft());
+    String packets = listed.replaceAll("(?s).*packets (\\d+) .*", "$1");
+    return Long.parseLong(packets);
+  }
+
+  void balance() {
+    String backends =
+        IntStream.range(0, servers)
+            .mapToObj("%1$d : 10.77.1%1$d.2"::formatted)
+            .collect(Collectors.joining(", "));
+    router(
+        """
+        nft flush chain ip lab forwarded
+        nft 'add rule ip lab forwarded %s dnat to numgen inc mod %d map { %s }'
+        """
+            .formatted(forwarded(), servers, backends));
+  }
+
+  /** Cables first: a namespace goes in the background, its cables at once. */
+  void remove() {
+    StringBuilder script = new StringBuilder("ip link del c0 || true\n");
+    for (int i = 0; i < servers; i++) {
+      script.append("ip link del x%d || true%n".formatted(i));
+      script.append("ip netns del %s || true%n".formatted(name("server" + i)));
+    }
+    script.append("ip netns del %s || true%n".formatted(name("router")));
+    Shell.run(List.of(), script.toString());
+  }
+
+  private String cables() {
+    StringBuilder script = new StringBuilder("ip netns add %s%n".formatted(name("router")));
+    script.append("ip link add c0 type veth peer name m0 netns %s%n".formatted(name("router")));
+    script.append("ip addr add 10.77.1.2/24 dev c0\nip link set c0 up\n");
+    script.append("ip route add 10.77.0.0/16 via 10.77.1.1\n");
+    for (int i = 0; i < servers; i++) {
+      String server = name("server" + i);
+      script.append(
+          """
+          ip netns add %2$s
+          ip link add n%1$d netns %3$s type veth peer name e0 netns %2$s
+          ip link add x%1$d type veth peer name x0 netns %2$s
+          ip addr add 10.78.1%1$d.1/24 dev x%1$d
+          ip link set x%1$d up
+          """
+              .formatted(i, server, name("router")));
+    }
+    return script.toString();
+  }
+
+  private String server(int i) {
+    return """
+        ip link set lo up
+        ip addr add 10.77.1%1$d.2/24 dev e0
+        ip link set e0 up
+        ip route add 10.77.0.0/16 via 10.77.1%1$d.1
+        ip addr add 10.78.1%1$d.2/24 dev x0
+        ip link set x0 up
+        """
+        .formatted(i);
+  }
+
+  /** Without the route that ends nowhere an unreachable address would be answered by ICMP. */
+  private String routing() {
+    StringBuilder script =
+        new StringBuilder(
+            """
+            ip link set lo up
+            ip addr add 10.77.1.1/24 dev m0
+            ip link set m0 up
+            ip route add blackhole 10.77.100.0/24
+            echo 1 > /proc/sys/net/ipv4/ip_forward
+            """);
+    for (int i = 0; i < servers; i++) {
+      script.append("ip addr add 10.77.1%1$d.1/24 dev n%1$d%nip link set n%1$d up%n".formatted(i));
+    }
+    return script.append("nft -f - <<'END'\n").append(rules()).append("END\n").toString();
+  }
+
+  private static String rules() {
+    StringBuilder rules = new StringBuilder("table ip lab {\n");
+    for (RouterCounter counter : RouterCounter.values()) {
+      rules.append("counter %s { }%n".formatted(counter.nft()));
+    }
+    return rules
+        .append(
+            """
+            chain faults { type filter hook prerouting priority raw; }
+            chain unseen { type filter hook prerouting priority raw + 1; }
+            chain forwarded {
+              type nat hook prerouting priority dstnat;
+              %s dnat to %s
+            }
+            chain masked {
+              type nat hook postrouting priority srcnat;
+              ct status dnat masquerade
+            }
+            chain carried {
+              type filter hook forward priority filter;
+              ct state invalid iifname != "m0" tcp flags & fin == fin counter name %s drop
+              ct state invalid counter name %s drop
+            }
+            }
+            """
+                .formatted(
+                    forwarded(),
+                    Dial.ROUTED.address(),
+                    RouterCounter.SERVER_FIN_INVALID.nft(),
+                    RouterCounter.INVALID.nft()))
+        .toString();
+  }
+
+  private static String forwarded() {
+    return "iifname m0 ip daddr { %s, %s }"
+        .formatted(Dial.ROUTER.address(), Dial.VIRTUAL.address());
+  }
+
+  private String name(String role) {
+    return "holdfast" + id + "-" + role;
+  }
+
+  private List<String> enter(String role) {
+    return List.of("nsenter", "--net=/run/netns/" + name(role), "--");
+  }
+}

@@ -1,0 +1,5 @@
+/** The kernel lab keeps its promises. */
+@NullMarked
+package dev.holdfast.lab.kernel;
+
+import org.jspecify.annotations.NullMarked;

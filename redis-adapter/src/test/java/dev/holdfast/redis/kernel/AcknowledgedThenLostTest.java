@@ -1,0 +1,65 @@
+package dev.holdfast.redis.kernel;
+
+import static dev.holdfast.redis.kernel.Figures.millisSince;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.lab.Await;
+import dev.holdfast.lab.RedisServer;
+import dev.holdfast.lab.kernel.Dial;
+import dev.holdfast.lab.kernel.KernelLab;
+import dev.holdfast.lab.kernel.Network;
+import dev.holdfast.retry.AmbiguousOutcomeException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The server's kernel has acknowledged the request, the server executes it, and the path dies
+ * before the reply: to the client's kernel everything is in order, for ever.
+ */
+@KernelLab
+final class AcknowledgedThenLostTest {
+
+  /** A delayed acknowledgement takes 40 ms ({@code TCP_DELACK_MIN}). */
+  private static final Duration ACKNOWLEDGED = Duration.ofMillis(200);
+
+  @Test
+  void mustFindAPathThatDiedAfterTheAcknowledgement(Network network) throws Exception {
+    RedisServer redis = network.redis();
+    redis.command("SET", "greeting", "hello");
+    try (KernelBed bed = new KernelBed(Dial.ROUTED, redis.port())) {
+      var bare = bed.bare();
+      var guarded = bed.guarded();
+      redis.freeze();
+      var bareIncrement = bare.async().incr("bare").toCompletableFuture();
+      var increment = guarded.async().incr("guarded").toCompletableFuture();
+      var read = guarded.async().get("greeting").toCompletableFuture();
+      LockSupport.parkNanos(ACKNOWLEDGED.toNanos());
+      network.blackhole();
+      long began = System.nanoTime();
+      redis.thaw();
+      Await.until(
+          "both ran",
+          KernelBed.SOON,
+          () -> redis.counter("bare") == 1 && redis.counter("guarded") == 1);
+      Await.until("condemned", KernelBed.SOON, () -> !bed.swaps().isEmpty());
+      Figures.print(
+          "path lost after the acknowledgement",
+          "condemned after %d ms, %s",
+          millisSince(began),
+          bed.swaps().get(0));
+      LockSupport.parkNanos(KernelBed.HANG.toNanos());
+      assertThat(bareIncrement).as("the bare client waits on").isNotDone();
+      assertThatThrownBy(() -> increment.get(1, TimeUnit.SECONDS))
+          .matches(thrown -> AmbiguousOutcomeException.in(thrown).isPresent());
+      network.heal();
+      assertThat(read.get(KernelBed.SOON.toMillis(), TimeUnit.MILLISECONDS)).isEqualTo("hello");
+      assertThat(bed.swaps()).hasSize(1);
+      assertThat(bed.swaps().get(0).cause()).isIn(Cause.PROBES_UNANSWERED, Cause.KERNEL_TIMEOUT);
+      assertThat(redis.counter("guarded")).isEqualTo(1);
+    }
+  }
+}

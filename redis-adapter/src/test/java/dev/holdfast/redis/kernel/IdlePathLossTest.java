@@ -1,0 +1,87 @@
+package dev.holdfast.redis.kernel;
+
+import static dev.holdfast.redis.kernel.Figures.millisSince;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.lab.Await;
+import dev.holdfast.lab.RedisServer;
+import dev.holdfast.lab.kernel.Dial;
+import dev.holdfast.lab.kernel.KernelLab;
+import dev.holdfast.lab.kernel.Network;
+import dev.holdfast.lab.kernel.RouterCounter;
+import io.lettuce.core.api.StatefulRedisConnection;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A connection nobody uses dies, and its client is not told. The plan declares nothing of it. */
+@KernelLab
+final class IdlePathLossTest {
+
+  private static final Duration LIMIT = Duration.ofSeconds(2);
+
+  private static long increment(StatefulRedisConnection<String, String> connection, String key)
+      throws Exception {
+    return connection.async().incr(key).get(KernelBed.HANG.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private static void assertMovedUnseen(
+      String scenario,
+      Cause cause,
+      KernelBed bed,
+      RedisServer redis,
+      StatefulRedisConnection<String, String> guarded)
+      throws Exception {
+    long began = System.nanoTime();
+    assertThat(increment(guarded, "guarded")).isEqualTo(1);
+    Figures.print(scenario, "INCR answered after %d ms, %s", millisSince(began), bed.swaps());
+    assertThat(redis.counter("guarded")).isEqualTo(1);
+    assertThat(bed.swaps()).hasSize(1);
+    assertThat(bed.swaps().get(0).cause()).isEqualTo(cause);
+    assertThat(bed.swaps().get(0).moved()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void mustMoveAnIncrementOffAForgottenFlow(Dial dial, Network network) throws Exception {
+    RedisServer redis = network.redis();
+    network.loose(false).idleLimit(LIMIT);
+    boolean reset = dial == Dial.ROUTER;
+    try (KernelBed bed = new KernelBed(dial, redis.port())) {
+      var bare = bed.bare();
+      var guarded = bed.guarded();
+      Await.until("forgotten", KernelBed.SOON, () -> network.conntrackEntries().isEmpty());
+      assertThatThrownBy(() -> increment(bare, "bare"))
+          .isInstanceOf(reset ? ExecutionException.class : TimeoutException.class);
+      assertMovedUnseen(
+          "forgotten while idle, " + dial,
+          reset ? Cause.PEER_RESET : Cause.PING_UNANSWERED,
+          bed,
+          redis,
+          guarded);
+    }
+  }
+
+  @Test
+  void mustMoveAnIncrementOffAConnectionWhoseFinWasLost(Network network) throws Exception {
+    RedisServer redis = network.redis(builder -> builder.idleTimeout(LIMIT));
+    network.dropServerFin();
+    try (KernelBed bed = new KernelBed(Dial.ROUTED, redis.port())) {
+      var bare = bed.bare();
+      var guarded = bed.guarded();
+      Await.until(
+          "Redis has closed both connections",
+          KernelBed.SOON,
+          () -> !redis.command("CLIENT", "LIST", "TYPE", "normal").contains("10.77."));
+      assertThat(network.count(RouterCounter.SERVER_FIN_DROPPED)).isGreaterThanOrEqualTo(2);
+      assertThatThrownBy(() -> increment(bare, "bare")).hasMessageContaining("reset");
+      assertMovedUnseen("server closed, FIN lost", Cause.PEER_RESET, bed, redis, guarded);
+    }
+  }
+}

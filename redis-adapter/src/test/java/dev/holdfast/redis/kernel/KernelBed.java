@@ -1,0 +1,104 @@
+package dev.holdfast.redis.kernel;
+
+import dev.holdfast.lab.kernel.Dial;
+import dev.holdfast.metrics.HoldfastMeter;
+import dev.holdfast.path.ConnectionPlan;
+import dev.holdfast.path.NetworkPath;
+import dev.holdfast.path.ServerLimits;
+import dev.holdfast.redis.LettuceGuard;
+import dev.holdfast.redis.SwapEvent;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.resource.ClientResources;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Connections to one Redis under one address, bare or guarded. With {@code
+ * -Dholdfast.lab.guard=off} the guarded ones are bare too, and every test here must fail.
+ */
+final class KernelBed implements AutoCloseable {
+
+  static final String GUARD_SWITCH = "holdfast.lab.guard";
+
+  /** A call not answered by then hangs. */
+  static final Duration HANG = Duration.ofSeconds(3);
+
+  static final Duration SOON = Duration.ofSeconds(10);
+
+  private final RedisURI uri;
+  private final MeterRegistry meters = new SimpleMeterRegistry();
+  private final List<SwapEvent> swaps = new CopyOnWriteArrayList<>();
+  private final List<AutoCloseable> opened = new CopyOnWriteArrayList<>();
+
+  KernelBed(Dial dial, int port) {
+    this.uri = RedisURI.create("redis://" + dial.address() + ":" + port);
+    uri.setTimeout(Duration.ofSeconds(30));
+  }
+
+  /** A plan that knows of no hop and no limit near the lab's: the guard is left to its evidence. */
+  static ConnectionPlan unsuspecting() {
+    return NetworkPath.to(ServerLimits.withIdleTimeout("redis", Duration.ofMinutes(5))).plan();
+  }
+
+  StatefulRedisConnection<String, String> bare() {
+    return connect(client(resources()));
+  }
+
+  StatefulRedisConnection<String, String> guarded() {
+    return guarded(unsuspecting());
+  }
+
+  StatefulRedisConnection<String, String> guarded(ConnectionPlan plan) {
+    if ("off".equals(System.getProperty(GUARD_SWITCH))) {
+      return bare();
+    }
+    LettuceGuard guard = LettuceGuard.custom(plan).meterRegistry(meters).build();
+    guard.onSwap(swaps::add);
+    RedisClient client = client(guard.install(resources()));
+    client.setOptions(guard.options(ClientOptions.create()));
+    return connect(client);
+  }
+
+  List<SwapEvent> swaps() {
+    return swaps;
+  }
+
+  double probes(String result) {
+    var counter = meters.find(HoldfastMeter.PROBES.meterName()).tags("result", result).counter();
+    return counter == null ? 0 : counter.count();
+  }
+
+  private static StatefulRedisConnection<String, String> connect(RedisClient client) {
+    StatefulRedisConnection<String, String> connection = client.connect();
+    connection.sync().ping();
+    return connection;
+  }
+
+  private ClientResources resources() {
+    ClientResources resources =
+        ClientResources.builder().ioThreadPoolSize(2).computationThreadPoolSize(2).build();
+    opened.add(0, () -> resources.shutdown(0, 0, TimeUnit.SECONDS).get());
+    return resources;
+  }
+
+  private RedisClient client(ClientResources resources) {
+    RedisClient client = RedisClient.create(resources, uri);
+    opened.add(0, () -> client.shutdown(Duration.ZERO, Duration.ZERO));
+    return client;
+  }
+
+  @Override
+  public void close() throws Exception {
+    // Clients were put in front of the resources they use.
+    for (AutoCloseable closeable : opened) {
+      closeable.close();
+    }
+  }
+}
