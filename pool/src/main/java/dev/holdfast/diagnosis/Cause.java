@@ -22,6 +22,8 @@ public enum Cause {
   PROBES_UNANSWERED("TCP probes were not answered"),
   /** An application-level probe was not answered within its deadline. */
   PING_UNANSWERED("an application ping was not answered in time"),
+  /** A call timed out at its caller and nothing was read since it was sent. */
+  REPLY_OVERDUE("a call timed out and nothing was read since"),
   /** The connection was idle for longer than the path keeps idle flows. */
   IDLE_LIMIT("idle for longer than the safe age of its path"),
   /** The application or the client library closed the connection. */

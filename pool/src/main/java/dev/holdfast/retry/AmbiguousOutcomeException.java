@@ -88,6 +88,6 @@ public class AmbiguousOutcomeException extends RuntimeException {
    * @return the exception, or empty
    */
   public static Optional<AmbiguousOutcomeException> in(Throwable thrown) {
-    return Causes.find(thrown, AmbiguousOutcomeException.class);
+    return CauseChain.find(thrown, AmbiguousOutcomeException.class);
   }
 }

@@ -40,6 +40,6 @@ public class NotExecutedException extends RuntimeException {
    * @return the exception, or empty
    */
   public static Optional<NotExecutedException> in(Throwable thrown) {
-    return Causes.find(thrown, NotExecutedException.class);
+    return CauseChain.find(thrown, NotExecutedException.class);
   }
 }

@@ -4,7 +4,6 @@ import dev.holdfast.retry.LostCall;
 import dev.holdfast.retry.ReplayRetry;
 import io.lettuce.core.protocol.CompleteableCommand;
 import io.lettuce.core.protocol.RedisCommand;
-import io.netty.channel.Channel;
 import java.util.IdentityHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class EndpointState {
 
   private final ReplayRetry replay;
-  private @Nullable Channel carrier;
+  private @Nullable GuardedChannel carrier;
   private volatile boolean shared;
   private volatile LostCalls.Broken broken = LostCalls.Broken.NOTHING;
   private @Nullable IdentityHashMap<RedisCommand<?, ?, ?>, ReplayRetry.Attempts> attempts;
@@ -31,7 +30,7 @@ final class EndpointState {
    * reconnect twice after a failed handshake (its watchdog is told by the failed attempt and by the
    * closed channel), and commands spread over two channels run in any order.
    */
-  synchronized boolean adopt(Channel channel) {
+  synchronized boolean adopt(GuardedChannel channel) {
     if (carrier != null) {
       return false;
     }
@@ -40,10 +39,14 @@ final class EndpointState {
   }
 
   /** The channel's commands are settled; the next channel may carry the connection. */
-  synchronized void release(Channel channel) {
+  synchronized void release(GuardedChannel channel) {
     if (carrier == channel) {
       carrier = null;
     }
+  }
+
+  synchronized @Nullable GuardedChannel carrier() {
+    return carrier;
   }
 
   boolean shared() {

@@ -2,6 +2,7 @@ package dev.holdfast.redis;
 
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.retry.ReplayRetry;
+import dev.holdfast.wire.WireSnapshot;
 import io.github.resilience4j.retry.Retry;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.api.StatefulConnection;
@@ -12,6 +13,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.epoll.Epoll;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.WeakHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -170,6 +172,25 @@ public final class LettuceGuard {
    */
   public void onSwap(Consumer<SwapEvent> listener) {
     listeners.add(listener);
+  }
+
+  /**
+   * The latest {@code TCP_INFO} reading of each connection that is up; readings are taken while
+   * calls are in flight and before use after an idle time, so one of an idle connection is old.
+   *
+   * @return one snapshot for each connection that has been read at least once
+   */
+  public List<WireSnapshot> snapshots() {
+    List<EndpointState> states;
+    synchronized (endpoints) {
+      states = List.copyOf(endpoints.values());
+    }
+    return states.stream()
+        .map(EndpointState::carrier)
+        .filter(Objects::nonNull)
+        .map(GuardedChannel::lastSnapshot)
+        .filter(Objects::nonNull)
+        .toList();
   }
 
   GuardedChannel guard(Channel channel, CommandHandler commandHandler) {

@@ -43,7 +43,7 @@ final class LossHandler extends ChannelDuplexHandler {
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
-    if (!guarded.endpoint().adopt(ctx.channel())) {
+    if (!guarded.endpoint().adopt(guarded)) {
       surplus = true;
       ctx.close();
       return;

@@ -154,8 +154,8 @@ final class PathWatch {
         && oldest.isDone()
         && guarded.clocks().sinceRead(now) > POKE_AFTER.toNanos()) {
       guarded.condemn(
-          Cause.PING_UNANSWERED,
-          "a command timed out and nothing was read for %d ms; %s"
+          Cause.REPLY_OVERDUE,
+          "nothing read for %d ms; %s"
               .formatted(
                   TimeUnit.NANOSECONDS.toMillis(guarded.clocks().sinceRead(now)), wire.evidence()));
     }

@@ -90,7 +90,7 @@ final class WriteGate extends ChannelDuplexHandler {
   /** Lettuce's command handler is through with the channel, its watchdog has not heard yet. */
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    guarded.endpoint().release(ctx.channel());
+    guarded.endpoint().release(guarded);
     ctx.fireChannelInactive();
   }
 

@@ -3,18 +3,41 @@ package dev.holdfast.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.retry.ReplayRetry;
-import io.netty.channel.Channel;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.protocol.CommandHandler;
+import io.lettuce.core.protocol.DefaultEndpoint;
+import io.lettuce.core.resource.ClientResources;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 final class EndpointStateTest {
 
   private final EndpointState endpoint = new EndpointState(ReplayRetry.of("test", 3, false), false);
 
+  private GuardedChannel channel() {
+    GuardSettings settings =
+        new GuardSettings("test", RedisBed.direct(), Duration.ofSeconds(1), 1, false, false, null);
+    ClientResources resources = ClientResources.create();
+    try {
+      ClientOptions options = ClientOptions.create();
+      return new GuardedChannel(
+          new EmbeddedChannel(),
+          new CommandHandler(options, resources, new DefaultEndpoint(options, resources)),
+          endpoint,
+          settings,
+          new GuardMeters(new SimpleMeterRegistry(), "test"));
+    } finally {
+      resources.shutdown(0, 0, TimeUnit.SECONDS);
+    }
+  }
+
   @Test
   void mustLetOneChannelAtATimeCarryTheConnection() {
-    Channel first = new EmbeddedChannel();
-    Channel second = new EmbeddedChannel();
+    GuardedChannel first = channel();
+    GuardedChannel second = channel();
     assertThat(endpoint.adopt(first)).isTrue();
     assertThat(endpoint.adopt(second)).isFalse();
     endpoint.release(second);

@@ -7,6 +7,8 @@ import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.lab.Await;
 import dev.holdfast.lab.Forgetting;
 import dev.holdfast.lab.RedisServer;
+import dev.holdfast.wire.WireSnapshot;
+import dev.holdfast.wire.WireSource;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisFuture;
@@ -147,6 +149,45 @@ final class IdleLossTest {
         }
         assertThat(bed.swaps()).isEmpty();
         assertThat(bed.meter("holdfast.probes", "result", "answered")).isEqualTo(3);
+      }
+    }
+  }
+
+  /** Behind a proxy only the caller's own timeout can tell; the connection is not used again. */
+  @Test
+  void mustGiveUpAConnectionBehindAProxyOnceACommandTimedOut() throws Exception {
+    try (RedisBed bed = new RedisBed(redis, Forgetting.SILENCE)) {
+      RedisClient client = bed.guarded(bed.guard());
+      try (var connection = client.connect()) {
+        connection.setTimeout(Duration.ofMillis(500));
+        connection.sync().ping();
+        bed.middlebox().forgetAll();
+        assertThatThrownBy(() -> connection.sync().incr("overdue"))
+            .isInstanceOf(RedisCommandTimeoutException.class);
+        Await.until("swapped", RedisBed.SOON, () -> bed.swaps().size() == 1);
+        assertThat(bed.swaps().get(0).cause()).isEqualTo(Cause.REPLY_OVERDUE);
+        connection.setTimeout(Duration.ofSeconds(5));
+        assertThat(connection.sync().incr("overdue")).isEqualTo(1);
+      }
+    }
+  }
+
+  @Test
+  void mustPublishWhatTheKernelKnowsToOtherThreads() throws Exception {
+    try (RedisBed bed = new RedisBed(redis, Forgetting.SILENCE)) {
+      LettuceGuard guard = bed.guard();
+      try (var connection = bed.guarded(guard).connect()) {
+        connection.sync().ping();
+        idleFor(Duration.ofMillis(1_100));
+        connection.sync().incr("snapshot");
+        assertThat(guard.snapshots())
+            .singleElement()
+            .satisfies(
+                snapshot -> {
+                  assertThat(snapshot.source()).isEqualTo(WireSource.EPOLL);
+                  assertThat(snapshot.state()).isEqualTo(WireSnapshot.ESTABLISHED);
+                  assertThat(snapshot.rtoMicros()).isPositive();
+                });
       }
     }
   }

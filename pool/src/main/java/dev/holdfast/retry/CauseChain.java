@@ -3,12 +3,12 @@ package dev.holdfast.retry;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-final class Causes {
+final class CauseChain {
 
   /** Deeper chains are cyclic or useless. */
   private static final int DEPTH = 32;
 
-  private Causes() {}
+  private CauseChain() {}
 
   static <T extends Throwable> Optional<T> find(Throwable thrown, Class<T> type) {
     @Nullable Throwable current = thrown;
