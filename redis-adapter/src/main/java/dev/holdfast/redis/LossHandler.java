@@ -134,20 +134,13 @@ final class LossHandler extends ChannelDuplexHandler {
    * have found the channel active and not yet have queued its write; the command it issues next
    * goes to Lettuce's buffer of disconnected commands, and the first would follow behind it. {@code
    * notifyDrainQueuedCommands} takes the endpoint's exclusive lock, which waits for such threads;
-   * their writes then reach {@link WriteGate} before the channel's end does, and stay in order.
+   * their writes then reach {@link WriteGate} before the channel's end does, and stay in order. The
+   * lock may be taken from inside a write of this very thread.
    */
   private void letWritersFinish() {
     if (!guarded.ready()) {
       return;
     }
-    if (gate.inWrite()) {
-      guarded.channel().eventLoop().execute(this::awaitWriters);
-    } else {
-      awaitWriters();
-    }
-  }
-
-  private void awaitWriters() {
     List<RedisCommand<?, ?, ?>> unanswered = new ArrayList<>(guarded.stack());
     guarded.stack().clear();
     try {

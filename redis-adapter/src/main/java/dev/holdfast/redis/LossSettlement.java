@@ -54,6 +54,7 @@ final class LossSettlement {
     if (ruling.broken() != Broken.NOTHING) {
       guarded.endpoint().leaveBroken(ruling.broken());
     }
+    answerLostMultis(commands, lost, ruling);
     boolean reconnects = guarded.channel().pipeline().get(ConnectionWatchdog.class) != null;
     Queue<RedisCommand<?, ?, ?>> travelling = guarded.stack();
     for (int i = 0; i < commands.size(); i++) {
@@ -110,6 +111,17 @@ final class LossSettlement {
       }
     }
     return guarded.session().watches() > unanswered || guarded.endpoint().broken() == Broken.WATCH;
+  }
+
+  private static void answerLostMultis(
+      List<RedisCommand<?, ?, ?>> commands, List<Lost> lost, Ruling ruling) {
+    for (int i = 0; i < commands.size(); i++) {
+      if (lost.get(i).kind() == CommandKind.MULTI
+          && ruling.fates().get(i) != LostCalls.Fate.MOVE
+          && !commands.get(i).isDone()) {
+        LostMulti.answer(commands.get(i));
+      }
+    }
   }
 
   private boolean mayTravel(

@@ -33,7 +33,6 @@ final class WriteGate extends ChannelDuplexHandler {
 
   private @Nullable ChannelHandlerContext context;
   private long heldSinceNanos;
-  private int depth;
 
   WriteGate(GuardedChannel guarded) {
     this.guarded = guarded;
@@ -51,39 +50,19 @@ final class WriteGate extends ChannelDuplexHandler {
     watch.start();
   }
 
-  /** Whether a write or flush of this channel is on the call stack. */
-  boolean inWrite() {
-    return depth > 0;
-  }
-
   @Override
   public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
-    depth++;
-    try {
-      if (!guarded.ready()) {
-        ctx.write(msg, promise);
-      } else if (msg instanceof RedisCommand<?, ?, ?> command) {
-        admit(ctx, command, promise);
-      } else if (msg instanceof Collection<?> batch) {
-        for (Object element : batch) {
-          admit(ctx, (RedisCommand<?, ?, ?>) element, ctx.newPromise());
-        }
-        promise.trySuccess();
-      } else {
-        ctx.write(msg, promise);
+    if (!guarded.ready()) {
+      ctx.write(msg, promise);
+    } else if (msg instanceof RedisCommand<?, ?, ?> command) {
+      admit(ctx, command, promise);
+    } else if (msg instanceof Collection<?> batch) {
+      for (Object element : batch) {
+        admit(ctx, (RedisCommand<?, ?, ?>) element, ctx.newPromise());
       }
-    } finally {
-      depth--;
-    }
-  }
-
-  @Override
-  public void flush(ChannelHandlerContext ctx) {
-    depth++;
-    try {
-      ctx.flush();
-    } finally {
-      depth--;
+      promise.trySuccess();
+    } else {
+      ctx.write(msg, promise);
     }
   }
 
@@ -107,7 +86,11 @@ final class WriteGate extends ChannelDuplexHandler {
     CommandKind kind = CommandKind.of(command);
     NotExecutedException refusal = refusal(kind, command);
     if (refusal != null) {
-      command.completeExceptionally(refusal);
+      if (kind == CommandKind.MULTI) {
+        LostMulti.answer(command);
+      } else {
+        command.completeExceptionally(refusal);
+      }
       promise.trySuccess();
     } else if (mayPass(ctx, command)) {
       pass(ctx, kind, command, promise);
@@ -232,13 +215,8 @@ final class WriteGate extends ChannelDuplexHandler {
     }
     guarded.meters().held(System.nanoTime() - heldSinceNanos);
     guarded.clocks().requested(System.nanoTime());
-    depth++;
-    try {
-      takeHeld((command, promise) -> pass(ctx, CommandKind.of(command), command, promise));
-      ctx.flush();
-    } finally {
-      depth--;
-    }
+    takeHeld((command, promise) -> pass(ctx, CommandKind.of(command), command, promise));
+    ctx.flush();
   }
 
   /** Hands the held commands over, oldest first; none is held afterwards. */
