@@ -1,0 +1,18 @@
+package dev.holdfast.benchmarks;
+
+import java.time.Duration;
+
+/**
+ * How long to measure.
+ *
+ * @param rounds measured rounds of each case
+ * @param slice how long one contender runs before the other takes over
+ */
+record Effort(int rounds, Duration slice) {
+  static final Effort DEFAULT = new Effort(15, Duration.ofMillis(500));
+
+  /** Rounds run first and thrown away: the JIT has settled after about two seconds a contender. */
+  int warmUpRounds() {
+    return Math.max(2, rounds / 4);
+  }
+}
