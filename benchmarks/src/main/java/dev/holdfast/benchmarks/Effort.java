@@ -9,7 +9,12 @@ import java.time.Duration;
  * @param slice how long one contender runs before the other takes over
  */
 record Effort(int rounds, Duration slice) {
-  static final Effort DEFAULT = new Effort(15, Duration.ofMillis(500));
+  static final Effort DEFAULT = new Effort(150, Duration.ofMillis(50));
+
+  /** The share of one of several blocks of rounds. */
+  Effort in(int blocks) {
+    return new Effort(Math.max(1, rounds / blocks), slice);
+  }
 
   /** Rounds run first and thrown away: the JIT has settled after about two seconds a contender. */
   int warmUpRounds() {

@@ -25,7 +25,7 @@ enum Metric {
     };
   }
 
-  /** Both medians, and the paired ratio's median and quartiles. */
+  /** Both medians, and the paired ratio's median, quartiles and the median's 95 % interval. */
   List<Figure> figures(String benchmark, int threads, Comparison comparison) {
     Spread ratio = comparison.ratio(value());
     return List.of(
@@ -34,6 +34,9 @@ enum Metric {
             benchmark, Figure.GUARDED, threads, label, comparison.guarded(value()).median(), unit),
         new Figure(benchmark, Figure.COMPARED, threads, label + "-ratio", ratio.median(), "1"),
         new Figure(benchmark, Figure.COMPARED, threads, label + "-ratio-q1", ratio.q1(), "1"),
-        new Figure(benchmark, Figure.COMPARED, threads, label + "-ratio-q3", ratio.q3(), "1"));
+        new Figure(benchmark, Figure.COMPARED, threads, label + "-ratio-q3", ratio.q3(), "1"),
+        new Figure(benchmark, Figure.COMPARED, threads, label + "-ratio-low95", ratio.low(), "1"),
+        new Figure(
+            benchmark, Figure.COMPARED, threads, label + "-ratio-high95", ratio.high(), "1"));
   }
 }

@@ -16,7 +16,8 @@ final class PairedRun {
     this.guarded = guarded;
   }
 
-  Comparison measure(Crew crew, Effort effort) throws InterruptedException {
+  /** Warms up, then measures. */
+  List<Comparison.Round> measure(Crew crew, Effort effort) throws InterruptedException {
     for (int i = 0; i < effort.warmUpRounds(); i++) {
       round(crew, effort, i);
     }
@@ -24,7 +25,7 @@ final class PairedRun {
     for (int i = 0; i < effort.rounds(); i++) {
       rounds.add(round(crew, effort, i));
     }
-    return new Comparison(rounds);
+    return rounds;
   }
 
   private Comparison.Round round(Crew crew, Effort effort, int number) throws InterruptedException {

@@ -9,6 +9,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.resource.ClientResources;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -35,10 +36,12 @@ final class RedisClients implements AutoCloseable {
   /** Guarded for a path with an idle limit, so that background pings are scheduled too. */
   static RedisClients guarded(int port) {
     LettuceGuard guard =
-        LettuceGuard.create(
-            NetworkPath.to(ServerLimits.withoutIdleTimeout("redis"))
-                .through(HopPreset.AWS_NLB.hop())
-                .plan());
+        LettuceGuard.custom(
+                NetworkPath.to(ServerLimits.withoutIdleTimeout("redis"))
+                    .through(HopPreset.AWS_NLB.hop())
+                    .plan())
+            .meterRegistry(new SimpleMeterRegistry())
+            .build();
     ClientResources resources = guard.install(ClientResources.create());
     RedisClient client = RedisClient.create(resources, uri(port));
     client.setOptions(guard.options(ClientOptions.create()));

@@ -6,7 +6,7 @@ package dev.holdfast.benchmarks;
  * @param operations completed operations
  * @param nanos wall-clock time
  * @param allocatedBytes heap bytes allocated by all live threads of the JVM
- * @param cpuNanos processor time of the JVM; the server's is not in it
+ * @param cpuNanos processor time of all live Java threads; the server's is not in it
  */
 record Slice(long operations, long nanos, long allocatedBytes, long cpuNanos) {
   Slice plus(Slice more) {

@@ -5,22 +5,31 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SpreadTest {
   @Test
   void mustFindMedianAndQuartilesOfUnsortedValues() {
-    assertThat(Spread.of(9, 1, 5, 3, 7)).isEqualTo(new Spread(3, 5, 7));
+    assertThat(Spread.of(9, 1, 5, 3, 7)).isEqualTo(new Spread(3, 5, 7, 1, 9));
   }
 
   @Test
   void mustInterpolateBetweenRanks() {
-    assertThat(Spread.of(1, 2, 3, 4)).isEqualTo(new Spread(1.75, 2.5, 3.25));
+    assertThat(Spread.of(1, 2, 3, 4)).isEqualTo(new Spread(1.75, 2.5, 3.25, 1, 4));
   }
 
   @Test
   void mustTakeASingleValueForAll() {
-    assertThat(Spread.of(2)).isEqualTo(new Spread(2, 2, 2));
+    assertThat(Spread.of(2)).isEqualTo(new Spread(2, 2, 2, 2, 2));
+  }
+
+  /** Of 100 values the ranks 40 and 61 bound the median (Conover, Practical Statistics, 3.2). */
+  @Test
+  void mustBoundTheMedian() {
+    Spread spread = Spread.of(IntStream.rangeClosed(1, 100).asDoubleStream().toArray());
+    assertThat(spread.low()).isEqualTo(40);
+    assertThat(spread.high()).isEqualTo(61);
   }
 
   @Test
