@@ -1,0 +1,44 @@
+package dev.holdfast.benchmarks;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The names {@code benchmarks/run} knows. */
+enum Benchmarks {
+  REDIS("redis", "one shared Lettuce connection, bare and guarded: GETs per second"),
+  MEMORY("memory", "heap taken by an idle Lettuce connection, bare and guarded");
+
+  private final String label;
+  private final String summary;
+
+  Benchmarks(String label, String summary) {
+    this.label = label;
+    this.summary = summary;
+  }
+
+  String label() {
+    return label;
+  }
+
+  Benchmark create() {
+    return switch (this) {
+      case REDIS -> new RedisGets();
+      case MEMORY -> new IdleHeap();
+    };
+  }
+
+  static Optional<Benchmarks> named(String name) {
+    return Arrays.stream(values()).filter(known -> known.label.equals(name)).findFirst();
+  }
+
+  static String names() {
+    return Arrays.stream(values()).map(Benchmarks::label).collect(Collectors.joining(", "));
+  }
+
+  static String summaries() {
+    return Arrays.stream(values())
+        .map(known -> "  %-12s  %s%n".formatted(known.label, known.summary))
+        .collect(Collectors.joining());
+  }
+}
