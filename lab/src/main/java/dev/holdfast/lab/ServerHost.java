@@ -15,7 +15,12 @@ public record ServerHost(String address, List<String> enter) {
 
   static final ServerHost LOOPBACK = new ServerHost("127.0.0.1", List.of());
 
-  /** Copies the words. */
+  /**
+   * Copies the words.
+   *
+   * @param address where the oracle asks
+   * @param enter the words before a command line
+   */
   public ServerHost {
     enter = List.copyOf(enter);
   }

@@ -12,7 +12,11 @@ import java.util.Map;
  */
 public record KernelCounters(Map<String, Long> values) {
 
-  /** Copies the values. */
+  /**
+   * Copies the values.
+   *
+   * @param values by name
+   */
   public KernelCounters {
     values = Map.copyOf(values);
   }

@@ -39,10 +39,12 @@ final class Shell {
     }
   }
 
-  private static String outcome(Process process, String script) throws IOException {
+  private static String outcome(Process process, String script) {
     var printed = CompletableFuture.supplyAsync(() -> readAll(process));
     try (var input = process.getOutputStream()) {
       input.write(script.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException endedAlready) {
+      // then what it printed and its exit value say why
     }
     try {
       String output = printed.get(DEADLINE.toMillis(), TimeUnit.MILLISECONDS);

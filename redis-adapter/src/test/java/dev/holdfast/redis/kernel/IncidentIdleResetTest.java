@@ -98,7 +98,7 @@ final class IncidentIdleResetTest {
     try (KernelBed bed = new KernelBed(Dial.ROUTED, redis.port())) {
       var guarded = bed.guarded();
       suffer(network, redis, bed.bare(), 2);
-      assertThat(guarded.async().incr("guarded").get(3, TimeUnit.SECONDS)).isEqualTo(1);
+      assertThat(guarded.async().incr("guarded").get(10, TimeUnit.SECONDS)).isEqualTo(1);
       Figures.print("incident A", "guarded INCR answered, %s", bed.swaps());
       assertThat(redis.counter("guarded")).isEqualTo(1);
       assertThat(bed.swaps()).hasSize(1);
@@ -114,7 +114,7 @@ final class IncidentIdleResetTest {
     try (KernelBed bed = new KernelBed(Dial.ROUTED, redis.port())) {
       var guarded = bed.guarded(declared());
       suffer(network, redis, bed.bare(), 1);
-      assertThat(guarded.async().incr("guarded").get(3, TimeUnit.SECONDS)).isEqualTo(1);
+      assertThat(guarded.async().incr("guarded").get(10, TimeUnit.SECONDS)).isEqualTo(1);
       Figures.print(
           "incident A, declared",
           "%d swaps, %.0f pings answered",
