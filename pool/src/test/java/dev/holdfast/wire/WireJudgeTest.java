@@ -27,6 +27,41 @@ final class WireJudgeTest {
     private long rtoMicros = 204_000;
     private long lastAckRecvMillis = 10;
 
+    Reading state(int state) {
+      this.state = state;
+      return this;
+    }
+
+    Reading unacked(long unacked) {
+      this.unacked = unacked;
+      return this;
+    }
+
+    Reading retransmits(int retransmits) {
+      this.retransmits = retransmits;
+      return this;
+    }
+
+    Reading probes(int probes) {
+      this.probes = probes;
+      return this;
+    }
+
+    Reading backoff(int backoff) {
+      this.backoff = backoff;
+      return this;
+    }
+
+    Reading rtoMicros(long rtoMicros) {
+      this.rtoMicros = rtoMicros;
+      return this;
+    }
+
+    Reading lastAckRecvMillis(long lastAckRecvMillis) {
+      this.lastAckRecvMillis = lastAckRecvMillis;
+      return this;
+    }
+
     WireSnapshot at(long nanos) {
       return new WireSnapshot(
           WireSource.EPOLL,
@@ -59,12 +94,7 @@ final class WireJudgeTest {
 
   @Test
   void mustSeeAFinAlreadyRead() {
-    assertThat(
-            idle(
-                r -> {
-                  r.state = WireSnapshot.CLOSE_WAIT;
-                  return r;
-                }))
+    assertThat(idle(r -> r.state(WireSnapshot.CLOSE_WAIT)))
         .isInstanceOfSatisfying(
             Dead.class, dead -> assertThat(dead.cause()).isEqualTo(Cause.PEER_CLOSED));
   }
@@ -72,35 +102,18 @@ final class WireJudgeTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 2, 3, 4, 5, 6, 7, 9, 10, 11})
   void mustNotUseAConnectionInAnyOtherState(int state) {
-    assertThat(
-            idle(
-                r -> {
-                  r.state = state;
-                  return r;
-                }))
-        .isInstanceOf(Dead.class);
+    assertThat(idle(r -> r.state(state))).isInstanceOf(Dead.class);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   void mustOnlySuspectFewUnansweredProbes(int probes) {
-    assertThat(
-            idle(
-                r -> {
-                  r.probes = probes;
-                  return r;
-                }))
-        .isInstanceOf(Suspect.class);
+    assertThat(idle(r -> r.probes(probes))).isInstanceOf(Suspect.class);
   }
 
   @Test
   void mustCondemnAfterThreeUnansweredProbes() {
-    assertThat(
-            idle(
-                r -> {
-                  r.probes = 3;
-                  return r;
-                }))
+    assertThat(idle(r -> r.probes(3)))
         .isInstanceOfSatisfying(
             Dead.class, dead -> assertThat(dead.cause()).isEqualTo(Cause.PROBES_UNANSWERED));
   }
@@ -108,13 +121,7 @@ final class WireJudgeTest {
   /** {@code last_ack_recv} counts from the acknowledgement before the idle time. */
   @Test
   void mustNotCondemnTheFirstWriteAfterALongIdleTime() {
-    WireSnapshot firstWrite =
-        reading(
-            r -> {
-              r.unacked = 1;
-              r.lastAckRecvMillis = 600_000;
-              return r;
-            });
+    WireSnapshot firstWrite = reading(r -> r.unacked(1).lastAckRecvMillis(600_000));
     assertThat(WireJudge.inFlight(firstWrite, 0)).isInstanceOf(Usable.class);
     assertThat(WireJudge.inFlight(firstWrite, 10 * SECOND)).isInstanceOf(Usable.class);
   }
@@ -129,26 +136,13 @@ final class WireJudgeTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   void mustLeaveAShutWindowAlone(int probes) {
-    WireSnapshot shut =
-        reading(
-            r -> {
-              r.probes = probes;
-              return r;
-            });
+    WireSnapshot shut = reading(r -> r.probes(probes));
     assertThat(WireJudge.inFlight(shut, 3_600 * SECOND)).isInstanceOf(Usable.class);
   }
 
   @Test
   void mustNotCondemnForOneLostSegment() {
-    WireSnapshot once =
-        reading(
-            r -> {
-              r.unacked = 1;
-              r.retransmits = 1;
-              r.backoff = 1;
-              r.rtoMicros = 408_000;
-              return r;
-            });
+    WireSnapshot once = reading(r -> r.unacked(1).retransmits(1).backoff(1).rtoMicros(408_000));
     assertThat(WireJudge.inFlight(once, 10 * SECOND)).isInstanceOf(Suspect.class);
   }
 
@@ -158,13 +152,7 @@ final class WireJudgeTest {
   void mustCondemnASilentPathWhateverTheBackoff(int backoff) {
     WireSnapshot silent =
         reading(
-            r -> {
-              r.unacked = 1;
-              r.retransmits = backoff;
-              r.backoff = backoff;
-              r.rtoMicros = 204_000L << backoff;
-              return r;
-            });
+            r -> r.unacked(1).retransmits(backoff).backoff(backoff).rtoMicros(204_000L << backoff));
     assertThat(WireJudge.inFlight(silent, Duration.ofMillis(613).toNanos()))
         .isInstanceOfSatisfying(
             Dead.class, dead -> assertThat(dead.cause()).isEqualTo(Cause.PATH_SILENT));
@@ -176,14 +164,7 @@ final class WireJudgeTest {
   @Test
   void mustWaitLongerOnASlowPath() {
     WireSnapshot slowPath =
-        reading(
-            r -> {
-              r.unacked = 1;
-              r.retransmits = 2;
-              r.backoff = 2;
-              r.rtoMicros = 1_200_000L << 2;
-              return r;
-            });
+        reading(r -> r.unacked(1).retransmits(2).backoff(2).rtoMicros(1_200_000L << 2));
     assertThat(WireJudge.inFlight(slowPath, 3 * SECOND)).isInstanceOf(Suspect.class);
     assertThat(WireJudge.inFlight(slowPath, 4 * SECOND)).isInstanceOf(Dead.class);
   }
@@ -199,8 +180,8 @@ final class WireJudgeTest {
   void mustCountNoStallWhileAcknowledgementsArrive() {
     AckProgress progress = new AckProgress();
     Reading busy = new Reading();
-    busy.unacked = 5;
-    busy.lastAckRecvMillis = 3;
+    busy.unacked(5);
+    busy.lastAckRecvMillis(3);
     for (long time = 0; time < 10 * SECOND; time += SECOND / 5) {
       assertThat(progress.sample(busy.at(time))).isZero();
     }
@@ -210,15 +191,15 @@ final class WireJudgeTest {
   void mustCountAStallFromTheFirstSampleWithoutProgress() {
     AckProgress progress = new AckProgress();
     Reading stalled = new Reading();
-    stalled.unacked = 1;
-    stalled.lastAckRecvMillis = 150;
+    stalled.unacked(1);
+    stalled.lastAckRecvMillis(150);
     assertThat(progress.sample(stalled.at(0))).isZero();
-    stalled.lastAckRecvMillis = 350;
+    stalled.lastAckRecvMillis(350);
     assertThat(progress.sample(stalled.at(SECOND / 5))).isZero();
-    stalled.retransmits = 1;
-    stalled.lastAckRecvMillis = 1_150;
+    stalled.retransmits(1);
+    stalled.lastAckRecvMillis(1_150);
     assertThat(progress.sample(stalled.at(SECOND))).isEqualTo(SECOND * 4 / 5);
-    stalled.unacked = 0;
+    stalled.unacked(0);
     assertThat(progress.sample(stalled.at(2 * SECOND))).isZero();
   }
 
@@ -227,9 +208,9 @@ final class WireJudgeTest {
   void mustKeepCountingWhileRetransmissionsGoUnanswered() {
     AckProgress progress = new AckProgress();
     Reading stalled = new Reading();
-    stalled.unacked = 1;
-    stalled.retransmits = 1;
-    stalled.lastAckRecvMillis = 50;
+    stalled.unacked(1);
+    stalled.retransmits(1);
+    stalled.lastAckRecvMillis(50);
     progress.sample(stalled.at(0));
     assertThat(progress.sample(stalled.at(SECOND))).isEqualTo(SECOND);
     progress.reset();
