@@ -10,14 +10,13 @@ import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between the wire and Lettuce's command handler: counts what was sent, hears of every death
- * before Lettuce does, and settles the commands left behind.
+ * Stands between the wire and Lettuce's command handler: hears of every death before Lettuce does,
+ * and settles the commands left behind.
  */
 final class LossHandler extends ChannelDuplexHandler {
 
@@ -50,37 +49,9 @@ final class LossHandler extends ChannelDuplexHandler {
     }
     mark = PartialReplies.onThisEventLoop();
     guarded.becomeReady();
+    guarded.ledger().inspect(ctx.pipeline());
     gate.start();
     ctx.fireChannelActive();
-  }
-
-  @Override
-  public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
-    if (!guarded.ready()) {
-      ctx.write(msg, promise);
-    } else if (msg instanceof RedisCommand<?, ?, ?> command) {
-      send(ctx, command);
-      promise.trySuccess();
-    } else if (msg instanceof Collection<?> batch) {
-      for (Object command : batch) {
-        send(ctx, (RedisCommand<?, ?, ?>) command);
-      }
-      promise.trySuccess();
-    } else {
-      ctx.write(msg, promise);
-    }
-  }
-
-  private void send(ChannelHandlerContext ctx, RedisCommand<?, ?, ?> command) {
-    SendLedger ledger = guarded.ledger();
-    ledger.handDown();
-    ctx.write(command, ledger);
-    Throwable refusal = ledger.refusal();
-    if (refusal != null && ctx.channel().isOpen()) {
-      ledger.strike();
-      guarded.stack().remove(command);
-      command.completeExceptionally(refusal);
-    }
   }
 
   @Override

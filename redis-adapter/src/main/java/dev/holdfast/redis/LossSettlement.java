@@ -27,6 +27,9 @@ import java.util.function.Consumer;
  */
 final class LossSettlement {
 
+  private static final String TRANSACTION_LOST =
+      "the connection was lost before its transaction was complete; repeat all of it";
+
   private final GuardedChannel guarded;
   private final Consumer<SwapEvent> listener;
 
@@ -64,7 +67,32 @@ final class LossSettlement {
         travelling.add(command);
       }
     }
+    failQueued(lost, ruling, death);
     report(death);
+  }
+
+  /**
+   * Commands the server had queued for a transaction are on no stack; they share the fate of their
+   * transaction, which is the one the lost commands begin in. Those left on the stack are decided.
+   */
+  private void failQueued(List<Lost> lost, Ruling ruling, Death death) {
+    boolean ambiguously = false;
+    for (int i = 0; i < lost.size() && !ambiguously; i++) {
+      CommandKind kind = lost.get(i).kind();
+      if (kind == CommandKind.MULTI) {
+        break;
+      }
+      ambiguously = kind == CommandKind.EXEC && ruling.fates().get(i) == LostCalls.Fate.AMBIGUOUS;
+    }
+    for (RedisCommand<?, ?, ?> queued : guarded.session().queued()) {
+      if (!queued.isDone() && !guarded.stack().contains(queued)) {
+        if (ambiguously) {
+          fail(queued, new Lost(CommandKind.PLAIN, Progress.SENT, false), death);
+        } else {
+          refuse(queued, Refusal.TRANSACTION, TRANSACTION_LOST);
+        }
+      }
+    }
   }
 
   private List<Lost> describe(
@@ -145,10 +173,7 @@ final class LossSettlement {
         yield false;
       }
       case NOT_EXECUTED -> {
-        refuse(
-            command,
-            Refusal.TRANSACTION,
-            "the connection was lost before its transaction was complete; repeat all of it");
+        refuse(command, Refusal.TRANSACTION, TRANSACTION_LOST);
         yield false;
       }
     };

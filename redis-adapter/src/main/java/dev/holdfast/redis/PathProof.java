@@ -3,10 +3,10 @@ package dev.holdfast.redis;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireSource;
-import io.netty.channel.ChannelHandlerContext;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +25,7 @@ final class PathProof {
   private static final Duration RTO_MIN = Duration.ofMillis(200);
 
   private final GuardedChannel guarded;
+  private final Consumer<ProbeCommand> ping;
   private final Runnable onProved;
 
   private boolean pending;
@@ -33,8 +34,9 @@ final class PathProof {
   private long startedNanos;
   private @Nullable Future<?> deadline;
 
-  PathProof(GuardedChannel guarded, Runnable onProved) {
+  PathProof(GuardedChannel guarded, Consumer<ProbeCommand> ping, Runnable onProved) {
     this.guarded = guarded;
+    this.ping = ping;
     this.onProved = onProved;
   }
 
@@ -48,23 +50,23 @@ final class PathProof {
   }
 
   /** Sends the PING on behalf of a caller. */
-  void begin(ChannelHandlerContext below, boolean holdAll) {
-    start(below, holdAll);
+  void begin(boolean holdAll) {
+    start(holdAll);
     callerWaits();
   }
 
   /** Sends the PING with nobody waiting, to keep the flow alive and to find it dead early. */
-  void beginInBackground(ChannelHandlerContext below) {
-    start(below, false);
+  void beginInBackground() {
+    start(false);
     awaitFor(CEILING);
   }
 
-  private void start(ChannelHandlerContext below, boolean holdAll) {
+  private void start(boolean holdAll) {
     pending = true;
     holdsAll = holdAll;
     callerWaits = false;
     startedNanos = System.nanoTime();
-    below.writeAndFlush(new ProbeCommand(this::answered), below.newPromise());
+    ping.accept(new ProbeCommand(this::answered));
   }
 
   /** A caller's command is held behind the PING: from now on the short deadline counts. */

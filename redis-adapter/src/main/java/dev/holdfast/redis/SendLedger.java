@@ -1,11 +1,15 @@
 package dev.holdfast.redis;
 
+import io.lettuce.core.protocol.CommandHandler;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultChannelPromise;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GenericFutureListener;
 import java.util.ArrayDeque;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,9 +17,13 @@ import org.jspecify.annotations.Nullable;
  * kernel took whole. Both happen in order, so the difference, at the channel's end, is exactly the
  * number of requests at the tail that were never sent.
  *
- * <p>It stands in for each request's own promise below Lettuce's command handler. Lettuce's write
- * listener would otherwise put a request that failed to leave back into the queue behind newer
- * ones. Confined to the event loop.
+ * <p>It stands in for each request's own promise from Lettuce's command handler down. Lettuce's
+ * write listener would otherwise put a request that failed to leave back into the queue behind
+ * newer ones.
+ *
+ * <p>Says it is void where only Lettuce's handlers lie below, which spares the command handler a
+ * listener for each request. A handler that batches, as TLS does, completes no void promise; with
+ * any other handler below it is an ordinary promise. Confined to the event loop.
  */
 final class SendLedger extends DefaultChannelPromise {
 
@@ -27,8 +35,45 @@ final class SendLedger extends DefaultChannelPromise {
   private @Nullable Throwable refusal;
   private @Nullable ArrayDeque<Waiting> waiting;
 
+  private boolean onlyLettuceBelow;
+
   SendLedger(Channel channel) {
     super(channel);
+  }
+
+  /** Looks at the pipeline below Lettuce's command handler, once it is complete. */
+  void inspect(ChannelPipeline pipeline) {
+    boolean lettuces = true;
+    for (Map.Entry<String, ChannelHandler> entry : pipeline) {
+      if (entry.getValue() instanceof CommandHandler) {
+        break;
+      }
+      String name = entry.getValue().getClass().getName();
+      lettuces &= name.startsWith("io.lettuce.core.") || name.startsWith("dev.holdfast.redis.");
+    }
+    onlyLettuceBelow = lettuces;
+  }
+
+  @Override
+  public boolean isVoid() {
+    return onlyLettuceBelow;
+  }
+
+  @Override
+  public ChannelPromise unvoid() {
+    if (!onlyLettuceBelow) {
+      return this;
+    }
+    ChannelPromise own = new DefaultChannelPromise(channel());
+    own.addListener(
+        sent -> {
+          if (sent.isSuccess()) {
+            trySuccess();
+          } else {
+            tryFailure(sent.cause());
+          }
+        });
+    return own;
   }
 
   /** Counts a request in; call right before it is written. */
@@ -102,10 +147,17 @@ final class SendLedger extends DefaultChannelPromise {
     return false;
   }
 
-  /** A handler below, the user's for example, waits for the request now being written. */
+  /**
+   * A handler below, the user's for example, waits for the request now being written. Lettuce's own
+   * listener is left out: it would take a request that did not leave off the stack of unanswered
+   * ones, where the guard looks for it.
+   */
   @Override
   public ChannelPromise addListener(
       GenericFutureListener<? extends Future<? super Void>> listener) {
+    if (listener.getClass().getEnclosingClass() == CommandHandler.class) {
+      return this;
+    }
     if (waiting == null) {
       waiting = new ArrayDeque<>();
     }

@@ -2,8 +2,10 @@ package dev.holdfast.redis;
 
 import io.lettuce.core.protocol.CommandWrapper;
 import io.lettuce.core.protocol.RedisCommand;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -12,11 +14,21 @@ import java.util.Set;
  */
 final class SessionBook {
 
+  /** Commands of answered transactions are dropped from the list once it is this long. */
+  private static final int PRUNE_AT = 256;
+
   private boolean transactionOpen;
   private int watches;
+  private List<RedisCommand<?, ?, ?>> queued = List.of();
   private Set<RedisCommand<?, ?, ?>> watchedTransactions = Set.of();
 
   void handedDown(CommandKind kind, RedisCommand<?, ?, ?> command) {
+    if (kind == CommandKind.PLAIN) {
+      if (transactionOpen) {
+        queue(command);
+      }
+      return;
+    }
     switch (kind) {
       case MULTI -> {
         transactionOpen = true;
@@ -34,6 +46,19 @@ final class SessionBook {
     }
   }
 
+  /**
+   * Lettuce answers such a command with its transaction, not with the server's {@code QUEUED}; if
+   * {@code EXEC} fails it would leave it unanswered.
+   */
+  private void queue(RedisCommand<?, ?, ?> command) {
+    if (queued.isEmpty()) {
+      queued = new ArrayList<>();
+    } else if (queued.size() >= PRUNE_AT) {
+      queued.removeIf(RedisCommand::isDone);
+    }
+    queued.add(command);
+  }
+
   private void remember(RedisCommand<?, ?, ?> multi) {
     if (watchedTransactions.isEmpty()) {
       watchedTransactions = Collections.newSetFromMap(new IdentityHashMap<>(4));
@@ -46,6 +71,14 @@ final class SessionBook {
     if (!watchedTransactions.isEmpty()) {
       watchedTransactions = Set.of();
     }
+    if (!transactionOpen && !queued.isEmpty()) {
+      queued = List.of();
+    }
+  }
+
+  /** Commands of transactions, in order, some of them answered long since. */
+  List<RedisCommand<?, ?, ?>> queued() {
+    return queued;
   }
 
   boolean transactionOpen() {

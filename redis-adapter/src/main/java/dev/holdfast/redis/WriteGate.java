@@ -8,6 +8,7 @@ import dev.holdfast.retry.ReplaySafety;
 import dev.holdfast.wire.WireJudge;
 import dev.holdfast.wire.WireVerdict;
 import io.lettuce.core.ConnectionEvents;
+import io.lettuce.core.protocol.CommandWrapper;
 import io.lettuce.core.protocol.RedisCommand;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -32,7 +33,6 @@ final class WriteGate extends ChannelDuplexHandler {
   private final PathWatch watch;
   private final ArrayDeque<Held> held = new ArrayDeque<>(0);
 
-  private @Nullable ChannelHandlerContext context;
   private long heldSinceNanos;
 
   /**
@@ -41,13 +41,8 @@ final class WriteGate extends ChannelDuplexHandler {
   WriteGate(GuardedChannel guarded, ChannelHandlerContext below) {
     this.guarded = guarded;
     this.below = below;
-    this.proof = new PathProof(guarded, this::release);
-    this.watch = new PathWatch(guarded, this::pingInBackground);
-  }
-
-  @Override
-  public void handlerAdded(ChannelHandlerContext ctx) {
-    context = ctx;
+    this.proof = new PathProof(guarded, this::ping, this::release);
+    this.watch = new PathWatch(guarded, proof::beginInBackground);
   }
 
   /** The channel carries the user's commands from now on. */
@@ -60,10 +55,10 @@ final class WriteGate extends ChannelDuplexHandler {
     if (!guarded.ready()) {
       ctx.write(msg, promise);
     } else if (msg instanceof RedisCommand<?, ?, ?> command) {
-      admit(ctx, command, promise);
+      admit(command, promise);
     } else if (msg instanceof Collection<?> batch) {
       for (Object element : batch) {
-        admit(ctx, (RedisCommand<?, ?, ?>) element, ctx.newPromise());
+        admit((RedisCommand<?, ?, ?>) element, ctx.newPromise());
       }
       promise.trySuccess();
     } else {
@@ -86,8 +81,7 @@ final class WriteGate extends ChannelDuplexHandler {
     super.userEventTriggered(ctx, event);
   }
 
-  private void admit(
-      ChannelHandlerContext ctx, RedisCommand<?, ?, ?> command, ChannelPromise promise) {
+  private void admit(RedisCommand<?, ?, ?> command, ChannelPromise promise) {
     CommandKind kind = CommandKind.of(command);
     NotExecutedException refusal = refusal(kind, command);
     if (refusal != null) {
@@ -97,7 +91,7 @@ final class WriteGate extends ChannelDuplexHandler {
         command.completeExceptionally(refusal);
       }
       promise.trySuccess();
-    } else if (mayPass(ctx, command)) {
+    } else if (mayPass(command)) {
       pass(kind, command, promise);
     } else {
       hold(command, promise);
@@ -142,7 +136,7 @@ final class WriteGate extends ChannelDuplexHandler {
     return false;
   }
 
-  private boolean mayPass(ChannelHandlerContext ctx, RedisCommand<?, ?, ?> command) {
+  private boolean mayPass(RedisCommand<?, ?, ?> command) {
     if (!held.isEmpty() || !guarded.open()) {
       return false;
     }
@@ -157,11 +151,10 @@ final class WriteGate extends ChannelDuplexHandler {
       guarded.clocks().requested(now);
       return true;
     }
-    return mayPassAfterIdle(ctx, command, now);
+    return mayPassAfterIdle(command, now);
   }
 
-  private boolean mayPassAfterIdle(
-      ChannelHandlerContext ctx, RedisCommand<?, ?, ?> command, long now) {
+  private boolean mayPassAfterIdle(RedisCommand<?, ?, ?> command, long now) {
     long idle = guarded.clocks().sincePayload(now);
     IdleZone zone = guarded.settings().plan().zone(idle, guarded.clocks().sinceRequest(now));
     if (zone == IdleZone.EXPIRED) {
@@ -174,26 +167,42 @@ final class WriteGate extends ChannelDuplexHandler {
       return false;
     }
     boolean holdAll = zone == IdleZone.WARN || verdict instanceof WireVerdict.Suspect;
-    proof.begin(ctx, holdAll);
-    watch.onRequest();
+    proof.begin(holdAll);
     return !holdAll && CommandSafety.of(command) == ReplaySafety.SAFE;
   }
 
-  /**
-   * Calls Lettuce's handler as Netty would, and spares Netty the way to it: two handlers that do
-   * nothing cost a pipelined command 3 to 6 % of its processor time (measured, Netty 4.2). The
-   * channel is open here, so the handler is still in the pipeline.
-   */
   private void pass(CommandKind kind, RedisCommand<?, ?, ?> command, ChannelPromise promise) {
-    if (kind != CommandKind.PLAIN) {
-      guarded.session().handedDown(kind, command);
-    }
-    try {
-      guarded.commandHandler().write(below, command, promise);
-    } catch (Throwable thrown) { // Netty fails the promise with whatever a handler throws
-      promise.tryFailure(thrown);
-    }
+    guarded.session().handedDown(kind, command);
+    handDown(command);
+    promise.trySuccess();
     watch.onRequest();
+  }
+
+  /**
+   * Calls Lettuce's handler as Netty would, which then need not look for it: on a pipelined
+   * connection that search is most of what a handler costs. The channel is open here, so the
+   * handler is still in the pipeline.
+   */
+  private void handDown(RedisCommand<?, ?, ?> command) {
+    SendLedger ledger = guarded.ledger();
+    ledger.handDown();
+    Throwable refusal;
+    try {
+      guarded.commandHandler().write(below, command, ledger);
+      refusal = ledger.refusal();
+    } catch (Exception thrown) {
+      refusal = thrown;
+    }
+    if (refusal != null && guarded.channel().isOpen()) {
+      ledger.strike();
+      guarded.stack().removeIf(waiting -> isSame(waiting, command));
+      command.completeExceptionally(refusal);
+    }
+  }
+
+  /** Lettuce may have wrapped the command to measure its latency. */
+  private static boolean isSame(RedisCommand<?, ?, ?> waiting, RedisCommand<?, ?, ?> command) {
+    return CommandWrapper.unwrap(waiting) == CommandWrapper.unwrap(command);
   }
 
   private void hold(RedisCommand<?, ?, ?> command, ChannelPromise promise) {
@@ -219,14 +228,13 @@ final class WriteGate extends ChannelDuplexHandler {
   }
 
   private void release() {
-    ChannelHandlerContext ctx = context;
-    if (ctx == null || held.isEmpty() || !guarded.open()) {
+    if (held.isEmpty() || !guarded.open()) {
       return;
     }
     guarded.meters().held(System.nanoTime() - heldSinceNanos);
     guarded.clocks().requested(System.nanoTime());
     takeHeld((command, promise) -> pass(CommandKind.of(command), command, promise));
-    ctx.flush();
+    below.flush();
   }
 
   /** Hands the held commands over, oldest first; none is held afterwards. */
@@ -249,11 +257,9 @@ final class WriteGate extends ChannelDuplexHandler {
         });
   }
 
-  private void pingInBackground() {
-    ChannelHandlerContext ctx = context;
-    if (ctx != null) {
-      proof.beginInBackground(ctx);
-      watch.onRequest();
-    }
+  private void ping(ProbeCommand ping) {
+    handDown(ping);
+    watch.onRequest();
+    below.flush();
   }
 }

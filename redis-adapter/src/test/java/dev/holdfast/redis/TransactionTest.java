@@ -100,7 +100,6 @@ final class TransactionTest {
     commands.multi().get(5, TimeUnit.SECONDS);
     var first = commands.incr("torn").toCompletableFuture();
     var read = commands.get("torn").toCompletableFuture();
-    Await.until("queued", RedisBed.SOON, () -> bed.middlebox().bytesToServer() > 100);
     bed.middlebox().resetAll();
     Await.until("swapped", RedisBed.SOON, () -> !bed.swaps().isEmpty());
     var later = commands.incr("torn").toCompletableFuture();
@@ -110,6 +109,18 @@ final class TransactionTest {
     assertThat(failureOf(first)).isInstanceOf(NotExecutedException.class);
     assertThat(failureOf(read)).isInstanceOf(NotExecutedException.class);
     assertThat(connection.sync().incr("torn")).isEqualTo(1);
+  }
+
+  /** The server has taken them into its queue; Lettuce waits for EXEC to answer them. */
+  @Test
+  void mustFailWhatTheServerHadQueuedToo() throws Exception {
+    commands.multi().get(5, TimeUnit.SECONDS);
+    var queued = commands.incr("queued").toCompletableFuture();
+    Await.until("queued", RedisBed.SOON, () -> redis.command("CLIENT", "LIST").contains("multi=1"));
+    bed.middlebox().resetAll();
+    assertThat(failureOf(queued)).isInstanceOf(NotExecutedException.class);
+    assertThat(failureOf(commands.exec().toCompletableFuture()))
+        .isInstanceOf(NotExecutedException.class);
   }
 
   @Test
@@ -137,7 +148,10 @@ final class TransactionTest {
     var bare = bed.bare().connect();
     var bareCommands = bare.async();
     bareCommands.multi().get(5, TimeUnit.SECONDS);
+    long connections = bed.middlebox().connectionsAccepted();
     bed.middlebox().resetAll();
+    Await.until(
+        "reconnecting", RedisBed.SOON, () -> bed.middlebox().connectionsAccepted() > connections);
     bareCommands.incr("bare-torn");
     assertThatThrownBy(() -> bareCommands.exec().get(5, TimeUnit.SECONDS))
         .hasMessageContaining("EXEC");
