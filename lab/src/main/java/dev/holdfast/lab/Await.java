@@ -31,4 +31,21 @@ public final class Await {
       LockSupport.parkNanos(POLL_NANOS);
     }
   }
+
+  /**
+   * Lets time pass, all of it: a permit left over from an earlier wait would end a single park at
+   * once, and a connection would not have been idle.
+   *
+   * @param time how long
+   * @throws IllegalStateException if the thread is interrupted (its interrupt status stays set)
+   */
+  public static void idle(Duration time) {
+    long end = System.nanoTime() + time.toNanos();
+    for (long left = time.toNanos(); left > 0; left = end - System.nanoTime()) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new IllegalStateException("Interrupted while letting " + time + " pass");
+      }
+      LockSupport.parkNanos(left);
+    }
+  }
 }

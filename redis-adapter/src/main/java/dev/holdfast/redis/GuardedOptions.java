@@ -8,7 +8,7 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.SocketOptions.KeepAliveOptions;
 import io.lettuce.core.SocketOptions.TcpUserTimeoutOptions;
-import io.netty.channel.epoll.Epoll;
+import io.lettuce.core.resource.EpollProvider;
 
 /**
  * Fills a plan into the user's client options. What the user set stays as it is; if the path
@@ -59,7 +59,7 @@ final class GuardedOptions {
     if (users.isEnableTcpUserTimeout()) {
       socket.tcpUserTimeout(users.getTcpUserTimeout()); // Lettuce's mutate() leaves it out
       requested = requested.userTimeout(users.getTcpUserTimeout().getTcpUserTimeout());
-    } else if (Epoll.isAvailable()) {
+    } else if (EpollProvider.isAvailable()) {
       socket.tcpUserTimeout(
           TcpUserTimeoutOptions.builder().enable().tcpUserTimeout(plan.userTimeout()).build());
     }

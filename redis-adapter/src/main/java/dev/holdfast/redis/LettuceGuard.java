@@ -3,6 +3,7 @@ package dev.holdfast.redis;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.retry.ReplayRetry;
 import dev.holdfast.wire.WireSnapshot;
+import dev.holdfast.wire.WireSource;
 import io.github.resilience4j.retry.Retry;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.api.StatefulConnection;
@@ -10,12 +11,12 @@ import io.lettuce.core.protocol.CommandHandler;
 import io.lettuce.core.protocol.Endpoint;
 import io.lettuce.core.resource.ClientResources;
 import io.netty.channel.Channel;
-import io.netty.channel.epoll.Epoll;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.WeakHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +55,7 @@ public final class LettuceGuard {
   private final ReplayRetry replay;
   private final SwapLog swapLog;
   private final Map<Endpoint, EndpointState> endpoints = new WeakHashMap<>();
+  private final AtomicBoolean saidNoSource = new AtomicBoolean();
   private final List<Consumer<SwapEvent>> listeners = new CopyOnWriteArrayList<>();
 
   LettuceGuard(GuardSettings settings, GuardMeters meters, ReplayRetry replay) {
@@ -97,13 +99,6 @@ public final class LettuceGuard {
     if (resources.nettyCustomizer() instanceof GuardCustomizer) {
       throw new IllegalStateException(
           "a guard is already installed in these ClientResources: install one guard, once");
-    }
-    if (!Epoll.isAvailable()) {
-      LOG.info(
-          "{}: wire source none, native epoll is missing ({}); idle age, pings and close events"
-              + " still protect, a slow server cannot be told from a silent path",
-          settings.name(),
-          String.valueOf(Epoll.unavailabilityCause()));
     }
     return new GuardedClientResources(
         resources,
@@ -194,8 +189,17 @@ public final class LettuceGuard {
   }
 
   GuardedChannel guard(Channel channel, CommandHandler commandHandler) {
-    return new GuardedChannel(
-        channel, commandHandler, state(commandHandler.getEndpoint()), settings, meters);
+    GuardedChannel guarded =
+        new GuardedChannel(
+            channel, commandHandler, state(commandHandler.getEndpoint()), settings, meters);
+    if (guarded.wire().source() == WireSource.NONE && saidNoSource.compareAndSet(false, true)) {
+      LOG.info(
+          "{}: wire source none, {} is no native epoll channel; idle age, pings and close events"
+              + " still protect, a slow server cannot be told from a silent path",
+          settings.name(),
+          channel.getClass().getSimpleName());
+    }
+    return guarded;
   }
 
   private EndpointState state(Endpoint endpoint) {

@@ -44,10 +44,6 @@ final class IdleLossTest {
     redis.close();
   }
 
-  private static void idleFor(Duration time) {
-    LockSupport.parkNanos(time.toNanos());
-  }
-
   /** 20 connections, five times each: 100 rounds of INCR over a flow forgotten while idle. */
   @ParameterizedTest
   @EnumSource
@@ -60,7 +56,7 @@ final class IdleLossTest {
         connections.add(client.connect());
       }
       for (int round = 0; round < ROUNDS; round++) {
-        idleFor(Duration.ofMillis(1_100));
+        Await.idle(Duration.ofMillis(1_100));
         bed.middlebox().forgetAll();
         List<RedisFuture<Long>> increments =
             connections.stream().map(connection -> connection.async().incr(counter)).toList();
@@ -99,7 +95,7 @@ final class IdleLossTest {
         String counter = "order:" + round;
         try (var connection = client.connect()) {
           connection.sync().ping();
-          idleFor(Duration.ofMillis(1_100));
+          Await.idle(Duration.ofMillis(1_100));
           bed.middlebox().forgetAll();
           int calls = 2_000;
           List<RedisFuture<Long>> increments = new ArrayList<>(calls);
@@ -129,7 +125,7 @@ final class IdleLossTest {
       redis.command("SET", "read:key", "value");
       try (var connection = client.connect()) {
         connection.sync().ping();
-        idleFor(Duration.ofMillis(1_100));
+        Await.idle(Duration.ofMillis(1_100));
         bed.middlebox().forgetAll();
         assertThat(connection.sync().get("read:key")).isEqualTo("value");
         assertThat(bed.swaps()).hasSize(1);
@@ -141,10 +137,13 @@ final class IdleLossTest {
   @Test
   void mustLeaveAHealthyIdleConnectionAlone() throws Exception {
     try (RedisBed bed = new RedisBed(redis, Forgetting.SILENCE)) {
-      RedisClient client = bed.guarded(bed.guard());
+      LettuceGuard guard =
+          LettuceGuard.custom(RedisBed.direct()).meterRegistry(bed.meters()).build();
+      guard.onSwap(bed.swaps()::add);
+      RedisClient client = bed.guarded(guard);
       try (var connection = client.connect()) {
         for (int round = 0; round < 3; round++) {
-          idleFor(Duration.ofMillis(1_100));
+          Await.idle(Duration.ofMillis(1_100));
           assertThat(connection.sync().incr("healthy")).isEqualTo(round + 1);
         }
         assertThat(bed.swaps()).isEmpty();
@@ -178,7 +177,7 @@ final class IdleLossTest {
       LettuceGuard guard = bed.guard();
       try (var connection = bed.guarded(guard).connect()) {
         connection.sync().ping();
-        idleFor(Duration.ofMillis(1_100));
+        Await.idle(Duration.ofMillis(1_100));
         connection.sync().incr("snapshot");
         assertThat(guard.snapshots())
             .singleElement()
@@ -198,7 +197,7 @@ final class IdleLossTest {
       RedisClient client = bed.guarded(bed.guard(builder -> builder.heldLimit(3)));
       try (var connection = client.connect()) {
         connection.sync().ping();
-        idleFor(Duration.ofMillis(1_100));
+        Await.idle(Duration.ofMillis(1_100));
         bed.middlebox().forgetAll();
         List<CompletableFuture<Long>> calls = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
@@ -221,7 +220,7 @@ final class IdleLossTest {
       RedisClient client = bed.guarded(bed.guard());
       var connection = client.connect();
       connection.sync().ping();
-      idleFor(Duration.ofMillis(1_100));
+      Await.idle(Duration.ofMillis(1_100));
       bed.middlebox().forgetAll();
       var held = connection.async().incr("closed").toCompletableFuture();
       connection.close();

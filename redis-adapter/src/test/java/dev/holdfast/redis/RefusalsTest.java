@@ -23,7 +23,6 @@ import io.netty.channel.Channel;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -192,7 +191,7 @@ final class RefusalsTest {
           bed.guarded(bed.guard(), ClientOptions.builder().autoReconnect(false).build());
       try (var connection = client.connect()) {
         connection.sync().ping();
-        LockSupport.parkNanos(Duration.ofMillis(1_100).toNanos());
+        Await.idle(Duration.ofMillis(1_100));
         bed.middlebox().forgetAll();
         assertThatThrownBy(() -> connection.sync().incr("once"))
             .matches(thrown -> NotExecutedException.in(thrown).isPresent())
@@ -213,7 +212,7 @@ final class RefusalsTest {
                   .build());
       try (var connection = client.connect()) {
         connection.sync().ping();
-        LockSupport.parkNanos(Duration.ofMillis(1_100).toNanos());
+        Await.idle(Duration.ofMillis(1_100));
         bed.middlebox().forgetAll();
         assertThatThrownBy(() -> connection.sync().incr("rejected"))
             .isInstanceOf(RedisException.class);

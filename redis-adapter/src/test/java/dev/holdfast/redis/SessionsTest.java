@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -47,7 +46,7 @@ final class SessionsTest {
               }
             });
         subscriber.sync().subscribe("news");
-        LockSupport.parkNanos(IDLE.toNanos());
+        Await.idle(IDLE);
         bed.middlebox().forgetAll();
         subscriber.sync().ping(); // a PING is a read: it goes at once, behind the guard's own
         Await.until("swapped", RedisBed.SOON, () -> bed.swaps().size() == 1);
@@ -58,7 +57,7 @@ final class SessionsTest {
               redis.command("PUBLISH", "news", "again");
               return !messages.isEmpty();
             });
-        LockSupport.parkNanos(IDLE.toNanos());
+        Await.idle(IDLE);
         subscriber.sync().subscribe("more"); // proved by a PING in subscribed mode
         assertThat(bed.swaps()).hasSize(1);
         assertThat(bed.meter("holdfast.probes", "result", "answered")).isEqualTo(1);
@@ -93,7 +92,7 @@ final class SessionsTest {
         client.setOptions(guard.options(ClusterClientOptions.create()));
         try (var connection = client.connect()) {
           assertThat(connection.sync().incr("cluster")).isEqualTo(1);
-          LockSupport.parkNanos(IDLE.toNanos());
+          Await.idle(IDLE);
           middlebox.forgetAll();
           assertThat(connection.sync().incr("cluster")).isEqualTo(2);
           assertThat(bed.swaps()).isNotEmpty();
@@ -122,11 +121,11 @@ final class SessionsTest {
           var watching = client.connectSentinel()) {
         assertThat(master.sync().incr("sentinel")).isEqualTo(1);
         assertThat(watching.sync().masters()).hasSize(1);
-        LockSupport.parkNanos(IDLE.toNanos());
+        Await.idle(IDLE);
         toMaster.forgetAll();
         bed.middlebox().forgetAll();
         assertThat(master.sync().incr("sentinel")).isEqualTo(2);
-        LockSupport.parkNanos(IDLE.toNanos());
+        Await.idle(IDLE);
         assertThat(watching.async().masters().get(5, TimeUnit.SECONDS)).hasSize(1);
         assertThat(bed.swaps()).hasSize(2);
       }
@@ -145,7 +144,7 @@ final class SessionsTest {
       try (var connection = client.connect()) {
         for (String key : keys) {
           assertThat(connection.sync().incr(key)).isEqualTo(1);
-          LockSupport.parkNanos(IDLE.toNanos());
+          Await.idle(IDLE);
           middlebox.forgetAll();
           assertThat(connection.sync().incr(key)).isEqualTo(2);
         }

@@ -2,6 +2,7 @@ package dev.holdfast.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.lab.Await;
 import dev.holdfast.lab.Forgetting;
 import dev.holdfast.lab.RedisServer;
 import io.lettuce.core.ClientOptions;
@@ -18,7 +19,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** A stopped server whose kernel still answers: not a dead path. */
@@ -62,7 +62,7 @@ final class SlowServerTest {
       for (int i = 0; i < THREADS; i++) {
         results.add(threads.submit(incrementWhile(running, busy)));
       }
-      LockSupport.parkNanos(Duration.ofMillis(1_200).toNanos());
+      Await.idle(Duration.ofMillis(1_200));
       redis.freeze();
       results.add(
           threads.submit(
@@ -70,9 +70,9 @@ final class SlowServerTest {
                 idle.sync().incr("slow");
                 return 1L;
               }));
-      LockSupport.parkNanos(Duration.ofSeconds(3).toNanos());
+      Await.idle(Duration.ofSeconds(3));
       redis.thaw();
-      LockSupport.parkNanos(Duration.ofMillis(300).toNanos());
+      Await.idle(Duration.ofMillis(300));
       running.set(false);
       long calls = 0;
       for (Future<Long> result : results) {

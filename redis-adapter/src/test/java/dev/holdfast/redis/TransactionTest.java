@@ -15,7 +15,6 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -71,7 +70,7 @@ final class TransactionTest {
 
   @Test
   void mustMoveATransactionThatWasNeverSent() throws Exception {
-    LockSupport.parkNanos(Duration.ofMillis(1_100).toNanos());
+    Await.idle(Duration.ofMillis(1_100));
     bed.middlebox().forgetAll();
     commands.multi();
     commands.incr("moved");

@@ -13,7 +13,6 @@ import dev.holdfast.lab.kernel.Network;
 import dev.holdfast.retry.AmbiguousOutcomeException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -37,7 +36,7 @@ final class AcknowledgedThenLostTest {
       var bareIncrement = bare.async().incr("bare").toCompletableFuture();
       var increment = guarded.async().incr("guarded").toCompletableFuture();
       var read = guarded.async().get("greeting").toCompletableFuture();
-      LockSupport.parkNanos(ACKNOWLEDGED.toNanos());
+      Await.idle(ACKNOWLEDGED);
       network.blackhole();
       long began = System.nanoTime();
       redis.thaw();
@@ -51,7 +50,7 @@ final class AcknowledgedThenLostTest {
           "condemned after %d ms, %s",
           millisSince(began),
           bed.swaps().get(0));
-      LockSupport.parkNanos(KernelBed.HANG.toNanos());
+      Await.idle(KernelBed.HANG);
       assertThat(bareIncrement).as("the bare client waits on").isNotDone();
       assertThatThrownBy(() -> increment.get(1, TimeUnit.SECONDS))
           .matches(thrown -> AmbiguousOutcomeException.in(thrown).isPresent());

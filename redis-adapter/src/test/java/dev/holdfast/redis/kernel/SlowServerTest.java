@@ -2,13 +2,13 @@ package dev.holdfast.redis.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.lab.Await;
 import dev.holdfast.lab.RedisServer;
 import dev.holdfast.lab.kernel.Dial;
 import dev.holdfast.lab.kernel.KernelLab;
 import dev.holdfast.lab.kernel.Network;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** A server stopped for three seconds behind a path that works. */
@@ -20,10 +20,10 @@ final class SlowServerTest {
     RedisServer redis = network.redis();
     try (KernelBed bed = new KernelBed(Dial.ROUTED, redis.port())) {
       var guarded = bed.guarded();
-      LockSupport.parkNanos(Duration.ofMillis(1_200).toNanos());
+      Await.idle(Duration.ofMillis(1_200));
       redis.freeze();
       var increment = guarded.async().incr("slow").toCompletableFuture();
-      LockSupport.parkNanos(KernelBed.HANG.toNanos());
+      Await.idle(KernelBed.HANG);
       assertThat(increment).isNotDone();
       redis.thaw();
       assertThat(increment.get(KernelBed.SOON.toMillis(), TimeUnit.MILLISECONDS)).isEqualTo(1);
