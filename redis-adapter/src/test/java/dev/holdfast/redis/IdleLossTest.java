@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.lab.Await;
 import dev.holdfast.lab.Forgetting;
+import dev.holdfast.lab.Middlebox;
 import dev.holdfast.lab.RedisServer;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireSource;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The middlebox forgets a connection while nobody uses it. */
 final class IdleLossTest {
@@ -36,7 +38,7 @@ final class IdleLossTest {
 
   @BeforeAll
   static void start() {
-    redis = RedisServer.start();
+    redis = RedisServer.builder().tls().start();
   }
 
   @AfterAll
@@ -87,12 +89,18 @@ final class IdleLossTest {
     }
   }
 
-  @Test
-  void mustKeepTheOrderOfAPipelineAcrossASwap() throws Exception {
-    try (RedisBed bed = new RedisBed(redis, Forgetting.SILENCE)) {
-      RedisClient client = bed.guarded(bed.guard());
-      for (int round = 0; round < 10; round++) {
-        String counter = "order:" + round;
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void mustKeepTheOrderOfAPipelineAcrossASwap(boolean tls) throws Exception {
+    int port = tls ? redis.tlsPort() : redis.port();
+    try (RedisBed bed =
+        new RedisBed(redis, Middlebox.to(port).forgetting(Forgetting.SILENCE).start())) {
+      RedisClient client =
+          tls
+              ? bed.guarded(bed.guard(), TlsSetup.trusting(redis), TlsSetup.uri(bed.middlebox()))
+              : bed.guarded(bed.guard());
+      for (int round = 0; round < ROUNDS; round++) {
+        String counter = "order:" + tls + ":" + round;
         try (var connection = client.connect()) {
           connection.sync().ping();
           Await.idle(Duration.ofMillis(1_100));
@@ -114,7 +122,7 @@ final class IdleLossTest {
               .isEqualTo(LongStream.rangeClosed(1, calls).boxed().toList());
         }
       }
-      assertThat(bed.swaps()).hasSize(10);
+      assertThat(bed.swaps()).hasSize(ROUNDS);
     }
   }
 

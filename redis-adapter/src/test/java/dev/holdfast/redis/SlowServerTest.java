@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.lab.Await;
 import dev.holdfast.lab.Forgetting;
 import dev.holdfast.lab.RedisServer;
-import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -19,24 +18,28 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A stopped server whose kernel still answers: not a dead path. */
 final class SlowServerTest {
 
   private static final int THREADS = 4;
 
-  @Test
-  void mustNotReconnectWhenRedisIsStoppedForThreeSeconds() throws Exception {
-    try (RedisServer redis = RedisServer.start()) {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void mustNotReconnectWhenRedisIsStoppedForThreeSeconds(boolean tls) throws Exception {
+    try (RedisServer redis = RedisServer.builder().tls().start()) {
       List<SwapEvent> swaps = new CopyOnWriteArrayList<>();
       LettuceGuard guard =
           LettuceGuard.custom(RedisBed.direct()).meterRegistry(new SimpleMeterRegistry()).build();
       guard.onSwap(swaps::add);
-      RedisURI uri = RedisURI.create("redis://127.0.0.1:" + redis.port());
+      RedisURI uri =
+          RedisURI.create(
+              tls ? "rediss://localhost:" + redis.tlsPort() : "redis://127.0.0.1:" + redis.port());
       uri.setTimeout(Duration.ofSeconds(10));
       try (RedisBed bed = new RedisBed(redis, Forgetting.SILENCE)) {
-        var client = bed.guarded(guard, ClientOptions.create(), uri);
+        var client = bed.guarded(guard, TlsSetup.trusting(redis), uri);
         var busy = client.connect();
         var idle = client.connect();
         idle.sync().ping();
