@@ -126,6 +126,14 @@ final class LossHandler extends ChannelDuplexHandler {
     if (surplus) {
       return; // Lettuce never heard that it was active
     }
+    try {
+      leave();
+    } finally {
+      ctx.fireChannelInactive(); // or Lettuce would never reconnect
+    }
+  }
+
+  private void leave() {
     if (guarded.ready()) {
       guarded.meters().connections(guarded.wire().source(), -1);
       if (endpoint() instanceof DefaultEndpoint endpoint && endpoint.isClosed()) {
@@ -137,7 +145,6 @@ final class LossHandler extends ChannelDuplexHandler {
     } else {
       dropHandshake();
     }
-    ctx.fireChannelInactive();
   }
 
   /** Left in the stack they would be sent to the next connection, after its own handshake. */

@@ -13,6 +13,7 @@ import io.lettuce.core.protocol.RedisCommand;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.function.BiConsumer;
@@ -193,7 +194,10 @@ final class WriteGate extends ChannelDuplexHandler {
     } catch (Exception thrown) {
       refusal = thrown;
     }
-    if (refusal != null && guarded.channel().isOpen()) {
+    // An I/O failure means that it did not leave: it stays on the stack, to be moved. Anything
+    // else,
+    // an encoder's above all, would fail again on every connection it is moved to.
+    if (refusal != null && !(refusal instanceof IOException)) {
       ledger.strike();
       guarded.stack().removeIf(waiting -> isSame(waiting, command));
       command.completeExceptionally(refusal);

@@ -17,9 +17,12 @@ import io.lettuce.core.SocketOptions.KeepAliveOptions;
 import io.lettuce.core.SocketOptions.TcpUserTimeoutOptions;
 import io.lettuce.core.XReadArgs;
 import io.lettuce.core.XReadArgs.StreamOffset;
+import io.lettuce.core.codec.RedisCodec;
+import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.channel.Channel;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -219,6 +222,44 @@ final class RefusalsTest {
         Await.until("reconnected", RedisBed.SOON, connection::isOpen);
         assertThat(redis.counter("rejected")).isZero();
       }
+    }
+  }
+
+  /** Lettuce closes the connection over it; moved to the next one it would close that too. */
+  @Test
+  void mustFailACommandThatCannotBeEncodedOnceAndForAll() throws Exception {
+    StringCodec text = StringCodec.UTF8;
+    RedisCodec<String, String> choking =
+        RedisCodec.of(
+            text,
+            new RedisCodec<String, String>() {
+              @Override
+              public String decodeKey(ByteBuffer bytes) {
+                return text.decodeKey(bytes);
+              }
+
+              @Override
+              public String decodeValue(ByteBuffer bytes) {
+                return text.decodeValue(bytes);
+              }
+
+              @Override
+              public ByteBuffer encodeKey(String key) {
+                return text.encodeKey(key);
+              }
+
+              @Override
+              public ByteBuffer encodeValue(String value) {
+                throw new IllegalArgumentException("not this value");
+              }
+            });
+    try (RedisBed bed = new RedisBed(redis, Forgetting.SILENCE);
+        var connection = bed.guarded(bed.guard()).connect(choking)) {
+      assertThatThrownBy(() -> connection.sync().set("key", "value"))
+          .hasRootCauseMessage("not this value");
+      assertThat(connection.sync().incr("after")).isEqualTo(1);
+      assertThat(bed.swaps()).hasSize(1);
+      assertThat(bed.swaps().get(0).moved()).isZero();
     }
   }
 }
