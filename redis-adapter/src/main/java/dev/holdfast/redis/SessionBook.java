@@ -14,11 +14,12 @@ import java.util.Set;
  */
 final class SessionBook {
 
-  /** Commands of answered transactions are dropped from the list once it is this long. */
-  private static final int PRUNE_AT = 256;
+  /** The shortest list from which commands of answered transactions are dropped. */
+  private static final int SHORTEST_PRUNED = 256;
 
   private boolean transactionOpen;
   private int watches;
+  private int pruneAt = SHORTEST_PRUNED;
   private List<RedisCommand<?, ?, ?>> queued = List.of();
   private Set<RedisCommand<?, ?, ?>> watchedTransactions = Set.of();
 
@@ -53,8 +54,9 @@ final class SessionBook {
   private void queue(RedisCommand<?, ?, ?> command) {
     if (queued.isEmpty()) {
       queued = new ArrayList<>();
-    } else if (queued.size() >= PRUNE_AT) {
+    } else if (queued.size() >= pruneAt) {
       queued.removeIf(RedisCommand::isDone);
+      pruneAt = Math.max(SHORTEST_PRUNED, 2 * queued.size()); // one long transaction: not each time
     }
     queued.add(command);
   }

@@ -77,7 +77,11 @@ final class WriteGate extends ChannelDuplexHandler {
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
     if (event instanceof ConnectionEvents.Reset) {
-      takeHeld((command, promise) -> command.cancel());
+      takeHeld(
+          (command, promise) -> {
+            command.cancel();
+            promise.trySuccess(); // or Lettuce would count it as queued for ever
+          });
     }
     super.userEventTriggered(ctx, event);
   }
