@@ -1,8 +1,6 @@
 package dev.holdfast.examples;
 
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -17,27 +15,10 @@ final class BareContender implements Contender {
   @Override
   public Session open(Scenario scenario, int port) {
     RedisClient client = RedisClient.create(Contender.uri(port));
-    StatefulRedisConnection<String, String> connection = client.connect();
-    return new Session() {
-      @Override
-      public RedisCommands<String, String> commands() {
-        return connection.sync();
-      }
-
-      @Override
-      public Map<String, Long> diagnoses() {
-        return Map.of();
-      }
-
-      @Override
-      public Optional<Duration> safeAge() {
-        return Optional.empty();
-      }
-
-      @Override
-      public void close() {
-        client.shutdown(Duration.ZERO, COMMAND_TIMEOUT);
-      }
-    };
+    return new ClientSession(
+        client.connect(),
+        Map.of(),
+        Optional.empty(),
+        () -> client.shutdown(Duration.ZERO, COMMAND_TIMEOUT));
   }
 }

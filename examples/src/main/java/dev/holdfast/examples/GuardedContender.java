@@ -9,12 +9,9 @@ import dev.holdfast.path.ServerLimits;
 import dev.holdfast.redis.LettuceGuard;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.resource.ClientResources;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
@@ -35,32 +32,15 @@ final class GuardedContender implements Contender {
     ClientResources resources = guard.install(ClientResources.create());
     RedisClient client = RedisClient.create(resources, Contender.uri(port));
     client.setOptions(guard.options(ClientOptions.create()));
-    StatefulRedisConnection<String, String> connection = client.connect();
+    return new ClientSession(
+        client.connect(), diagnoses, plan.maxIdleAge(), () -> shutDown(client, resources));
+  }
 
-    return new Session() {
-      @Override
-      public RedisCommands<String, String> commands() {
-        return connection.sync();
-      }
-
-      @Override
-      public Map<String, Long> diagnoses() {
-        return Map.copyOf(diagnoses);
-      }
-
-      @Override
-      public Optional<Duration> safeAge() {
-        return plan.maxIdleAge();
-      }
-
-      @Override
-      public void close() {
-        client.shutdown(Duration.ZERO, COMMAND_TIMEOUT);
-        resources
-            .shutdown(0, COMMAND_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
-            .awaitUninterruptibly(COMMAND_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-      }
-    };
+  private static void shutDown(RedisClient client, ClientResources resources) {
+    client.shutdown(Duration.ZERO, COMMAND_TIMEOUT);
+    resources
+        .shutdown(0, COMMAND_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+        .awaitUninterruptibly(COMMAND_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private static NetworkPath path(Scenario scenario) {
