@@ -17,13 +17,16 @@ import org.jspecify.annotations.Nullable;
 record CommandLine(Job job, boolean help, @Nullable Path json, @Nullable Path html) {
   static final String USAGE =
       """
-      usage: examples/run [main | in-flight] [--json FILE] [--html FILE] [--help]
+      usage: examples/run [main | in-flight | incidents] [--json FILE] [--html FILE] [--help]
 
         main         the same workload on plain Lettuce (bare) and with Holdfast (guarded), side by
                      side, against a real Redis behind a middlebox that forgets idle flows.
                      Takes about a minute. This is the default.
         in-flight    calls run on the server, their replies are lost, the connection ends: the bare
                      client runs them twice, the guarded one reports them as ambiguous.
+        incidents    the five incidents Holdfast was made for, each bare and guarded on one network
+                     with a real kernel's conntrack and nftables (Linux; no root needed where user
+                     namespaces are allowed). Takes about two minutes.
 
         --json FILE  also write the figures as JSON
         --html FILE  also write one self-contained page with a picture of ages against limits

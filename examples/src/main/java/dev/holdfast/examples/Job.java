@@ -1,12 +1,12 @@
 package dev.holdfast.examples;
 
-import java.util.List;
 import java.util.Locale;
 
 /** What {@code examples/run} can do. */
 enum Job {
   MAIN,
-  IN_FLIGHT;
+  IN_FLIGHT,
+  INCIDENTS;
 
   static Job named(String name) throws UsageException {
     for (Job job : values()) {
@@ -14,17 +14,10 @@ enum Job {
         return job;
       }
     }
-    throw new UsageException("unknown job: " + name + " (there are: main, in-flight)");
+    throw new UsageException("unknown job: " + name + " (there are: main, in-flight, incidents)");
   }
 
   String word() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
-  }
-
-  List<Scenario> scenarios() {
-    return switch (this) {
-      case MAIN -> Scenario.idle();
-      case IN_FLIGHT -> Scenario.inFlight();
-    };
   }
 }

@@ -8,24 +8,24 @@ import java.util.Map;
 final class JsonReport {
   private JsonReport() {}
 
-  static String of(List<Outcome> outcomes) {
-    return Json.of(outcomes.stream().map(JsonReport::object).toList());
+  static String of(List<Score> scores) {
+    return Json.of(scores.stream().map(JsonReport::object).toList());
   }
 
-  private static Map<String, Object> object(Outcome outcome) {
+  private static Map<String, Object> object(Score score) {
     Map<String, Object> object = new LinkedHashMap<>();
-    object.put("scenario", outcome.scenario().name());
+    object.put("scenario", score.scenario());
     object.put("client", "lettuce");
-    object.put("mode", outcome.mode());
-    object.put("issued", outcome.issued());
-    object.put("succeeded", outcome.succeeded());
-    object.put("errors", outcome.failed());
-    object.put("ambiguous", outcome.ambiguous());
-    object.put("duplicates", outcome.duplicates());
-    object.put("falseSuccesses", outcome.falseSuccesses());
-    object.put("maxStallMillis", outcome.maxStallMillis());
-    object.put("connectionsOpened", outcome.connectionsOpened());
-    object.put("diagnoses", outcome.diagnoses());
+    object.put("mode", score.mode());
+    object.put("issued", score.issued());
+    object.put("succeeded", score.succeeded());
+    object.put("errors", score.errors());
+    object.put("ambiguous", score.ambiguous());
+    object.put("duplicates", score.duplicates());
+    object.put("falseSuccesses", score.falseSuccesses());
+    object.put("maxStallMillis", score.maxStallMillis());
+    object.put("connectionsOpened", score.connectionsOpened());
+    object.put("diagnoses", score.diagnoses());
     return object;
   }
 }

@@ -1,11 +1,15 @@
 package dev.holdfast.examples;
 
 import dev.holdfast.lab.RedisServer;
+import dev.holdfast.lab.kernel.Network;
 import io.lettuce.core.LettuceVersion;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The entry point of {@code examples/run}. */
 public final class Main {
@@ -39,7 +43,11 @@ public final class Main {
       return CLEAN;
     }
     try {
-      return compare(line, out);
+      return switch (line.job()) {
+        case MAIN -> compare(line, Scenario.idle(), out);
+        case IN_FLIGHT -> compare(line, Scenario.inFlight(), out);
+        case INCIDENTS -> replayIncidents(line, out);
+      };
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       err.println("examples/run: interrupted");
@@ -50,26 +58,45 @@ public final class Main {
     return NOT_CLEAN;
   }
 
-  private static int compare(CommandLine line, PrintStream out)
+  private static int compare(CommandLine line, List<Scenario> scenarios, PrintStream out)
       throws IOException, InterruptedException {
     try (RedisServer redis = RedisServer.start()) {
       Setting setting = Setting.of(redis.version(), LettuceVersion.getVersion());
       out.println(setting.text());
-      List<Outcome> outcomes =
-          new MainJob(line.job().scenarios(), Contenders.all(), out).run(redis);
-      out.println();
-      out.print(TextTable.of(outcomes));
-      out.println();
-      out.println(Summary.of(outcomes));
-      if (line.json() != null) {
-        Files.writeString(line.json(), JsonReport.of(outcomes));
-        out.println("figures: " + line.json());
-      }
-      if (line.html() != null) {
-        Files.writeString(line.html(), HtmlReport.of(setting, outcomes));
-        out.println("page:    " + line.html());
-      }
-      return Summary.guardedIsClean(outcomes) ? CLEAN : NOT_CLEAN;
+      List<Outcome> outcomes = new MainJob(scenarios, Contenders.all(), out).run(redis);
+      return report(line, Outcome.scores(outcomes), () -> HtmlReport.of(setting, outcomes), out);
     }
+  }
+
+  private static int replayIncidents(CommandLine line, PrintStream out)
+      throws IOException, InterruptedException {
+    Optional<String> missing = Network.missing();
+    if (missing.isPresent()) {
+      throw new IllegalStateException("the kernel lab is not available: " + missing.get());
+    }
+    List<Replay> replays = new ArrayList<>();
+    for (Incident incident : Incidents.all()) {
+      replays.add(Replay.of(incident, out));
+    }
+    Setting setting = Setting.of(replays.get(0).redisVersion(), LettuceVersion.getVersion());
+    return report(line, Replay.scores(replays), () -> IncidentPage.of(setting, replays), out);
+  }
+
+  private static int report(
+      CommandLine line, List<Score> scores, Supplier<String> page, PrintStream out)
+      throws IOException {
+    out.println();
+    out.print(TextTable.of(scores));
+    out.println();
+    out.println(Summary.of(scores));
+    if (line.json() != null) {
+      Files.writeString(line.json(), JsonReport.of(scores));
+      out.println("figures: " + line.json());
+    }
+    if (line.html() != null) {
+      Files.writeString(line.html(), page.get());
+      out.println("page:    " + line.html());
+    }
+    return Summary.guardedIsClean(scores) ? CLEAN : NOT_CLEAN;
   }
 }

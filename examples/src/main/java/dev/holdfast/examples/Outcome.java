@@ -1,7 +1,5 @@
 package dev.holdfast.examples;
 
-import dev.holdfast.examples.Call.Ending;
-import dev.holdfast.examples.Call.Kind;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -35,44 +33,11 @@ record Outcome(
     long lengthNanos,
     Optional<Duration> safeAge) {
 
-  long issued() {
-    return calls.size();
+  Score score() {
+    return Score.of(scenario.name(), mode, calls, counted, connectionsOpened, diagnoses);
   }
 
-  long succeeded() {
-    return ended(Ending.SUCCEEDED);
-  }
-
-  long failed() {
-    return ended(Ending.FAILED);
-  }
-
-  long ambiguous() {
-    return ended(Ending.AMBIGUOUS);
-  }
-
-  /** Counters above one: an INCR that ran more than once, whatever its caller was told. */
-  long duplicates() {
-    return counted.values().stream().filter(count -> count > 1).count();
-  }
-
-  /** INCRs reported as done that the server never ran. */
-  long falseSuccesses() {
-    return calls.stream()
-        .filter(call -> call.kind() == Kind.INCR && call.ending() == Ending.SUCCEEDED)
-        .filter(call -> counted.getOrDefault(call.key(), 0L) == 0)
-        .count();
-  }
-
-  long maxStallMillis() {
-    return calls.stream().mapToLong(Call::tookNanos).max().orElse(0) / 1_000_000;
-  }
-
-  boolean clean() {
-    return failed() == 0 && duplicates() == 0 && falseSuccesses() == 0;
-  }
-
-  private long ended(Ending ending) {
-    return calls.stream().filter(call -> call.ending() == ending).count();
+  static List<Score> scores(List<Outcome> outcomes) {
+    return outcomes.stream().map(Outcome::score).toList();
   }
 }

@@ -6,33 +6,33 @@ import java.util.List;
 final class Summary {
   private Summary() {}
 
-  static boolean guardedIsClean(List<Outcome> outcomes) {
-    List<Outcome> guarded = mode(outcomes, "guarded");
-    return !guarded.isEmpty() && guarded.stream().allMatch(Outcome::clean);
+  static boolean guardedIsClean(List<Score> scores) {
+    List<Score> guarded = mode(scores, "guarded");
+    return !guarded.isEmpty() && guarded.stream().allMatch(Score::clean);
   }
 
-  static String of(List<Outcome> outcomes) {
-    return sentence("bare", mode(outcomes, "bare"))
+  static String of(List<Score> scores) {
+    return sentence("bare", mode(scores, "bare"))
         + "\n"
-        + sentence("guarded", mode(outcomes, "guarded"))
+        + sentence("guarded", mode(scores, "guarded"))
         + "\n"
-        + (guardedIsClean(outcomes) ? "Guarded is clean." : "Guarded is NOT clean.");
+        + (guardedIsClean(scores) ? "Guarded is clean." : "Guarded is NOT clean.");
   }
 
-  static String sentence(String mode, List<Outcome> outcomes) {
-    long ambiguous = outcomes.stream().mapToLong(Outcome::ambiguous).sum();
+  static String sentence(String mode, List<Score> scores) {
+    long ambiguous = scores.stream().mapToLong(Score::ambiguous).sum();
     return "%s: %d of %d calls failed, %d ran twice, %d succeeded falsely%s; worst stall %d ms."
         .formatted(
             mode,
-            outcomes.stream().mapToLong(Outcome::failed).sum(),
-            outcomes.stream().mapToLong(Outcome::issued).sum(),
-            outcomes.stream().mapToLong(Outcome::duplicates).sum(),
-            outcomes.stream().mapToLong(Outcome::falseSuccesses).sum(),
+            scores.stream().mapToLong(Score::errors).sum(),
+            scores.stream().mapToLong(Score::issued).sum(),
+            scores.stream().mapToLong(Score::duplicates).sum(),
+            scores.stream().mapToLong(Score::falseSuccesses).sum(),
             ambiguous == 0 ? "" : ", %d were reported as ambiguous".formatted(ambiguous),
-            outcomes.stream().mapToLong(Outcome::maxStallMillis).max().orElse(0));
+            scores.stream().mapToLong(Score::maxStallMillis).max().orElse(0));
   }
 
-  static List<Outcome> mode(List<Outcome> outcomes, String mode) {
-    return outcomes.stream().filter(outcome -> outcome.mode().equals(mode)).toList();
+  static List<Score> mode(List<Score> scores, String mode) {
+    return scores.stream().filter(score -> score.mode().equals(mode)).toList();
   }
 }

@@ -23,19 +23,19 @@ final class TextTable {
 
   private TextTable() {}
 
-  static List<String> cells(Outcome outcome) {
+  static List<String> cells(Score score) {
     return List.of(
-        outcome.scenario().name(),
-        outcome.mode(),
-        Long.toString(outcome.issued()),
-        Long.toString(outcome.succeeded()),
-        Long.toString(outcome.failed()),
-        Long.toString(outcome.ambiguous()),
-        Long.toString(outcome.duplicates()),
-        Long.toString(outcome.falseSuccesses()),
-        outcome.maxStallMillis() + " ms",
-        Long.toString(outcome.connectionsOpened()),
-        diagnoses(outcome.diagnoses()));
+        score.scenario(),
+        score.mode(),
+        Long.toString(score.issued()),
+        Long.toString(score.succeeded()),
+        Long.toString(score.errors()),
+        Long.toString(score.ambiguous()),
+        Long.toString(score.duplicates()),
+        Long.toString(score.falseSuccesses()),
+        score.maxStallMillis() + " ms",
+        Long.toString(score.connectionsOpened()),
+        diagnoses(score.diagnoses()));
   }
 
   /** Whether a column holds figures, to be aligned to the right. */
@@ -43,10 +43,10 @@ final class TextTable {
     return column >= 2 && column <= 9;
   }
 
-  static String of(List<Outcome> outcomes) {
+  static String of(List<Score> scores) {
     List<List<String>> rows = new ArrayList<>();
     rows.add(HEADINGS);
-    outcomes.forEach(outcome -> rows.add(cells(outcome)));
+    scores.forEach(score -> rows.add(cells(score)));
     int[] widths = new int[HEADINGS.size()];
     for (List<String> row : rows) {
       for (int i = 0; i < widths.length; i++) {

@@ -55,8 +55,8 @@ class MainJobTest {
   }
 
   private static Outcome outcome(Scenario scenario, String mode) {
-    return Summary.mode(outcomes, mode).stream()
-        .filter(outcome -> outcome.scenario().equals(scenario))
+    return outcomes.stream()
+        .filter(outcome -> outcome.mode().equals(mode) && outcome.scenario().equals(scenario))
         .findFirst()
         .orElseThrow();
   }
@@ -64,9 +64,9 @@ class MainJobTest {
   @Test
   void mustShowBareCallsFailOnForgottenFlow() {
     Outcome bare = outcome(SILENCE, "bare");
-    assertThat(bare.failed()).isGreaterThanOrEqualTo(Workload.THREADS);
-    assertThat(bare.maxStallMillis()).isGreaterThanOrEqualTo(2000);
-    assertThat(bare.clean()).isFalse();
+    assertThat(bare.score().errors()).isGreaterThanOrEqualTo(Workload.THREADS);
+    assertThat(bare.score().maxStallMillis()).isGreaterThanOrEqualTo(2000);
+    assertThat(bare.score().clean()).isFalse();
     assertThat(bare.connectionsOpened()).isEqualTo(1);
     assertThat(bare.errors().keySet()).anyMatch(text -> text.contains("timed out"));
   }
@@ -74,27 +74,27 @@ class MainJobTest {
   @Test
   void mustShowGuardedCallsSucceedOnForgottenFlow() {
     Outcome guarded = outcome(SILENCE, "guarded");
-    assertThat(guarded.issued()).isEqualTo(Workload.THREADS * 20L);
-    assertThat(guarded.succeeded()).isEqualTo(guarded.issued());
-    assertThat(guarded.falseSuccesses()).isZero();
+    assertThat(guarded.score().issued()).isEqualTo(Workload.THREADS * 20L);
+    assertThat(guarded.score().succeeded()).isEqualTo(guarded.score().issued());
+    assertThat(guarded.score().falseSuccesses()).isZero();
     assertThat(guarded.connectionsOpened()).isGreaterThan(1);
     assertThat(guarded.diagnoses()).isNotEmpty();
   }
 
   @Test
   void mustCountWhatRanTwiceAndWhatIsAmbiguous() {
-    assertThat(outcome(REPLY_LOST, "bare").duplicates()).isPositive();
+    assertThat(outcome(REPLY_LOST, "bare").score().duplicates()).isPositive();
     Outcome guarded = outcome(REPLY_LOST, "guarded");
-    assertThat(guarded.duplicates()).isZero();
-    assertThat(guarded.ambiguous()).isPositive();
-    assertThat(guarded.clean()).isTrue();
+    assertThat(guarded.score().duplicates()).isZero();
+    assertThat(guarded.score().ambiguous()).isPositive();
+    assertThat(guarded.score().clean()).isTrue();
   }
 
   @Test
   void mustReportEachRunOnceInEveryForm() {
-    assertThat(Summary.guardedIsClean(outcomes)).isTrue();
-    assertThat(TextTable.of(outcomes).lines()).hasSize(1 + 1 + 4);
-    assertThat(JsonReport.of(outcomes))
+    assertThat(Summary.guardedIsClean(Outcome.scores(outcomes))).isTrue();
+    assertThat(TextTable.of(Outcome.scores(outcomes)).lines()).hasSize(1 + 1 + 4);
+    assertThat(JsonReport.of(Outcome.scores(outcomes)))
         .containsPattern(
             "\\{\"scenario\": \"silence\", \"client\": \"lettuce\", \"mode\": \"bare\","
                 + " \"issued\": \\d+, \"succeeded\": \\d+, \"errors\": \\d+, \"ambiguous\": 0,"

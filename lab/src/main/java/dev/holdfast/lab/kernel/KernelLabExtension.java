@@ -24,7 +24,7 @@ final class KernelLabExtension implements ExecutionCondition, ParameterResolver 
 
   @Override
   public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-    Optional<String> missing = Requirements.missing();
+    Optional<String> missing = Network.missing();
     if (missing.isEmpty()) {
       return ConditionEvaluationResult.enabled("the kernel lab can run");
     }
@@ -48,7 +48,7 @@ final class KernelLabExtension implements ExecutionCondition, ParameterResolver 
             .orElse(1);
     return context
         .getStore(NAMESPACE)
-        .computeIfAbsent(Network.class, key -> new Lent(Network.build(servers)), Lent.class)
+        .computeIfAbsent(Network.class, key -> new Lent(Network.open(servers)), Lent.class)
         .network();
   }
 }

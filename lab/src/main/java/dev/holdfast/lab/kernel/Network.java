@@ -5,6 +5,7 @@ import dev.holdfast.lab.ServerHost;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -17,7 +18,7 @@ import java.util.function.UnaryOperator;
  * when it returns and throws {@link IllegalStateException} if the kernel refuses. Thread-safe.
  * Round trips are near zero: the virtual cables deliver at once.
  */
-public final class Network {
+public final class Network implements AutoCloseable {
 
   private final Topology topology;
   private final List<RedisServer> redis = new ArrayList<>();
@@ -26,8 +27,24 @@ public final class Network {
     this.topology = topology;
   }
 
-  static Network build(int servers) {
+  /**
+   * Builds a network. Tests get theirs from {@link KernelLab}.
+   *
+   * @param servers how many servers stand behind the router, at least 1
+   * @return a network, to be closed
+   * @throws IllegalStateException if the kernel refuses; see {@link #missing()}
+   */
+  public static Network open(int servers) {
     return new Network(Topology.build(servers));
+  }
+
+  /**
+   * What keeps this JVM from building networks.
+   *
+   * @return one line that names it; empty if nothing does
+   */
+  public static Optional<String> missing() {
+    return Requirements.missing();
   }
 
   /**
@@ -182,8 +199,9 @@ public final class Network {
     return KernelCounters.parse(Shell.run(host(server).enter(), Topology.COUNTERS));
   }
 
-  /** Also for a thread interrupted by its test's time limit. */
-  void close() {
+  /** Ends its servers and takes it down, also for a thread interrupted by its test's time limit. */
+  @Override
+  public void close() {
     boolean interrupted = Thread.interrupted();
     try {
       synchronized (redis) {

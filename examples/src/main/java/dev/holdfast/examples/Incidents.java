@@ -1,0 +1,13 @@
+package dev.holdfast.examples;
+
+import java.util.List;
+
+/** The incidents Holdfast was made for. */
+final class Incidents {
+
+  private Incidents() {}
+
+  static List<Incident> all() {
+    return List.of(new IdleReset());
+  }
+}
