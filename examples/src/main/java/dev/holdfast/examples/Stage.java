@@ -4,6 +4,7 @@ import dev.holdfast.examples.Moment.Tone;
 import dev.holdfast.lab.Await;
 import dev.holdfast.lab.RedisServer;
 import dev.holdfast.lab.kernel.Dial;
+import dev.holdfast.lab.kernel.GuardSwitch;
 import dev.holdfast.lab.kernel.Network;
 import dev.holdfast.redis.LettuceGuardBuilder;
 import io.lettuce.core.RedisURI;
@@ -15,12 +16,10 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one incident is played on: a network of its own, its Redis, both parties. With {@code
- * -Dholdfast.lab.guard=off} the guarded party is bare too, and every incident's test must fail.
+ * What one incident is played on: a network of its own, its Redis, both parties. With the guard
+ * switched off the guarded party is bare too, and every incident's test must fail.
  */
 final class Stage implements AutoCloseable {
-
-  static final String GUARD_SWITCH = "holdfast.lab.guard";
 
   /** For waits whose length the incident knows: past it, something else is wrong. */
   static final Duration SOON = Duration.ofSeconds(20);
@@ -75,8 +74,7 @@ final class Stage implements AutoCloseable {
   }
 
   Party guarded(Dial dial, LettuceGuardBuilder guard) {
-    boolean off = "off".equals(System.getProperty(GUARD_SWITCH));
-    return party("guarded", dial, off ? null : guard.name(incident.name()));
+    return party("guarded", dial, GuardSwitch.isOff() ? null : guard.name(incident.name()));
   }
 
   private Party party(String mode, Dial dial, @Nullable LettuceGuardBuilder guard) {
