@@ -12,18 +12,16 @@ import java.util.function.UnaryOperator;
  * under an address of {@link Dial}, on any port.
  *
  * <p>The router is a Linux kernel: until told otherwise it keeps idle flows for five days and picks
- * up flows it does not know. Limits act on each flow from its next packet. Faults lose packets
- * before conntrack sees them, add up, and last until {@link #heal()}. Every method has taken effect
- * when it returns and throws {@link IllegalStateException} if the kernel refuses. Thread-safe.
- * Round trips are near zero: the virtual cables deliver at once.
+ * up flows it does not know. Limits act on each flow from its next packet. Every method has taken
+ * effect when it returns and throws {@link IllegalStateException} if the kernel refuses.
+ * Thread-safe. Round trips are near zero: the virtual cables deliver at once.
  */
-public final class Network {
+public final class Network extends PathFaults {
 
-  private final Topology topology;
   private final List<RedisServer> redis = new ArrayList<>();
 
   private Network(Topology topology) {
-    this.topology = topology;
+    super(topology);
   }
 
   static Network build(int servers) {
@@ -111,43 +109,6 @@ public final class Network {
   /** Forgets every flow at once, as a failover to a router with an empty table does. */
   public void forgetAll() {
     topology.router("conntrack -F");
-  }
-
-  /** Loses every packet between client and servers, in both directions. */
-  public void blackhole() {
-    topology.fault("", RouterCounter.BLACKHOLED);
-  }
-
-  /** Loses every segment with FIN that a server sends. */
-  public void dropServerFin() {
-    topology.fault("iifname != m0 tcp flags & fin == fin", RouterCounter.SERVER_FIN_DROPPED);
-  }
-
-  /**
-   * Loses the SYN of every connection from a range of client ports.
-   *
-   * @param firstPort first of the range
-   * @param lastPort last of the range
-   */
-  public void dropSyn(int firstPort, int lastPort) {
-    topology.fault(
-        "iifname m0 tcp flags & (syn|ack) == syn tcp sport %d-%d".formatted(firstPort, lastPort),
-        RouterCounter.SYN_DROPPED);
-  }
-
-  /** Ends every fault. */
-  public void heal() {
-    topology.router("nft flush chain ip lab faults");
-  }
-
-  /**
-   * Reads a counter of the router.
-   *
-   * @param counter which
-   * @return packets since the network was built
-   */
-  public long count(RouterCounter counter) {
-    return topology.count(counter);
   }
 
   /**
