@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * A client (this JVM), a router that tracks connections, and servers behind it. Dial the servers
@@ -18,14 +19,18 @@ import java.util.function.UnaryOperator;
  */
 public final class Network extends PathFaults {
 
+  private final HostKernel client = new HostKernel(List.of());
+  private final List<HostKernel> servers;
   private final List<RedisServer> redis = new ArrayList<>();
 
-  private Network(Topology topology) {
+  private Network(Topology topology, int servers) {
     super(topology);
+    this.servers =
+        IntStream.range(0, servers).mapToObj(i -> new HostKernel(host(i).enter())).toList();
   }
 
   static Network build(int servers) {
-    return new Network(Topology.build(servers));
+    return new Network(Topology.build(servers), servers);
   }
 
   /**
@@ -37,6 +42,25 @@ public final class Network extends PathFaults {
    */
   public ServerHost host(int server) {
     return topology.host(server);
+  }
+
+  /**
+   * The TCP settings of the client, this JVM's own namespace.
+   *
+   * @return where to change them; undone at the network's end
+   */
+  public HostKernel client() {
+    return client;
+  }
+
+  /**
+   * The TCP settings of a server.
+   *
+   * @param server from 0
+   * @return where to change them
+   */
+  public HostKernel server(int server) {
+    return servers.get(server);
   }
 
   /**
@@ -150,6 +174,7 @@ public final class Network extends PathFaults {
       synchronized (redis) {
         redis.forEach(RedisServer::close);
       }
+      client.restore();
       topology.remove();
     } finally {
       if (interrupted) {
