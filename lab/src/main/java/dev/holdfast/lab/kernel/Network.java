@@ -125,6 +125,21 @@ public final class Network extends PathFaults {
     return this;
   }
 
+  /**
+   * Answers the segments of flows it does not know with an RST, under every address and to either
+   * end, as routers do that are set to reject; until told so it drops them silently under {@link
+   * Dial#VIRTUAL} and {@link Dial#ROUTED}. Needs {@link #loose(boolean)} off, but for a FIN, which
+   * never starts an entry.
+   *
+   * @return this network
+   */
+  public Network resetUnknownFlows() {
+    topology.rule(
+        "answered ct state invalid tcp flags & rst == 0 counter name %s reject with tcp reset"
+            .formatted(RouterCounter.UNKNOWN_RESET.nft()));
+    return this;
+  }
+
   /** Forwards new connections to {@link Dial#ROUTER} and {@link Dial#VIRTUAL} to each in turn. */
   public void balance() {
     topology.balance();

@@ -14,6 +14,8 @@ public enum RouterCounter {
   SYN_ACK_DROPPED,
   /** Segments with payload lost to {@link Network#dropReplies()}. */
   REPLY_DROPPED,
+  /** Segments answered with an RST because of {@link Network#resetUnknownFlows()}. */
+  UNKNOWN_RESET,
   /** Segments with FIN from a server that conntrack calls invalid, dropped: no flow knew them. */
   SERVER_FIN_INVALID,
   /** Every other segment that conntrack calls invalid, dropped. */

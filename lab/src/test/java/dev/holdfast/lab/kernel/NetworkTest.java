@@ -49,6 +49,21 @@ final class NetworkTest {
 
   @ParameterizedTest
   @EnumSource
+  void mustResetUnknownFlowsUnderEveryAddress(Dial dial, Network network) throws IOException {
+    RedisServer redis = network.redis();
+    network.loose(false).resetUnknownFlows();
+    try (Socket socket = connect(dial, redis)) {
+      assertThat(ping(socket)).isEqualTo("+PONG");
+      network.forgetAll();
+      assertThatThrownBy(() -> ping(socket))
+          .isInstanceOf(SocketException.class)
+          .hasMessageContaining("reset");
+      assertThat(network.count(RouterCounter.UNKNOWN_RESET)).isPositive();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void mustPickUpAFlowWhenLoose(Dial dial, Network network) throws IOException {
     RedisServer redis = network.redis();
     network.loose(true);
