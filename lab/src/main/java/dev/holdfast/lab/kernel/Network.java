@@ -7,24 +7,27 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * A client (this JVM), a router that tracks connections, and servers behind it. Dial the servers
  * under an address of {@link Dial}, on any port.
  *
  * <p>The router is a Linux kernel: until told otherwise it keeps idle flows for five days and picks
- * up flows it does not know. Limits act on each flow from its next packet. Faults lose packets
- * before conntrack sees them, add up, and last until {@link #heal()}. Every method has taken effect
- * when it returns and throws {@link IllegalStateException} if the kernel refuses. Thread-safe.
- * Round trips are near zero: the virtual cables deliver at once.
+ * up flows it does not know. Limits act on each flow from its next packet. Every method has taken
+ * effect when it returns and throws {@link IllegalStateException} if the kernel refuses.
+ * Thread-safe. Round trips are near zero: the virtual cables deliver at once.
  */
-public final class Network implements AutoCloseable {
+public final class Network extends PathFaults implements AutoCloseable {
 
-  private final Topology topology;
+  private final HostKernel client = new HostKernel(List.of());
+  private final List<HostKernel> servers;
   private final List<RedisServer> redis = new ArrayList<>();
 
-  private Network(Topology topology) {
-    this.topology = topology;
+  private Network(Topology topology, int servers) {
+    super(topology);
+    this.servers =
+        IntStream.range(0, servers).mapToObj(i -> new HostKernel(host(i).enter())).toList();
   }
 
   /**
@@ -35,7 +38,7 @@ public final class Network implements AutoCloseable {
    * @throws IllegalStateException if the kernel refuses; see {@link #missing()}
    */
   public static Network open(int servers) {
-    return new Network(Topology.build(servers));
+    return new Network(Topology.build(servers), servers);
   }
 
   /**
@@ -56,6 +59,25 @@ public final class Network implements AutoCloseable {
    */
   public ServerHost host(int server) {
     return topology.host(server);
+  }
+
+  /**
+   * The TCP settings of the client, this JVM's own namespace.
+   *
+   * @return where to change them; undone at the network's end
+   */
+  public HostKernel client() {
+    return client;
+  }
+
+  /**
+   * The TCP settings of a server.
+   *
+   * @param server from 0
+   * @return where to change them
+   */
+  public HostKernel server(int server) {
+    return servers.get(server);
   }
 
   /**
@@ -120,6 +142,21 @@ public final class Network implements AutoCloseable {
     return this;
   }
 
+  /**
+   * Answers the segments of flows it does not know with an RST, under every address and to either
+   * end, as routers do that are set to reject; until told so it drops them silently under {@link
+   * Dial#VIRTUAL} and {@link Dial#ROUTED}. Needs {@link #loose(boolean)} off, but for a FIN, which
+   * never starts an entry.
+   *
+   * @return this network
+   */
+  public Network resetUnknownFlows() {
+    topology.rule(
+        "answered ct state invalid tcp flags & rst == 0 counter name %s reject with tcp reset"
+            .formatted(RouterCounter.UNKNOWN_RESET.nft()));
+    return this;
+  }
+
   /** Forwards new connections to {@link Dial#ROUTER} and {@link Dial#VIRTUAL} to each in turn. */
   public void balance() {
     topology.balance();
@@ -128,43 +165,6 @@ public final class Network implements AutoCloseable {
   /** Forgets every flow at once, as a failover to a router with an empty table does. */
   public void forgetAll() {
     topology.router("conntrack -F");
-  }
-
-  /** Loses every packet between client and servers, in both directions. */
-  public void blackhole() {
-    topology.fault("", RouterCounter.BLACKHOLED);
-  }
-
-  /** Loses every segment with FIN that a server sends. */
-  public void dropServerFin() {
-    topology.fault("iifname != m0 tcp flags & fin == fin", RouterCounter.SERVER_FIN_DROPPED);
-  }
-
-  /**
-   * Loses the SYN of every connection from a range of client ports.
-   *
-   * @param firstPort first of the range
-   * @param lastPort last of the range
-   */
-  public void dropSyn(int firstPort, int lastPort) {
-    topology.fault(
-        "iifname m0 tcp flags & (syn|ack) == syn tcp sport %d-%d".formatted(firstPort, lastPort),
-        RouterCounter.SYN_DROPPED);
-  }
-
-  /** Ends every fault. */
-  public void heal() {
-    topology.router("nft flush chain ip lab faults");
-  }
-
-  /**
-   * Reads a counter of the router.
-   *
-   * @param counter which
-   * @return packets since the network was built
-   */
-  public long count(RouterCounter counter) {
-    return topology.count(counter);
   }
 
   /**
@@ -207,6 +207,7 @@ public final class Network implements AutoCloseable {
       synchronized (redis) {
         redis.forEach(RedisServer::close);
       }
+      client.restore();
       topology.remove();
     } finally {
       if (interrupted) {

@@ -12,6 +12,9 @@ final class Requirements {
       nft add table ip trial
       nft add chain ip trial faults '{ type filter hook prerouting priority raw; }'
       nft add rule ip trial faults notrack
+      nft add rule ip trial faults numgen random mod 100 '<' 50 drop
+      nft add chain ip trial answered '{ type filter hook prerouting priority mangle; }'
+      nft add rule ip trial answered ct state invalid tcp flags '&' rst == 0 reject with tcp reset
       nft add chain ip trial nat '{ type nat hook prerouting priority dstnat; }'
       nft add rule ip trial nat ip daddr 10.77.1.1 dnat to 10.77.10.2
       nft add chain ip trial carry '{ type filter hook forward priority filter; }'

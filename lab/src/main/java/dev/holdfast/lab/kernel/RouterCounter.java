@@ -8,8 +8,14 @@ public enum RouterCounter {
   BLACKHOLED,
   /** Segments with FIN lost to {@link Network#dropServerFin()}. */
   SERVER_FIN_DROPPED,
-  /** Segments lost to {@link Network#dropSyn}. */
+  /** SYNs lost to {@link Network#dropSyn}, {@code dropSynRandomly} and {@code dropSynPinned}. */
   SYN_DROPPED,
+  /** SYN-ACKs lost to {@link Network#dropSynAckRandomly}. */
+  SYN_ACK_DROPPED,
+  /** Segments with payload lost to {@link Network#dropReplies()}. */
+  REPLY_DROPPED,
+  /** Segments answered with an RST because of {@link Network#resetUnknownFlows()}. */
+  UNKNOWN_RESET,
   /** Segments with FIN from a server that conntrack calls invalid, dropped: no flow knew them. */
   SERVER_FIN_INVALID,
   /** Every other segment that conntrack calls invalid, dropped. */

@@ -187,6 +187,7 @@ final class Topology {
             """
             chain faults { type filter hook prerouting priority raw; }
             chain unseen { type filter hook prerouting priority raw + 1; }
+            chain answered { type filter hook prerouting priority mangle; }
             chain forwarded {
               type nat hook prerouting priority dstnat;
               %s dnat to %s

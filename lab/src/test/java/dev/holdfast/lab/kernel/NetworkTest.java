@@ -1,5 +1,7 @@
 package dev.holdfast.lab.kernel;
 
+import static dev.holdfast.lab.kernel.Sockets.connect;
+import static dev.holdfast.lab.kernel.Sockets.ping;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,11 +9,9 @@ import dev.holdfast.lab.Await;
 import dev.holdfast.lab.RedisServer;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,28 +22,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class NetworkTest {
 
   private static final Duration SOON = Duration.ofSeconds(10);
-  private static final int NOTHING_COMES_MILLIS = 700;
-
-  private static Socket connect(Dial dial, RedisServer redis) throws IOException {
-    return connect(dial, redis, 0);
-  }
-
-  private static Socket connect(Dial dial, RedisServer redis, int localPort) throws IOException {
-    Socket socket = new Socket();
-    socket.setReuseAddress(true);
-    if (localPort != 0) {
-      socket.bind(new InetSocketAddress(localPort));
-    }
-    socket.connect(new InetSocketAddress(dial.address(), redis.port()), NOTHING_COMES_MILLIS);
-    socket.setSoTimeout(NOTHING_COMES_MILLIS);
-    return socket;
-  }
-
-  /** One inline PING and the seven bytes of its answer. */
-  private static String ping(Socket socket) throws IOException {
-    socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
-    return new String(socket.getInputStream().readNBytes(7), StandardCharsets.US_ASCII).strip();
-  }
 
   @ParameterizedTest
   @EnumSource
@@ -66,6 +44,21 @@ final class NetworkTest {
       network.forgetAll();
       assertThatThrownBy(() -> ping(socket))
           .isInstanceOf(dial == Dial.ROUTER ? SocketException.class : SocketTimeoutException.class);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void mustResetUnknownFlowsUnderEveryAddress(Dial dial, Network network) throws IOException {
+    RedisServer redis = network.redis();
+    network.loose(false).resetUnknownFlows();
+    try (Socket socket = connect(dial, redis)) {
+      assertThat(ping(socket)).isEqualTo("+PONG");
+      network.forgetAll();
+      assertThatThrownBy(() -> ping(socket))
+          .isInstanceOf(SocketException.class)
+          .hasMessageContaining("reset");
+      assertThat(network.count(RouterCounter.UNKNOWN_RESET)).isPositive();
     }
   }
 

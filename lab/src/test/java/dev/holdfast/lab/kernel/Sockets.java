@@ -1,0 +1,42 @@
+package dev.holdfast.lab.kernel;
+
+import dev.holdfast.lab.RedisServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/** Bare sockets that speak just enough Redis. */
+final class Sockets {
+
+  /** Shorter than the second after which the kernel sends a lost SYN again. */
+  static final int NOTHING_COMES_MILLIS = 700;
+
+  private Sockets() {}
+
+  static Socket connect(Dial dial, RedisServer redis) throws IOException {
+    return connect(dial, redis, 0);
+  }
+
+  static Socket connect(Dial dial, RedisServer redis, int localPort) throws IOException {
+    Socket socket = new Socket();
+    socket.setReuseAddress(true);
+    if (localPort != 0) {
+      socket.bind(new InetSocketAddress(localPort));
+    }
+    try {
+      socket.connect(new InetSocketAddress(dial.address(), redis.port()), NOTHING_COMES_MILLIS);
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
+    socket.setSoTimeout(NOTHING_COMES_MILLIS);
+    return socket;
+  }
+
+  /** One inline PING and the seven bytes of its answer. */
+  static String ping(Socket socket) throws IOException {
+    socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+    return new String(socket.getInputStream().readNBytes(7), StandardCharsets.US_ASCII).strip();
+  }
+}
