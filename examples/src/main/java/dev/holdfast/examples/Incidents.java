@@ -8,6 +8,6 @@ final class Incidents {
   private Incidents() {}
 
   static List<Incident> all() {
-    return List.of(new IdleReset());
+    return List.of(new IdleReset(), new LostSyn(), new PortsExhausted());
   }
 }

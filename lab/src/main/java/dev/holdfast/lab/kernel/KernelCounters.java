@@ -36,6 +36,18 @@ public record KernelCounters(Map<String, Long> values) {
     return value;
   }
 
+  /**
+   * How much one counter has grown.
+   *
+   * @param before an earlier reading of the same namespace
+   * @param name as for {@link #get(String)}
+   * @return the growth
+   * @throws IllegalArgumentException if this kernel has no such counter
+   */
+  public long since(KernelCounters before, String name) {
+    return get(name) - before.get(name);
+  }
+
   /** Both files come as pairs of lines: a prefix with the names, the prefix with the values. */
   static KernelCounters parse(String snmpAndNetstat) {
     List<String> lines = snmpAndNetstat.lines().toList();

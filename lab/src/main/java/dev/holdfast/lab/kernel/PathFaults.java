@@ -53,13 +53,25 @@ public abstract sealed class PathFaults permits Network {
   }
 
   /**
-   * Loses every SYN from half of the client ports, those whose second bit is set, as one bad path
-   * among several does that a hash of the addresses chooses: a retransmission never helps, another
-   * port may. Half of the even and half of the odd ports, because Linux gives out even ports first
-   * ({@code __inet_hash_connect}).
+   * Loses every SYN from half of the client ports, as one bad path among two does that a hash of
+   * the addresses chooses: a retransmission never helps, another port may.
    */
   public void dropSynPinned() {
-    topology.fault(SYN + " tcp sport & 2 == 2", RouterCounter.SYN_DROPPED);
+    dropSynPinned(2);
+  }
+
+  /**
+   * Loses every SYN from one client port in so many: those whose bits above the lowest are all set.
+   * The lowest stays out because Linux gives out even ports first ({@code __inet_hash_connect}).
+   *
+   * @param oneIn a power of two, from 2 to 1024
+   */
+  public void dropSynPinned(int oneIn) {
+    if (oneIn < 2 || oneIn > 1024 || Integer.bitCount(oneIn) != 1) {
+      throw new IllegalArgumentException("not a power of two from 2 to 1024: " + oneIn);
+    }
+    int bits = (oneIn - 1) << 1;
+    topology.fault(SYN + " tcp sport & %1$d == %1$d".formatted(bits), RouterCounter.SYN_DROPPED);
   }
 
   /**
