@@ -3,11 +3,11 @@ package dev.holdfast.lab.kernel;
 import dev.holdfast.lab.RedisServer;
 import dev.holdfast.lab.ServerHost;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client (this JVM), a router that tracks connections, and servers behind it. Dial the servers
@@ -16,16 +16,19 @@ import java.util.stream.IntStream;
  * <p>The router is a Linux kernel: until told otherwise it keeps idle flows for five days and picks
  * up flows it does not know. Limits act on each flow from its next packet. Every method has taken
  * effect when it returns and throws {@link IllegalStateException} if the kernel refuses.
- * Thread-safe. Round trips are near zero: the virtual cables deliver at once.
+ * Thread-safe. Round trips are near zero, the virtual cables deliver at once, until {@link #delay}.
  */
 public final class Network extends PathFaults implements AutoCloseable {
 
+  private final Belongings belongings = new Belongings();
   private final HostKernel client = new HostKernel(List.of());
   private final List<HostKernel> servers;
-  private final List<RedisServer> redis = new ArrayList<>();
+  private @Nullable DelayedCable delayed;
 
   private Network(Topology topology, int servers) {
     super(topology);
+    belongings.add(topology::remove);
+    belongings.add(client::restore);
     this.servers =
         IntStream.range(0, servers).mapToObj(i -> new HostKernel(host(i).enter())).toList();
   }
@@ -97,9 +100,31 @@ public final class Network extends PathFaults implements AutoCloseable {
    */
   public RedisServer redis(UnaryOperator<RedisServer.Builder> options) {
     RedisServer started = options.apply(RedisServer.builder()).on(host(0)).start();
-    synchronized (redis) {
-      redis.add(started);
-    }
+    belongings.add(started::close);
+    return started;
+  }
+
+  /**
+   * Keeps the headers of what the client sends and gets.
+   *
+   * @return a capture that runs; close it for all segments
+   */
+  public Capture capture() {
+    return keep(new Capture(null, "c0"));
+  }
+
+  /**
+   * Keeps the headers of what a server gets and sends by way of the router.
+   *
+   * @param server from 0
+   * @return a capture that runs; close it for all segments
+   */
+  public Capture captureAtServer(int server) {
+    return keep(new Capture(topology.serverNamespace(server), "e0"));
+  }
+
+  private Capture keep(Capture started) {
+    belongings.add(started::close);
     return started;
   }
 
@@ -139,6 +164,25 @@ public final class Network extends PathFaults implements AutoCloseable {
    */
   public Network loose(boolean pickUp) {
     topology.sysctl("nf_conntrack_tcp_loose", pickUp ? 1 : 0);
+    return this;
+  }
+
+  /**
+   * Delays every packet between client and router, in both directions, so that a round trip takes
+   * twice this. Packets under way keep the delay they were sent with and none overtakes another.
+   * The first call cuts the cable: what is sent meanwhile is lost. Later ones only change the
+   * delay.
+   *
+   * @param oneWay any; timers add about 0.1 ms
+   * @return this network
+   * @throws IllegalStateException if this JVM may not open packet sockets
+   */
+  public synchronized Network delay(Duration oneWay) {
+    if (delayed == null) {
+      delayed = topology.cutForProgram();
+      belongings.add(delayed::close);
+    }
+    delayed.delay(oneWay);
     return this;
   }
 
@@ -204,11 +248,7 @@ public final class Network extends PathFaults implements AutoCloseable {
   public void close() {
     boolean interrupted = Thread.interrupted();
     try {
-      synchronized (redis) {
-        redis.forEach(RedisServer::close);
-      }
-      client.restore();
-      topology.remove();
+      belongings.end();
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

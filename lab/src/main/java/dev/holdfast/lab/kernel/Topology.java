@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -18,14 +20,36 @@ import java.util.stream.IntStream;
  * <pre>
  * client c0 10.77.1.2 ──── 10.77.1.1 m0 router n0 10.77.10.1 ──── 10.77.10.2 e0 server 0
  *        x0 10.78.10.1 ─────────────── the oracle's cable ─────── 10.78.10.2 x0
+ *
+ * c0 ──── c1 program d1 ──── m0    with a delay; the program, c1 and d1 are the client's, too
  * </pre>
  */
 final class Topology {
 
   static final String COUNTERS = "cat /proc/net/snmp /proc/net/netstat";
 
+  /**
+   * What outlives a test, TIME_WAIT and retransmissions, would send into the next network. Kernels
+   * without {@code INET_DIAG_DESTROY} let the sockets be.
+   */
+  private static final String FORGET =
+      """
+      for net in 10.77.0.0/16 10.78.0.0/16 [::ffff:10.77.0.0]/112 [::ffff:10.78.0.0]/112; do
+        ss --kill --tcp --numeric state all dst $net || true
+      done
+      """;
+
   private static final Duration CARRIER = Duration.ofSeconds(10);
   private static final int UNUSED_PORT = 1;
+
+  /**
+   * Both ends of the first cable know each other for good: an ARP request that a fresh cable loses
+   * is repeated only after a second.
+   */
+  private static final String M0_ADDRESS = "02:00:00:00:00:01";
+
+  private static final String C0_ADDRESS = "02:00:00:00:00:02";
+
   private static final AtomicInteger BUILT = new AtomicInteger();
 
   private final int id = BUILT.incrementAndGet();
@@ -82,6 +106,11 @@ final class Topology {
     return new ServerHost("10.78.%d.2".formatted(10 + server), enter("server" + server));
   }
 
+  Path serverNamespace(int server) {
+    host(server);
+    return namespace("server" + server);
+  }
+
   String router(String script) {
     return Shell.run(enter("router"), script);
   }
@@ -117,9 +146,54 @@ final class Topology {
             .formatted(forwarded(), servers, backends));
   }
 
+  /**
+   * Cuts the cable between client and router for a program of this namespace that carries the
+   * frames between {@code c1} and {@code d1}. Addresses and routes stay; frames on neither of the
+   * two concern this namespace: none is addressed to them, and ARP is off.
+   */
+  DelayedCable cutForProgram() {
+    String cutOff = "ip link set m0 netns %d name c1".formatted(ProcessHandle.current().pid());
+    router(cutOff);
+    Shell.run(
+        List.of(),
+        """
+        ip link add d1 type veth peer name m0 address %s netns %s
+        for end in c1 d1; do
+          ip link set $end arp off addrgenmode none
+        done
+        ip link set c1 address 02:00:00:00:00:03
+        ip link set c1 up
+        ip link set d1 up
+        """
+            .formatted(M0_ADDRESS, name("router")));
+    DelayedCable program = new DelayedCable("c1", "d1");
+    router(routerEnd());
+    Await.until(
+        "the delayed cable carries", CARRIER, () -> up("c0", "c1", "d1") && upInRouter("m0"));
+    return program;
+  }
+
+  private boolean up(String... interfaces) {
+    return Arrays.stream(interfaces).allMatch(name -> isUp(Shell.run(List.of(), show(name))));
+  }
+
+  private boolean upInRouter(String name) {
+    return isUp(router(show(name)));
+  }
+
+  private static String show(String name) {
+    return "ip -o link show " + name;
+  }
+
+  /** Linux says so when it has noticed the carrier and sends. */
+  private static boolean isUp(String shown) {
+    return shown.contains(" state UP ");
+  }
+
   /** Cables first: a namespace goes in the background, its cables at once. */
   void remove() {
-    StringBuilder script = new StringBuilder("ip link del c0 || true\n");
+    StringBuilder script = new StringBuilder(FORGET);
+    script.append("ip link del c0 || true\nip link del d1 || true\n");
     for (int i = 0; i < servers; i++) {
       script.append("ip link del x%d || true%n".formatted(i));
       script.append("ip netns del %s || true%n".formatted(name("server" + i)));
@@ -130,9 +204,17 @@ final class Topology {
 
   private String cables() {
     StringBuilder script = new StringBuilder("ip netns add %s%n".formatted(name("router")));
-    script.append("ip link add c0 type veth peer name m0 netns %s%n".formatted(name("router")));
-    script.append("ip addr add 10.77.1.2/24 dev c0\nip link set c0 up\n");
-    script.append("ip route add 10.77.0.0/16 via 10.77.1.1\n");
+    script.append(
+        """
+        ip link add c0 address %1$s type veth peer name m0 address %2$s netns %3$s
+        ip addr add 10.77.1.2/24 dev c0
+        ip link set c0 up
+        ip neigh replace 10.77.1.1 lladdr %2$s nud permanent dev c0
+        ip route add 10.77.0.0/16 via 10.77.1.1
+        # what Linux remembers of an address would change the first timeouts of a later network
+        echo 1 > /proc/sys/net/ipv4/tcp_no_metrics_save
+        """
+            .formatted(C0_ADDRESS, M0_ADDRESS, name("router")));
     for (int i = 0; i < servers; i++) {
       String server = name("server" + i);
       script.append(
@@ -146,6 +228,15 @@ final class Topology {
               .formatted(i, server, name("router")));
     }
     return script.toString();
+  }
+
+  private static String routerEnd() {
+    return """
+        ip addr add 10.77.1.1/24 dev m0
+        ip link set m0 up
+        ip neigh replace 10.77.1.2 lladdr %s nud permanent dev m0
+        """
+        .formatted(C0_ADDRESS);
   }
 
   private String server(int i) {
@@ -166,11 +257,10 @@ final class Topology {
         new StringBuilder(
             """
             ip link set lo up
-            ip addr add 10.77.1.1/24 dev m0
-            ip link set m0 up
             ip route add blackhole 10.77.100.0/24
             echo 1 > /proc/sys/net/ipv4/ip_forward
             """);
+    script.append(routerEnd());
     for (int i = 0; i < servers; i++) {
       script.append("ip addr add 10.77.1%1$d.1/24 dev n%1$d%nip link set n%1$d up%n".formatted(i));
     }
@@ -221,6 +311,10 @@ final class Topology {
   }
 
   private List<String> enter(String role) {
-    return List.of("nsenter", "--net=/run/netns/" + name(role), "--");
+    return List.of("nsenter", "--net=" + namespace(role), "--");
+  }
+
+  private Path namespace(String role) {
+    return Path.of("/run/netns", name(role));
   }
 }
