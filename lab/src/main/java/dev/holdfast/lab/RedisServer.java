@@ -221,6 +221,7 @@ public final class RedisServer implements AutoCloseable {
     private long idleTimeoutSeconds;
     private boolean tls;
     private int monitoredPort;
+    private int port;
     private ServerHost host = ServerHost.LOOPBACK;
     private final List<String> arguments = new ArrayList<>();
 
@@ -248,6 +249,21 @@ public final class RedisServer implements AutoCloseable {
      */
     public Builder tls() {
       this.tls = true;
+      return this;
+    }
+
+    /**
+     * Listens on a given port instead of a free one, for example that of a server closed before.
+     *
+     * @param plainPort the plain-text port
+     * @return this builder
+     * @throws IllegalArgumentException if no port
+     */
+    public Builder port(int plainPort) {
+      if (plainPort < 1 || plainPort > 65_535) {
+        throw new IllegalArgumentException("not a port: " + plainPort);
+      }
+      this.port = plainPort;
       return this;
     }
 
@@ -312,11 +328,11 @@ public final class RedisServer implements AutoCloseable {
         dir = Files.createTempDirectory("holdfast-redis");
         Path binary = RedisBinary.find(dir);
         TlsFiles files = tls ? TlsFiles.create(dir) : null;
-        int port = freePort();
+        int plainPort = port == 0 ? freePort() : port;
         int tlsPort = tls ? freePort() : 0;
         RedisProcess process =
-            new RedisProcess(dir, commandLine(binary, dir, port, tlsPort, files));
-        RedisServer server = new RedisServer(process, host, port, tlsPort, files);
+            new RedisProcess(dir, commandLine(binary, dir, plainPort, tlsPort, files));
+        RedisServer server = new RedisServer(process, host, plainPort, tlsPort, files);
         try {
           server.awaitReady();
         } catch (IllegalStateException e) {
@@ -335,7 +351,8 @@ public final class RedisServer implements AutoCloseable {
     }
 
     private List<String> commandLine(
-        Path binary, Path dir, int port, int tlsPort, @Nullable TlsFiles files) throws IOException {
+        Path binary, Path dir, int plainPort, int tlsPort, @Nullable TlsFiles files)
+        throws IOException {
       List<String> line = new ArrayList<>(host.enter());
       line.add(binary.toString());
       if (monitoredPort != 0) {
@@ -348,7 +365,7 @@ public final class RedisServer implements AutoCloseable {
       } else {
         line.addAll(List.of("--bind", "0.0.0.0", "--protected-mode", "no"));
       }
-      line.addAll(List.of("--port", Integer.toString(port), "--dir", dir.toString()));
+      line.addAll(List.of("--port", Integer.toString(plainPort), "--dir", dir.toString()));
       line.addAll(List.of("--daemonize", "no", "--timeout", Long.toString(idleTimeoutSeconds)));
       if (monitoredPort == 0) {
         line.addAll(List.of("--save", "", "--appendonly", "no"));

@@ -42,6 +42,19 @@ class RedisServerTest {
   }
 
   @Test
+  void mustComeBackOnThePortOfAServerClosedBefore() {
+    RedisServer first = RedisServer.start();
+    first.close();
+    try (RedisServer second = RedisServer.builder().port(first.port()).start()) {
+      assertThat(second.port()).isEqualTo(first.port());
+      assertThat(second.command("PING")).isEqualTo("PONG");
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> RedisServer.builder().port(0))
+        .withMessageContaining("0");
+  }
+
+  @Test
   void mustReadCountersWithoutClientLibrary() {
     try (RedisServer redis = RedisServer.start()) {
       redis.command("INCR", "a");

@@ -2,46 +2,57 @@ package dev.holdfast.wire;
 
 /**
  * How long a connection has had data outstanding without a single acknowledgement, seen through
- * samples. Confined to one thread.
+ * samples. The time counts from the last acknowledgement, as the kernel dates it, or from the
+ * latest moment known to have had nothing outstanding, whichever is later; not from the sample that
+ * noticed. Data written some time after that acknowledgement has waited for less, by at most the
+ * pause between two samples: the time alone proves nothing, {@link WireJudge} asks for
+ * retransmission timeouts as well. Confined to one thread.
  */
 public final class AckProgress {
 
-  private static final long NONE = Long.MIN_VALUE;
+  private long progressNanos;
+  private int unansweredTimeouts;
 
-  private long stalledSinceNanos = NONE;
-  private long previousSampleNanos = NONE;
+  /**
+   * Creates the state of a connection that has nothing outstanding.
+   *
+   * @param nowNanos {@link System#nanoTime()}
+   */
+  public AckProgress(long nowNanos) {
+    begin(nowNanos);
+  }
 
-  /** Creates the state of a connection that has not been sampled yet. */
-  public AckProgress() {}
+  /**
+   * Nothing was outstanding until now: {@code last_ack_recv} counts from before the idle time that
+   * ends here.
+   *
+   * @param nowNanos {@link System#nanoTime()}
+   */
+  public void begin(long nowNanos) {
+    progressNanos = nowNanos;
+    unansweredTimeouts = 0;
+  }
 
   /**
    * Takes a sample.
    *
    * @param snapshot a fresh reading
-   * @return nanoseconds without progress; zero if everything is acknowledged, or if an
-   *     acknowledgement arrived since the previous sample
+   * @return nanoseconds without progress; zero if everything is acknowledged
    */
   public long sample(WireSnapshot snapshot) {
     long now = snapshot.takenAtNanos();
-    long sincePrevious = previousSampleNanos == NONE ? Long.MAX_VALUE : now - previousSampleNanos;
-    previousSampleNanos = now;
-    boolean progressed =
-        snapshot.unacked() == 0
-            || (snapshot.retransmits() == 0
-                && snapshot.lastAckRecvMillis() * 1_000_000 < sincePrevious);
-    if (progressed) {
-      stalledSinceNanos = NONE;
+    if (snapshot.unacked() == 0) {
+      begin(now);
       return 0;
     }
-    if (stalledSinceNanos == NONE) {
-      stalledSinceNanos = now;
-    }
-    return now - stalledSinceNanos;
-  }
-
-  /** Forgets everything: the connection is idle again. */
-  public void reset() {
-    stalledSinceNanos = NONE;
-    previousSampleNanos = NONE;
+    if (unansweredTimeouts == 0 || snapshot.retransmits() < unansweredTimeouts) {
+      long lastAckNanos = now - snapshot.lastAckRecvMillis() * 1_000_000;
+      if (lastAckNanos - progressNanos > 0) {
+        progressNanos = lastAckNanos;
+      }
+    } // else a row of timeouts goes on: what arrives acknowledges nothing new
+    // (net/ipv4/tcp_input.c)
+    unansweredTimeouts = snapshot.retransmits();
+    return now - progressNanos;
   }
 }

@@ -21,7 +21,11 @@ import java.time.Duration;
  */
 public final class WireJudge {
 
-  /** Unanswered retransmission timeouts before a path may be called silent: one loss is common. */
+  /**
+   * Retransmissions without an answer before a path may be called silent: one loss is common. They
+   * leave one and three base timeouts after the last acknowledgement, so a path that comes back
+   * before the second is never called silent.
+   */
   static final int RETRANSMITS_OF_SILENCE = 2;
 
   /** Unanswered probes before a path may be called dead: same tolerance, p = 2 lost, plus one. */
@@ -32,6 +36,12 @@ public final class WireJudge {
 
   /** Lower bound for the same, so that a 200 ms timeout does not condemn at the first hiccup. */
   static final Duration SILENCE_FLOOR = Duration.ofMillis(600);
+
+  /**
+   * Lower bound of the wait for a retransmission's answer: {@code last_data_sent} advances with the
+   * kernel's tick, 10 ms at HZ=100, and the answer's end host may be busy.
+   */
+  static final Duration ANSWER_FLOOR = Duration.ofMillis(20);
 
   private WireJudge() {}
 
@@ -80,15 +90,45 @@ public final class WireJudge {
       return WireVerdict.Usable.INSTANCE;
     }
     boolean silent =
-        snapshot.retransmits() >= RETRANSMITS_OF_SILENCE
+        unanswered(snapshot) >= RETRANSMITS_OF_SILENCE
             && stalledNanos >= silenceThreshold(snapshot).toNanos();
     return silent
         ? new WireVerdict.Dead(Cause.PATH_SILENT, snapshot.evidence())
         : new WireVerdict.Suspect(snapshot.evidence());
   }
 
+  /**
+   * How long the verdict of {@link #inFlight} on this reading cannot turn into {@link
+   * WireVerdict.Dead} for silence: until then there is nothing to look for.
+   *
+   * @param snapshot the reading
+   * @param stalledNanos see {@link #inFlight}
+   * @return zero if it may turn at any moment, with the next retransmission timeout
+   */
+  public static Duration holdsFor(WireSnapshot snapshot, long stalledNanos) {
+    Duration left = silenceThreshold(snapshot).minusNanos(stalledNanos);
+    if (snapshot.retransmits() == RETRANSMITS_OF_SILENCE) {
+      left = longer(left, answerDue(snapshot).minusMillis(snapshot.lastDataSentMillis()));
+    }
+    return longer(left, Duration.ZERO);
+  }
+
+  /** The latest one counts when its answer is overdue: it has left with the timeout itself. */
+  private static int unanswered(WireSnapshot snapshot) {
+    boolean overdue =
+        Duration.ofMillis(snapshot.lastDataSentMillis()).compareTo(answerDue(snapshot)) >= 0;
+    return overdue ? snapshot.retransmits() : snapshot.retransmits() - 1;
+  }
+
+  private static Duration answerDue(WireSnapshot snapshot) {
+    return longer(Duration.ofNanos(2 * snapshot.rttMicros() * 1_000), ANSWER_FLOOR);
+  }
+
   private static Duration silenceThreshold(WireSnapshot snapshot) {
-    Duration byRto = snapshot.baseRto().multipliedBy(RTOS_OF_SILENCE);
-    return byRto.compareTo(SILENCE_FLOOR) > 0 ? byRto : SILENCE_FLOOR;
+    return longer(snapshot.baseRto().multipliedBy(RTOS_OF_SILENCE), SILENCE_FLOOR);
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
   }
 }

@@ -69,6 +69,7 @@ public final class WireProbe {
         info.rtt(),
         info.lastDataRecv(),
         info.lastAckRecv(),
+        info.lastDataSent(),
         info.totalRetrans());
   }
 

@@ -21,6 +21,7 @@ import java.time.Duration;
  * @param lastDataRecvMillis milliseconds since payload last arrived
  * @param lastAckRecvMillis milliseconds since an acknowledgement last arrived; counts from the
  *     previous one, so it is large right after the first write of a long idle connection
+ * @param lastDataSentMillis milliseconds since payload was last sent, retransmissions included
  * @param totalRetrans retransmitted segments over the connection's life
  */
 public record WireSnapshot(
@@ -35,6 +36,7 @@ public record WireSnapshot(
     long rttMicros,
     long lastDataRecvMillis,
     long lastAckRecvMillis,
+    long lastDataSentMillis,
     long totalRetrans) {
 
   /** {@code TCP_ESTABLISHED} of {@code net/tcp_states.h}. */
@@ -50,7 +52,7 @@ public record WireSnapshot(
    * @return a snapshot with source {@link WireSource#NONE}
    */
   public static WireSnapshot none(long nowNanos) {
-    return new WireSnapshot(WireSource.NONE, nowNanos, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    return new WireSnapshot(WireSource.NONE, nowNanos, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
   }
 
   /**
@@ -70,7 +72,14 @@ public record WireSnapshot(
   public String evidence() {
     return source == WireSource.NONE
         ? "wire=none"
-        : "state=%d unacked=%d retransmits=%d probes=%d lastAckRecv=%dms lastDataRecv=%dms"
-            .formatted(state, unacked, retransmits, probes, lastAckRecvMillis, lastDataRecvMillis);
+        : "state=%d unacked=%d retransmits=%d probes=%d lastAckRecv=%dms lastDataRecv=%dms lastDataSent=%dms"
+            .formatted(
+                state,
+                unacked,
+                retransmits,
+                probes,
+                lastAckRecvMillis,
+                lastDataRecvMillis,
+                lastDataSentMillis);
   }
 }

@@ -25,7 +25,9 @@ final class WireJudgeTest {
     private int probes;
     private int backoff;
     private long rtoMicros = 204_000;
+    private long rttMicros = 79;
     private long lastAckRecvMillis = 10;
+    private long lastDataSentMillis = 5_000;
 
     Reading state(int state) {
       this.state = state;
@@ -62,6 +64,16 @@ final class WireJudgeTest {
       return this;
     }
 
+    Reading rttMicros(long rttMicros) {
+      this.rttMicros = rttMicros;
+      return this;
+    }
+
+    Reading lastDataSentMillis(long lastDataSentMillis) {
+      this.lastDataSentMillis = lastDataSentMillis;
+      return this;
+    }
+
     WireSnapshot at(long nanos) {
       return new WireSnapshot(
           WireSource.EPOLL,
@@ -72,9 +84,10 @@ final class WireJudgeTest {
           probes,
           backoff,
           rtoMicros,
-          79,
+          rttMicros,
           304,
           lastAckRecvMillis,
+          lastDataSentMillis,
           retransmits);
     }
   }
@@ -160,6 +173,31 @@ final class WireJudgeTest {
         .isInstanceOf(Suspect.class);
   }
 
+  /**
+   * A path that was silent for half a second and came back answers the second retransmission; the
+   * reading may be from before that answer.
+   */
+  @Test
+  void mustWaitForTheAnswerToTheSecondRetransmission() {
+    UnaryOperator<Reading> twice =
+        r -> r.unacked(9).retransmits(2).backoff(2).rtoMicros(220_000 << 2).rttMicros(20_000);
+    WireSnapshot justSent = twice.apply(new Reading()).lastDataSentMillis(12).at(0);
+    assertThat(WireJudge.inFlight(justSent, SECOND)).isInstanceOf(Suspect.class);
+    assertThat(WireJudge.holdsFor(justSent, SECOND)).isEqualTo(Duration.ofMillis(28));
+    WireSnapshot overdue = twice.apply(new Reading()).lastDataSentMillis(40).at(0);
+    assertThat(WireJudge.inFlight(overdue, SECOND)).isInstanceOf(Dead.class);
+    WireSnapshot third = reading(r -> r.unacked(9).retransmits(3).backoff(3).lastDataSentMillis(0));
+    assertThat(WireJudge.inFlight(third, 2 * SECOND)).isInstanceOf(Dead.class);
+  }
+
+  /** A tick of the kernel's clock passes for no round trip. */
+  @Test
+  void mustWaitForAFewTicksWhereRoundTripsAreShort() {
+    WireSnapshot sent = reading(r -> r.unacked(1).retransmits(2).backoff(2).lastDataSentMillis(12));
+    assertThat(WireJudge.inFlight(sent, SECOND)).isInstanceOf(Suspect.class);
+    assertThat(WireJudge.holdsFor(sent, SECOND)).isEqualTo(Duration.ofMillis(8));
+  }
+
   /** On a path with long round trips the timeout is long, and so is the patience. */
   @Test
   void mustWaitLongerOnASlowPath() {
@@ -176,44 +214,23 @@ final class WireJudgeTest {
     assertThat(WireSnapshot.none(0).evidence()).isEqualTo("wire=none");
   }
 
+  /** Nothing is to be looked for before the silence is long enough; then at any moment. */
   @Test
-  void mustCountNoStallWhileAcknowledgementsArrive() {
-    AckProgress progress = new AckProgress();
-    Reading busy = new Reading();
-    busy.unacked(5);
-    busy.lastAckRecvMillis(3);
-    for (long time = 0; time < 10 * SECOND; time += SECOND / 5) {
-      assertThat(progress.sample(busy.at(time))).isZero();
-    }
+  void mustSayHowLongAVerdictHolds() {
+    WireSnapshot once = reading(r -> r.unacked(1).retransmits(1).backoff(1).rtoMicros(408_000));
+    assertThat(WireJudge.holdsFor(once, 0)).isEqualTo(Duration.ofMillis(612));
+    assertThat(WireJudge.holdsFor(once, Duration.ofMillis(400).toNanos()))
+        .isEqualTo(Duration.ofMillis(212));
+    assertThat(WireJudge.holdsFor(once, Duration.ofMillis(612).toNanos())).isZero();
+    assertThat(WireJudge.holdsFor(once, SECOND)).isZero();
   }
 
+  /** A kernel with a smaller {@code TCP_RTO_MIN} has seen two timeouts after 15 ms. */
   @Test
-  void mustCountAStallFromTheFirstSampleWithoutProgress() {
-    AckProgress progress = new AckProgress();
-    Reading stalled = new Reading();
-    stalled.unacked(1);
-    stalled.lastAckRecvMillis(150);
-    assertThat(progress.sample(stalled.at(0))).isZero();
-    stalled.lastAckRecvMillis(350);
-    assertThat(progress.sample(stalled.at(SECOND / 5))).isZero();
-    stalled.retransmits(1);
-    stalled.lastAckRecvMillis(1_150);
-    assertThat(progress.sample(stalled.at(SECOND))).isEqualTo(SECOND * 4 / 5);
-    stalled.unacked(0);
-    assertThat(progress.sample(stalled.at(2 * SECOND))).isZero();
-  }
-
-  /** An acknowledgement of something older does not end a row of unanswered timeouts. */
-  @Test
-  void mustKeepCountingWhileRetransmissionsGoUnanswered() {
-    AckProgress progress = new AckProgress();
-    Reading stalled = new Reading();
-    stalled.unacked(1);
-    stalled.retransmits(1);
-    stalled.lastAckRecvMillis(50);
-    progress.sample(stalled.at(0));
-    assertThat(progress.sample(stalled.at(SECOND))).isEqualTo(SECOND);
-    progress.reset();
-    assertThat(progress.sample(stalled.at(2 * SECOND))).isZero();
+  void mustHoldToTheFloorWhereTimeoutsAreShort() {
+    WireSnapshot hasty = reading(r -> r.unacked(1).retransmits(2).backoff(2).rtoMicros(5_000 << 2));
+    assertThat(WireJudge.inFlight(hasty, Duration.ofMillis(599).toNanos()))
+        .isInstanceOf(Suspect.class);
+    assertThat(WireJudge.holdsFor(hasty, 0)).isEqualTo(WireJudge.SILENCE_FLOOR);
   }
 }

@@ -10,6 +10,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +51,7 @@ final class GuardedChannel {
     this.settings = settings;
     this.meters = meters;
     this.wire = WireProbe.of(channel);
-    this.ledger = new SendLedger(channel);
+    this.ledger = new SendLedger(channel, this::writeFailed);
   }
 
   Channel channel() {
@@ -126,6 +128,30 @@ final class GuardedChannel {
   void dies(Cause cause, String evidence) {
     if (death == null) {
       death = new Death(cause, evidence);
+    }
+  }
+
+  /** The same for an error of the socket, read or met while writing. */
+  void dies(Throwable failure) {
+    String message = String.valueOf(failure.getMessage());
+    dies(causeOf(message), message);
+  }
+
+  /** EPIPE is what a reset leaves that follows a FIN: {@code tcp_reset} in CLOSE_WAIT. */
+  private static Cause causeOf(String message) {
+    if (message.contains("timed out")) {
+      return Cause.KERNEL_TIMEOUT;
+    }
+    return message.contains("Broken pipe") ? Cause.PEER_CLOSED : Cause.PEER_RESET;
+  }
+
+  /**
+   * A reset may first be met by a write; Netty then closes the channel and tells only the promise.
+   * A closed channel's own refusal says nothing of the wire.
+   */
+  private void writeFailed(Throwable failure) {
+    if (failure instanceof IOException && !(failure instanceof ClosedChannelException)) {
+      dies(failure);
     }
   }
 

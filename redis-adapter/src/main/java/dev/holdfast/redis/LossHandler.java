@@ -85,7 +85,7 @@ final class LossHandler extends ChannelDuplexHandler {
       return;
     }
     if (ctx.channel().isOpen()) {
-      guarded.dies(causeOf(cause), String.valueOf(cause.getMessage()));
+      guarded.dies(cause);
       ctx.close();
     }
   }
@@ -93,11 +93,6 @@ final class LossHandler extends ChannelDuplexHandler {
   private static boolean isWireFailure(Throwable thrown) {
     return thrown instanceof IOException
         || (thrown instanceof DecoderException && thrown.getCause() instanceof SSLException);
-  }
-
-  private static Cause causeOf(Throwable failure) {
-    String message = String.valueOf(failure.getMessage());
-    return message.contains("timed out") ? Cause.KERNEL_TIMEOUT : Cause.PEER_RESET;
   }
 
   /**

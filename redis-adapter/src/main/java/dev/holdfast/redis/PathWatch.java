@@ -16,12 +16,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * Watches a channel by the clock: while calls wait for answers it samples {@code TCP_INFO}, while
  * nothing happens it pings by the plan. A channel in use costs one timer every {@link #SAMPLE}, an
- * idle one costs one timer for each ping. Confined to the event loop.
+ * idle one costs one timer for each ping; only while a retransmission goes unanswered are there
+ * more. Confined to the event loop.
  */
 final class PathWatch {
 
   /** Linux' smallest retransmission timeout: nothing can be learned faster. */
   private static final Duration SAMPLE = Duration.ofMillis(200);
+
+  /**
+   * Between samples once a path has been silent long enough and only a retransmission timeout is
+   * missing, whose moment no sample can foresee. Five ticks of a kernel with HZ=250.
+   */
+  private static final Duration CLOSE_LOOK = Duration.ofMillis(20);
 
   /** A server silent for this long while calls wait: ask its kernel whether the path lives. */
   private static final Duration POKE_AFTER = Duration.ofSeconds(1);
@@ -33,7 +40,7 @@ final class PathWatch {
 
   private final GuardedChannel guarded;
   private final Runnable backgroundPing;
-  private final AckProgress progress = new AckProgress();
+  private final AckProgress progress = new AckProgress(System.nanoTime());
 
   private boolean sampling;
   private long lastSampleNanos;
@@ -59,13 +66,26 @@ final class PathWatch {
     if (!sampling) {
       sampling = true;
       lastSampleNanos = System.nanoTime();
+      progress.begin(lastSampleNanos);
       requestsAtLastSample = guarded.ledger().handedDownSoFar();
-      sampleLater();
+      sampleAfter(SAMPLE);
     }
   }
 
-  private void sampleLater() {
-    guarded.channel().eventLoop().schedule(this::sample, SAMPLE.toNanos(), TimeUnit.NANOSECONDS);
+  private void sampleAfter(Duration pause) {
+    guarded.channel().eventLoop().schedule(this::sample, pause.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** While retransmissions go unanswered the next sample is due when the verdict can change. */
+  private static Duration pauseAfter(WireVerdict verdict, WireSnapshot wire, long stalledNanos) {
+    if (!(verdict instanceof WireVerdict.Suspect)) {
+      return SAMPLE;
+    }
+    Duration holds = WireJudge.holdsFor(wire, stalledNanos);
+    if (holds.compareTo(CLOSE_LOOK) < 0) {
+      return CLOSE_LOOK;
+    }
+    return holds.compareTo(SAMPLE) < 0 ? holds : SAMPLE;
   }
 
   private void sample() {
@@ -79,19 +99,20 @@ final class PathWatch {
       return;
     }
     WireSnapshot wire = guarded.snapshot(now);
-    if (WireJudge.inFlight(wire, progress.sample(wire)) instanceof WireVerdict.Dead dead) {
+    long stalled = progress.sample(wire);
+    WireVerdict verdict = WireJudge.inFlight(wire, stalled);
+    if (verdict instanceof WireVerdict.Dead dead) {
       guarded.condemn(dead.cause(), dead.evidence());
       return;
     }
     askSilentPeer(wire, now);
     giveUpTimedOutBehindProxy(wire, now);
     lastSampleNanos = now;
-    sampleLater();
+    sampleAfter(pauseAfter(verdict, wire, stalled));
   }
 
   private void rest() {
     sampling = false;
-    progress.reset();
     guarded.session().quiet();
     restoreKeepAlive();
     pokePauseNanos = POKE_AFTER.toNanos();

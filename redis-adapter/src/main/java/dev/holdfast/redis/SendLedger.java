@@ -10,6 +10,7 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GenericFutureListener;
 import java.util.ArrayDeque;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,8 @@ final class SendLedger extends DefaultChannelPromise {
   private record Waiting(
       long request, GenericFutureListener<? extends Future<? super Void>> listener) {}
 
+  private final Consumer<Throwable> onFailure;
+
   private long handedDown;
   private long taken;
   private @Nullable Throwable refusal;
@@ -37,8 +40,12 @@ final class SendLedger extends DefaultChannelPromise {
 
   private boolean onlyLettuceBelow;
 
-  SendLedger(Channel channel) {
+  /**
+   * @param onFailure hears why a request was not taken
+   */
+  SendLedger(Channel channel, Consumer<Throwable> onFailure) {
     super(channel);
+    this.onFailure = onFailure;
   }
 
   /** Looks at the pipeline below Lettuce's command handler, once it is complete. */
@@ -127,6 +134,7 @@ final class SendLedger extends DefaultChannelPromise {
   @Override
   public boolean tryFailure(Throwable cause) {
     refusal = cause;
+    onFailure.accept(cause);
     notifyUpTo(handedDown, cause);
     return true;
   }

@@ -1,5 +1,7 @@
 package dev.holdfast.lab.kernel;
 
+import java.time.Duration;
+
 /**
  * What can be done to the packets between client and servers. Packets are lost as they enter the
  * router, before conntrack sees them. Faults add up and last until {@link #heal()}; {@link
@@ -25,6 +27,22 @@ public abstract sealed class PathFaults permits Network {
   /** Loses every packet between client and servers, in both directions. */
   public void blackhole() {
     topology.fault("", RouterCounter.BLACKHOLED);
+  }
+
+  /**
+   * Loses every packet the client sends, from now on and for exactly this time: the router's kernel
+   * ends it, however busy the machine is.
+   *
+   * @param outage whole milliseconds
+   */
+  public void muteClientFor(Duration outage) {
+    topology.router(
+        """
+        nft 'add set ip lab muted { type ifname; flags timeout; }'
+        nft 'add rule ip lab faults iifname @muted counter name %s drop'
+        nft 'add element ip lab muted { m0 timeout %dms }'
+        """
+            .formatted(RouterCounter.BLACKHOLED.nft(), outage.toMillis()));
   }
 
   /** Loses every segment with FIN that a server sends. */

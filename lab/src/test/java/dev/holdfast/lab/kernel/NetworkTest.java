@@ -159,4 +159,17 @@ final class NetworkTest {
       assertThatThrownBy(() -> ping(socket)).isInstanceOf(SocketException.class);
     }
   }
+
+  /** The kernel's first retransmissions are lost too; a later one gets through. */
+  @Test
+  void mustMuteTheClientForAWhile(Network network) throws IOException {
+    RedisServer redis = network.redis();
+    try (Socket socket = connect(Dial.ROUTED, redis)) {
+      socket.setSoTimeout((int) SOON.toMillis());
+      assertThat(ping(socket)).isEqualTo("+PONG");
+      network.muteClientFor(Duration.ofSeconds(1));
+      assertThat(ping(socket)).isEqualTo("+PONG");
+      assertThat(network.count(RouterCounter.BLACKHOLED)).isGreaterThanOrEqualTo(2);
+    }
+  }
 }

@@ -51,7 +51,13 @@ final class Callers implements AutoCloseable {
       List<String> duplicates,
       List<String> falseSuccesses,
       Set<String> failures,
-      long longestMillis) {}
+      long longestMillis) {
+
+    String summary() {
+      return "%d increments, %d answered, %d ambiguous, %d reads, %d failures, %d duplicates"
+          .formatted(increments, answered, unclear, reads, failures.size(), duplicates.size());
+    }
+  }
 
   Callers(String name, StatefulRedisConnection<String, String> connection) {
     this.name = name;

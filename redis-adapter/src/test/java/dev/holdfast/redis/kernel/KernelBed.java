@@ -1,12 +1,14 @@
 package dev.holdfast.redis.kernel;
 
 import dev.holdfast.lab.kernel.Dial;
+import dev.holdfast.lab.kernel.GuardSwitch;
 import dev.holdfast.metrics.HoldfastMeter;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.path.NetworkPath;
 import dev.holdfast.path.ServerLimits;
 import dev.holdfast.redis.LettuceGuard;
 import dev.holdfast.redis.SwapEvent;
+import dev.holdfast.wire.WireSnapshot;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
@@ -18,14 +20,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /**
  * Connections to one Redis under one address, bare or guarded. With {@code
  * -Dholdfast.lab.guard=off} the guarded ones are bare too, and every test here must fail.
  */
 final class KernelBed implements AutoCloseable {
-
-  static final String GUARD_SWITCH = "holdfast.lab.guard";
 
   /** A call not answered by then hangs. */
   static final Duration HANG = Duration.ofSeconds(3);
@@ -35,6 +36,7 @@ final class KernelBed implements AutoCloseable {
   private final RedisURI uri;
   private final MeterRegistry meters = new SimpleMeterRegistry();
   private final List<SwapEvent> swaps = new CopyOnWriteArrayList<>();
+  private final List<LettuceGuard> guards = new CopyOnWriteArrayList<>();
   private final List<AutoCloseable> opened = new CopyOnWriteArrayList<>();
 
   KernelBed(Dial dial, int port) {
@@ -48,7 +50,16 @@ final class KernelBed implements AutoCloseable {
   }
 
   StatefulRedisConnection<String, String> bare() {
-    return connect(client(resources()));
+    return bare(ClientOptions.create());
+  }
+
+  StatefulRedisConnection<String, String> bare(ClientOptions options) {
+    return connect(bareClient(options));
+  }
+
+  /** Connections of one client. */
+  List<StatefulRedisConnection<String, String>> bare(int connections) {
+    return connect(bareClient(ClientOptions.create()), connections);
   }
 
   StatefulRedisConnection<String, String> guarded() {
@@ -56,18 +67,39 @@ final class KernelBed implements AutoCloseable {
   }
 
   StatefulRedisConnection<String, String> guarded(ConnectionPlan plan) {
-    if ("off".equals(System.getProperty(GUARD_SWITCH))) {
-      return bare();
+    return connect(guardedClient(plan));
+  }
+
+  /** Connections of one client. */
+  List<StatefulRedisConnection<String, String>> guarded(int connections) {
+    return connect(guardedClient(unsuspecting()), connections);
+  }
+
+  private RedisClient bareClient(ClientOptions options) {
+    RedisClient client = client(resources());
+    client.setOptions(options);
+    return client;
+  }
+
+  private RedisClient guardedClient(ConnectionPlan plan) {
+    if (GuardSwitch.isOff()) {
+      return bareClient(ClientOptions.create());
     }
     LettuceGuard guard = LettuceGuard.custom(plan).meterRegistry(meters).build();
     guard.onSwap(swaps::add);
+    guards.add(guard);
     RedisClient client = client(guard.install(resources()));
     client.setOptions(guard.options(ClientOptions.create()));
-    return connect(client);
+    return client;
   }
 
   List<SwapEvent> swaps() {
     return swaps;
+  }
+
+  /** The guard's latest readings, one for each guarded connection; none with the guard off. */
+  List<WireSnapshot> readings() {
+    return guards.stream().flatMap(guard -> guard.snapshots().stream()).toList();
   }
 
   double probes(String result) {
@@ -79,6 +111,11 @@ final class KernelBed implements AutoCloseable {
     StatefulRedisConnection<String, String> connection = client.connect();
     connection.sync().ping();
     return connection;
+  }
+
+  private static List<StatefulRedisConnection<String, String>> connect(
+      RedisClient client, int connections) {
+    return IntStream.range(0, connections).mapToObj(i -> connect(client)).toList();
   }
 
   private ClientResources resources() {
