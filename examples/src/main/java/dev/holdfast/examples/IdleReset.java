@@ -3,6 +3,7 @@ package dev.holdfast.examples;
 import dev.holdfast.examples.Moment.Tone;
 import dev.holdfast.lab.RedisServer;
 import dev.holdfast.lab.kernel.Dial;
+import dev.holdfast.lab.kernel.GuardSwitch;
 import dev.holdfast.lab.kernel.Network;
 import dev.holdfast.lab.kernel.RouterCounter;
 import dev.holdfast.lab.kernel.TrackedFlow;
@@ -70,6 +71,13 @@ final class IdleReset implements Incident {
             .formatted(
                 network.count(RouterCounter.SERVER_FIN_INVALID),
                 network.serverKernel(0).get("Tcp.OutRsts") - resets));
+    Duration gap = stage.wire().longestGap(guarded.localPorts());
+    stage.require(
+        GuardSwitch.isOff() || gap.compareTo(BOTH_LIMITS) < 0,
+        "the plan's pings stay below the limits");
+    stage.evidence(
+        "capture: a guarded flow was never without a segment for longer than %d ms, the limits are %d ms"
+            .formatted(gap.toMillis(), BOTH_LIMITS.toMillis()));
     stage.evidence(
         "guarded: %d connections opened for %d callers, diagnoses %s"
             .formatted(guarded.connectionsOpened(), CONNECTIONS, guarded.diagnoses()));

@@ -100,6 +100,13 @@ final class Party implements AutoCloseable {
     return Map.copyOf(diagnoses);
   }
 
+  /** Whether one of its calls was under way at a moment of the timeline. */
+  boolean calledAt(long nanos) {
+    return calls.stream()
+        .anyMatch(
+            call -> nanos >= call.startNanos() && nanos <= call.startNanos() + call.tookNanos());
+  }
+
   long failed() {
     return calls.stream().filter(call -> call.ending() == Ending.FAILED).count();
   }

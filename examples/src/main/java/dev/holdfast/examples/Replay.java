@@ -38,6 +38,7 @@ record Replay(
   static Replay on(Network network, Incident incident) throws InterruptedException {
     try (Stage stage = new Stage(incident, network)) {
       incident.play(stage);
+      stage.wire().tell(stage.parties());
       List<Score> scores = new ArrayList<>();
       for (Party party : stage.parties()) {
         scores.add(score(incident, stage, party));

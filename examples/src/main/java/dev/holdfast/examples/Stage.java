@@ -30,6 +30,7 @@ final class Stage implements AutoCloseable {
   private final Incident incident;
   private final Network network;
   private final Timeline timeline = new Timeline();
+  private final WireLog wire;
   private final List<String> evidence = new ArrayList<>();
   private final List<Party> parties = new ArrayList<>();
   private @Nullable RedisServer redis;
@@ -37,10 +38,15 @@ final class Stage implements AutoCloseable {
   Stage(Incident incident, Network network) {
     this.incident = incident;
     this.network = network;
+    this.wire = new WireLog(network, timeline);
   }
 
   Network network() {
     return network;
+  }
+
+  WireLog wire() {
+    return wire;
   }
 
   Timeline timeline() {
@@ -114,5 +120,6 @@ final class Stage implements AutoCloseable {
   @Override
   public void close() {
     parties.forEach(Party::close);
+    wire.close();
   }
 }

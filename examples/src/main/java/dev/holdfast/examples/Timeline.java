@@ -2,6 +2,8 @@ package dev.holdfast.examples;
 
 import dev.holdfast.examples.Moment.Lane;
 import dev.holdfast.examples.Moment.Tone;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -10,19 +12,24 @@ import java.util.List;
 final class Timeline {
 
   private final long start = System.nanoTime();
+  private final Instant startTime = Instant.now();
   private final List<Moment> moments = new ArrayList<>();
 
   void believed(String mode, Tone tone, String text) {
-    at(System.nanoTime(), mode, Lane.BELIEVED, tone, text);
+    add(new Moment(elapsedNanos(), mode, Lane.BELIEVED, tone, text));
   }
 
   void carried(String mode, Tone tone, String text) {
-    at(System.nanoTime(), mode, Lane.CARRIED, tone, text);
+    add(new Moment(elapsedNanos(), mode, Lane.CARRIED, tone, text));
   }
 
-  /** Adds a moment that is known by its {@link System#nanoTime()}. */
-  synchronized void at(long nanoTime, String mode, Lane lane, Tone tone, String text) {
-    moments.add(new Moment(nanoTime - start, mode, lane, tone, text));
+  synchronized void add(Moment moment) {
+    moments.add(moment);
+  }
+
+  /** Where a wall-clock time lies, in nanoseconds since the start. */
+  long nanosAt(Instant time) {
+    return Duration.between(startTime, time).toNanos();
   }
 
   /** In the order in which they happened. */
