@@ -57,6 +57,16 @@ public final class Network extends PathFaults {
   }
 
   /**
+   * The addresses a client socket can be bound to; the first is used by those that are not. To a
+   * server each of them is a client of its own.
+   *
+   * @return two IPv4 addresses
+   */
+  public List<String> clientAddresses() {
+    return Topology.CLIENTS;
+  }
+
+  /**
    * The TCP settings of a server.
    *
    * @param server from 0
@@ -181,6 +191,20 @@ public final class Network extends PathFaults {
     topology.rule(
         "answered ct state invalid tcp flags & rst == 0 counter name %s reject with tcp reset"
             .formatted(RouterCounter.UNKNOWN_RESET.nft()));
+    return this;
+  }
+
+  /**
+   * Gives the clients' new connections one source address and a port of a range, under every {@link
+   * Dial}. A connect for which no port is left is dropped silently. A port whose flow the router
+   * takes for closed goes to the next connection, also of another client.
+   *
+   * @param firstPort first of the range
+   * @param lastPort last of the range
+   * @return this network
+   */
+  public Network translate(int firstPort, int lastPort) {
+    topology.translate(firstPort, lastPort);
     return this;
   }
 

@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
  *
  * <pre>
  * client c0 10.77.1.2 ──── 10.77.1.1 m0 router n0 10.77.10.1 ──── 10.77.10.2 e0 server 0
+ *           10.77.1.3
  *        x0 10.78.10.1 ─────────────── the oracle's cable ─────── 10.78.10.2 x0
  *
  * c0 ──── c1 program d1 ──── m0    with a delay; the program, c1 and d1 are the client's, too
@@ -26,6 +27,7 @@ import java.util.stream.IntStream;
  */
 final class Topology {
 
+  static final List<String> CLIENTS = List.of("10.77.1.2", "10.77.1.3");
   static final String COUNTERS = "cat /proc/net/snmp /proc/net/netstat";
 
   /**
@@ -127,6 +129,12 @@ final class Topology {
     rule("faults %s counter name %s drop".formatted(match, counter.nft()));
   }
 
+  void translate(int firstPort, int lastPort) {
+    router(
+        "nft 'insert rule ip lab masked ip saddr { %s } ip protocol tcp masquerade to :%d-%d'"
+            .formatted(String.join(", ", CLIENTS), firstPort, lastPort));
+  }
+
   long count(RouterCounter counter) {
     String listed = router("nft list counter ip lab " + counter.nft());
     String packets = listed.replaceAll("(?s).*packets (\\d+) .*", "$1");
@@ -208,6 +216,7 @@ final class Topology {
         """
         ip link add c0 address %1$s type veth peer name m0 address %2$s netns %3$s
         ip addr add 10.77.1.2/24 dev c0
+        ip addr add 10.77.1.3/24 dev c0
         ip link set c0 up
         ip neigh replace 10.77.1.1 lladdr %2$s nud permanent dev c0
         ip route add 10.77.0.0/16 via 10.77.1.1
@@ -234,7 +243,8 @@ final class Topology {
     return """
         ip addr add 10.77.1.1/24 dev m0
         ip link set m0 up
-        ip neigh replace 10.77.1.2 lladdr %s nud permanent dev m0
+        ip neigh replace 10.77.1.2 lladdr %1$s nud permanent dev m0
+        ip neigh replace 10.77.1.3 lladdr %1$s nud permanent dev m0
         """
         .formatted(C0_ADDRESS);
   }
