@@ -208,6 +208,26 @@ public final class Network extends PathFaults {
     return this;
   }
 
+  /**
+   * Routes the first server's answers to the client past the router, and lets the server check the
+   * reverse path strictly ({@code rp_filter} 1, RFC 3704): what the client sends to {@link
+   * Dial#ROUTED} is dropped on arrival and counted there as {@code TcpExt.IPReversePathFilter}.
+   * Lasts until the network's end.
+   */
+  public void filterReversePathAtServer() {
+    topology.filterReversePathAtServer(0);
+  }
+
+  /**
+   * Routes the router's packets to the client over a second cable, and lets the client check the
+   * reverse path strictly ({@code rp_filter} 1, RFC 3704): whatever comes back, SYN-ACKs first, is
+   * dropped on arrival and counted there as {@code TcpExt.IPReversePathFilter}. Lasts until the
+   * network's end.
+   */
+  public void filterReversePathAtClient() {
+    topology.filterReversePathAtClient();
+  }
+
   /** Forwards new connections to {@link Dial#ROUTER} and {@link Dial#VIRTUAL} to each in turn. */
   public void balance() {
     topology.balance();

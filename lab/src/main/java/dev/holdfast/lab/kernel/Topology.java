@@ -181,6 +181,41 @@ final class Topology {
     return program;
   }
 
+  /** The reverse path of a client's address leads over the oracle's cable. */
+  void filterReversePathAtServer(int server) {
+    Shell.run(
+        host(server).enter(),
+        """
+        echo 1 > /proc/sys/net/ipv4/conf/e0/rp_filter
+        ip route replace 10.77.1.0/24 via 10.78.%d.1 dev x0
+        """
+            .formatted(10 + server));
+  }
+
+  /**
+   * What the router sends the client comes in by a second cable, whose reverse path is the first.
+   * Its neighbour is given, for an ARP request would be filtered, too.
+   */
+  void filterReversePathAtClient() {
+    Shell.run(
+        List.of(),
+        """
+        ip link add c2 address %1$s type veth peer name m2 netns %2$s
+        ip addr add 10.77.2.2/24 dev c2
+        echo 1 > /proc/sys/net/ipv4/conf/c2/rp_filter
+        ip link set c2 up
+        """
+            .formatted(C0_ADDRESS, name("router")));
+    StringBuilder back = new StringBuilder("ip addr add 10.77.2.1/24 dev m2\nip link set m2 up\n");
+    back.append(
+        "ip neigh replace 10.77.2.2 lladdr %s nud permanent dev m2%n".formatted(C0_ADDRESS));
+    for (String client : CLIENTS) {
+      back.append("ip route replace %s via 10.77.2.2 dev m2%n".formatted(client));
+    }
+    router(back.toString());
+    Await.until("the way back carries", CARRIER, () -> up("c2") && upInRouter("m2"));
+  }
+
   private boolean up(String... interfaces) {
     return Arrays.stream(interfaces).allMatch(name -> isUp(Shell.run(List.of(), show(name))));
   }
@@ -201,7 +236,7 @@ final class Topology {
   /** Cables first: a namespace goes in the background, its cables at once. */
   void remove() {
     StringBuilder script = new StringBuilder(FORGET);
-    script.append("ip link del c0 || true\nip link del d1 || true\n");
+    script.append("ip link del c0 || true\nip link del d1 || true\nip link del c2 || true\n");
     for (int i = 0; i < servers; i++) {
       script.append("ip link del x%d || true%n".formatted(i));
       script.append("ip netns del %s || true%n".formatted(name("server" + i)));
