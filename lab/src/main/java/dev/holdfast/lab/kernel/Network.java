@@ -63,7 +63,7 @@ public final class Network extends PathFaults {
    * @return two IPv4 addresses
    */
   public List<String> clientAddresses() {
-    return Topology.CLIENTS;
+    return Plan.CLIENTS;
   }
 
   /**
