@@ -74,6 +74,16 @@ public final class Network extends PathFaults implements AutoCloseable {
   }
 
   /**
+   * The addresses a client socket can be bound to; the first is used by those that are not. To a
+   * server each of them is a client of its own.
+   *
+   * @return two IPv4 addresses
+   */
+  public List<String> clientAddresses() {
+    return Plan.CLIENTS;
+  }
+
+  /**
    * The TCP settings of a server.
    *
    * @param server from 0
@@ -199,6 +209,40 @@ public final class Network extends PathFaults implements AutoCloseable {
         "answered ct state invalid tcp flags & rst == 0 counter name %s reject with tcp reset"
             .formatted(RouterCounter.UNKNOWN_RESET.nft()));
     return this;
+  }
+
+  /**
+   * Gives the clients' new connections one source address and a port of a range, under every {@link
+   * Dial}. A connect for which no port is left is dropped silently. A port whose flow the router
+   * takes for closed goes to the next connection, also of another client.
+   *
+   * @param firstPort first of the range
+   * @param lastPort last of the range
+   * @return this network
+   */
+  public Network translate(int firstPort, int lastPort) {
+    topology.translate(firstPort, lastPort);
+    return this;
+  }
+
+  /**
+   * Routes the first server's answers to the client past the router, and lets the server check the
+   * reverse path strictly ({@code rp_filter} 1, RFC 3704): what the client sends to {@link
+   * Dial#ROUTED} is dropped on arrival and counted there as {@code TcpExt.IPReversePathFilter}.
+   * Lasts until the network's end.
+   */
+  public void filterReversePathAtServer() {
+    topology.filterReversePathAtServer(0);
+  }
+
+  /**
+   * Routes the router's packets to the client over a second cable, and lets the client check the
+   * reverse path strictly ({@code rp_filter} 1, RFC 3704): whatever comes back, SYN-ACKs first, is
+   * dropped on arrival and counted there as {@code TcpExt.IPReversePathFilter}. Lasts until the
+   * network's end.
+   */
+  public void filterReversePathAtClient() {
+    topology.filterReversePathAtClient();
   }
 
   /** Forwards new connections to {@link Dial#ROUTER} and {@link Dial#VIRTUAL} to each in turn. */

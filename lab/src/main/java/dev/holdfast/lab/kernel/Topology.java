@@ -14,16 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/**
- * The namespaces, cables, addresses and rules of one network.
- *
- * <pre>
- * client c0 10.77.1.2 ──── 10.77.1.1 m0 router n0 10.77.10.1 ──── 10.77.10.2 e0 server 0
- *        x0 10.78.10.1 ─────────────── the oracle's cable ─────── 10.78.10.2 x0
- *
- * c0 ──── c1 program d1 ──── m0    with a delay; the program, c1 and d1 are the client's, too
- * </pre>
- */
+/** The namespaces, cables, addresses and rules of one network, as {@link Plan} names them. */
 final class Topology {
 
   static final String COUNTERS = "cat /proc/net/snmp /proc/net/netstat";
@@ -42,30 +33,23 @@ final class Topology {
   private static final Duration CARRIER = Duration.ofSeconds(10);
   private static final int UNUSED_PORT = 1;
 
-  /**
-   * Both ends of the first cable know each other for good: an ARP request that a fresh cable loses
-   * is repeated only after a second.
-   */
-  private static final String M0_ADDRESS = "02:00:00:00:00:01";
-
-  private static final String C0_ADDRESS = "02:00:00:00:00:02";
-
   private static final AtomicInteger BUILT = new AtomicInteger();
 
-  private final int id = BUILT.incrementAndGet();
   private final int servers;
+  private final Plan plan;
 
   private Topology(int servers) {
     this.servers = servers;
+    this.plan = new Plan("holdfast" + BUILT.incrementAndGet() + "-", servers);
   }
 
   static Topology build(int servers) {
     Topology topology = new Topology(servers);
     try {
-      Shell.run(List.of(), topology.cables());
-      topology.router(topology.routing());
+      Shell.run(List.of(), topology.plan.cables());
+      topology.router(topology.plan.routing());
       for (int i = 0; i < servers; i++) {
-        Shell.run(topology.host(i).enter(), topology.server(i));
+        Shell.run(topology.host(i).enter(), topology.plan.server(i));
       }
       topology.awaitCarrier();
       return topology;
@@ -127,6 +111,12 @@ final class Topology {
     rule("faults %s counter name %s drop".formatted(match, counter.nft()));
   }
 
+  void translate(int firstPort, int lastPort) {
+    router(
+        "nft 'insert rule ip lab masked ip saddr { %s } ip protocol tcp masquerade to :%d-%d'"
+            .formatted(String.join(", ", Plan.CLIENTS), firstPort, lastPort));
+  }
+
   long count(RouterCounter counter) {
     String listed = router("nft list counter ip lab " + counter.nft());
     String packets = listed.replaceAll("(?s).*packets (\\d+) .*", "$1");
@@ -143,7 +133,7 @@ final class Topology {
         nft flush chain ip lab forwarded
         nft 'add rule ip lab forwarded %s dnat to numgen inc mod %d map { %s }'
         """
-            .formatted(forwarded(), servers, backends));
+            .formatted(Plan.forwarded(), servers, backends));
   }
 
   /**
@@ -165,12 +155,47 @@ final class Topology {
         ip link set c1 up
         ip link set d1 up
         """
-            .formatted(M0_ADDRESS, name("router")));
+            .formatted(Plan.M0_ADDRESS, plan.name("router")));
     DelayedCable program = new DelayedCable("c1", "d1");
-    router(routerEnd());
+    router(Plan.routerEnd());
     Await.until(
         "the delayed cable carries", CARRIER, () -> up("c0", "c1", "d1") && upInRouter("m0"));
     return program;
+  }
+
+  /** The reverse path of a client's address leads over the oracle's cable. */
+  void filterReversePathAtServer(int server) {
+    Shell.run(
+        host(server).enter(),
+        """
+        echo 1 > /proc/sys/net/ipv4/conf/e0/rp_filter
+        ip route replace 10.77.1.0/24 via 10.78.%d.1 dev x0
+        """
+            .formatted(10 + server));
+  }
+
+  /**
+   * What the router sends the client comes in by a second cable, whose reverse path is the first.
+   * Its neighbour is given, for an ARP request would be filtered, too.
+   */
+  void filterReversePathAtClient() {
+    Shell.run(
+        List.of(),
+        """
+        ip link add c2 address %1$s type veth peer name m2 netns %2$s
+        ip addr add 10.77.2.2/24 dev c2
+        echo 1 > /proc/sys/net/ipv4/conf/c2/rp_filter
+        ip link set c2 up
+        """
+            .formatted(Plan.C0_ADDRESS, plan.name("router")));
+    StringBuilder back = new StringBuilder("ip addr add 10.77.2.1/24 dev m2\nip link set m2 up\n");
+    back.append(
+        "ip neigh replace 10.77.2.2 lladdr %s nud permanent dev m2%n".formatted(Plan.C0_ADDRESS));
+    for (String client : Plan.CLIENTS) {
+      back.append("ip route replace %s via 10.77.2.2 dev m2%n".formatted(client));
+    }
+    router(back.toString());
+    Await.until("the way back carries", CARRIER, () -> up("c2") && upInRouter("m2"));
   }
 
   private boolean up(String... interfaces) {
@@ -193,121 +218,13 @@ final class Topology {
   /** Cables first: a namespace goes in the background, its cables at once. */
   void remove() {
     StringBuilder script = new StringBuilder(FORGET);
-    script.append("ip link del c0 || true\nip link del d1 || true\n");
+    script.append("ip link del c0 || true\nip link del d1 || true\nip link del c2 || true\n");
     for (int i = 0; i < servers; i++) {
       script.append("ip link del x%d || true%n".formatted(i));
-      script.append("ip netns del %s || true%n".formatted(name("server" + i)));
+      script.append("ip netns del %s || true%n".formatted(plan.name("server" + i)));
     }
-    script.append("ip netns del %s || true%n".formatted(name("router")));
+    script.append("ip netns del %s || true%n".formatted(plan.name("router")));
     Shell.run(List.of(), script.toString());
-  }
-
-  private String cables() {
-    StringBuilder script = new StringBuilder("ip netns add %s%n".formatted(name("router")));
-    script.append(
-        """
-        ip link add c0 address %1$s type veth peer name m0 address %2$s netns %3$s
-        ip addr add 10.77.1.2/24 dev c0
-        ip link set c0 up
-        ip neigh replace 10.77.1.1 lladdr %2$s nud permanent dev c0
-        ip route add 10.77.0.0/16 via 10.77.1.1
-        # what Linux remembers of an address would change the first timeouts of a later network
-        echo 1 > /proc/sys/net/ipv4/tcp_no_metrics_save
-        """
-            .formatted(C0_ADDRESS, M0_ADDRESS, name("router")));
-    for (int i = 0; i < servers; i++) {
-      String server = name("server" + i);
-      script.append(
-          """
-          ip netns add %2$s
-          ip link add n%1$d netns %3$s type veth peer name e0 netns %2$s
-          ip link add x%1$d type veth peer name x0 netns %2$s
-          ip addr add 10.78.1%1$d.1/24 dev x%1$d
-          ip link set x%1$d up
-          """
-              .formatted(i, server, name("router")));
-    }
-    return script.toString();
-  }
-
-  private static String routerEnd() {
-    return """
-        ip addr add 10.77.1.1/24 dev m0
-        ip link set m0 up
-        ip neigh replace 10.77.1.2 lladdr %s nud permanent dev m0
-        """
-        .formatted(C0_ADDRESS);
-  }
-
-  private String server(int i) {
-    return """
-        ip link set lo up
-        ip addr add 10.77.1%1$d.2/24 dev e0
-        ip link set e0 up
-        ip route add 10.77.0.0/16 via 10.77.1%1$d.1
-        ip addr add 10.78.1%1$d.2/24 dev x0
-        ip link set x0 up
-        """
-        .formatted(i);
-  }
-
-  /** Without the route that ends nowhere an unreachable address would be answered by ICMP. */
-  private String routing() {
-    StringBuilder script =
-        new StringBuilder(
-            """
-            ip link set lo up
-            ip route add blackhole 10.77.100.0/24
-            echo 1 > /proc/sys/net/ipv4/ip_forward
-            """);
-    script.append(routerEnd());
-    for (int i = 0; i < servers; i++) {
-      script.append("ip addr add 10.77.1%1$d.1/24 dev n%1$d%nip link set n%1$d up%n".formatted(i));
-    }
-    return script.append("nft -f - <<'END'\n").append(rules()).append("END\n").toString();
-  }
-
-  private static String rules() {
-    StringBuilder rules = new StringBuilder("table ip lab {\n");
-    for (RouterCounter counter : RouterCounter.values()) {
-      rules.append("counter %s { }%n".formatted(counter.nft()));
-    }
-    return rules
-        .append(
-            """
-            chain faults { type filter hook prerouting priority raw; }
-            chain unseen { type filter hook prerouting priority raw + 1; }
-            chain answered { type filter hook prerouting priority mangle; }
-            chain forwarded {
-              type nat hook prerouting priority dstnat;
-              %s dnat to %s
-            }
-            chain masked {
-              type nat hook postrouting priority srcnat;
-              ct status dnat masquerade
-            }
-            chain carried {
-              type filter hook forward priority filter;
-              ct state invalid iifname != "m0" tcp flags & fin == fin counter name %s drop
-              ct state invalid counter name %s drop
-            }
-            }
-            """
-                .formatted(
-                    forwarded(),
-                    Dial.ROUTED.address(),
-                    RouterCounter.SERVER_FIN_INVALID.nft(),
-                    RouterCounter.INVALID.nft()))
-        .toString();
-  }
-
-  private static String forwarded() {
-    return "iifname m0 ip daddr { %s, %s }"
-        .formatted(Dial.ROUTER.address(), Dial.VIRTUAL.address());
-  }
-
-  private String name(String role) {
-    return "holdfast" + id + "-" + role;
   }
 
   private List<String> enter(String role) {
@@ -315,6 +232,6 @@ final class Topology {
   }
 
   private Path namespace(String role) {
-    return Path.of("/run/netns", name(role));
+    return Path.of("/run/netns", plan.name(role));
   }
 }

@@ -15,23 +15,25 @@ final class Sockets {
   private Sockets() {}
 
   static Socket connect(Dial dial, RedisServer redis) throws IOException {
-    return connect(dial, redis, 0);
+    return connect(dial, redis, new InetSocketAddress(0));
   }
 
   static Socket connect(Dial dial, RedisServer redis, int localPort) throws IOException {
+    return connect(dial, redis, new InetSocketAddress(localPort));
+  }
+
+  static Socket connect(Dial dial, RedisServer redis, InetSocketAddress local) throws IOException {
     Socket socket = new Socket();
-    socket.setReuseAddress(true);
-    if (localPort != 0) {
-      socket.bind(new InetSocketAddress(localPort));
-    }
     try {
+      socket.setReuseAddress(true);
+      socket.bind(local);
       socket.connect(new InetSocketAddress(dial.address(), redis.port()), NOTHING_COMES_MILLIS);
+      socket.setSoTimeout(NOTHING_COMES_MILLIS);
+      return socket;
     } catch (IOException e) {
       socket.close();
       throw e;
     }
-    socket.setSoTimeout(NOTHING_COMES_MILLIS);
-    return socket;
   }
 
   /** One inline PING and the seven bytes of its answer. */
