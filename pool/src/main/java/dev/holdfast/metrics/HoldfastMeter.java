@@ -29,7 +29,12 @@ public enum HoldfastMeter {
    */
   NOT_EXECUTED("holdfast.calls.not_executed", "Calls that did not run and were not moved"),
   /** Timer: how long calls were held until the path was proved or the connection replaced. */
-  HOLD("holdfast.hold", "Time calls were held");
+  HOLD("holdfast.hold", "Time calls were held"),
+  /**
+   * Counter: dials after the first of a connect. Tags: {@code reason}, the values of {@link
+   * dev.holdfast.connect.RedialReason#tag()} (silence, refused, foreign).
+   */
+  REDIALS("holdfast.redials", "Dials repeated from another source port, by reason");
 
   private final String meterName;
   private final String description;

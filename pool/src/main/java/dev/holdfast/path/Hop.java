@@ -19,6 +19,7 @@ public final class Hop {
   private final Expiry expiry;
   private final @Nullable Duration unacknowledgedLimit;
   private final boolean terminates;
+  private final boolean balances;
   private final String source;
   private final @Nullable HopPreset preset;
 
@@ -29,14 +30,15 @@ public final class Hop {
     this.expiry = from.expiry;
     this.unacknowledgedLimit = from.unacknowledgedLimit;
     this.terminates = from.terminates;
+    this.balances = from.balances;
     this.source = from.source;
     this.preset = from.preset;
   }
 
   /**
    * Starts a hop. What is not said later takes the safe reading: the clock is {@link
-   * IdleClock#PAYLOAD}, expiry is {@link Expiry#SILENT}, TCP is not terminated. The idle limit has
-   * no default.
+   * IdleClock#PAYLOAD}, expiry is {@link Expiry#SILENT}, TCP is not terminated, there is one server
+   * behind it. The idle limit has no default.
    *
    * @param name what people call the box; appears in plans and conflicts
    * @return a builder
@@ -79,6 +81,15 @@ public final class Hop {
   }
 
   /**
+   * The same hop as one that hands each new connection to one of several servers.
+   *
+   * @return a new hop
+   */
+  public Hop withBalancer() {
+    return toBuilder().balances(true).build();
+  }
+
+  /**
    * A builder that starts from this hop.
    *
    * @return a builder with every value of this hop
@@ -90,6 +101,7 @@ public final class Hop {
     copy.expiry = expiry;
     copy.unacknowledgedLimit = unacknowledgedLimit;
     copy.terminates = terminates;
+    copy.balances = balances;
     copy.source = source;
     copy.preset = preset;
     return copy;
@@ -151,6 +163,16 @@ public final class Hop {
   }
 
   /**
+   * Whether the box hands each new connection to one of several servers, so that another connect
+   * may reach another one.
+   *
+   * @return true for a load balancer
+   */
+  public boolean balances() {
+    return balances;
+  }
+
+  /**
    * Where the numbers come from.
    *
    * @return the source, for people
@@ -177,6 +199,7 @@ public final class Hop {
     private Expiry expiry = Expiry.SILENT;
     private @Nullable Duration unacknowledgedLimit;
     private boolean terminates;
+    private boolean balances;
     private String source = "declared by the user";
     private @Nullable HopPreset preset;
 
@@ -241,6 +264,19 @@ public final class Hop {
      */
     public Builder terminates(boolean isProxy) {
       terminates = isProxy;
+      return this;
+    }
+
+    /**
+     * Sets whether the box hands each new connection to one of several servers. On such a path a
+     * refused connect is dialled again, and a connection counts only once its server has answered
+     * in the right protocol.
+     *
+     * @param isBalancer true for a load balancer
+     * @return this builder
+     */
+    public Builder balances(boolean isBalancer) {
+      balances = isBalancer;
       return this;
     }
 

@@ -1,10 +1,14 @@
 package dev.holdfast.path;
 
 import java.time.Duration;
+import java.util.Set;
 
 /**
  * Middleboxes whose idle limit was read from a source or measured. The value is the box's default;
  * one that was tuned is declared with {@code preset.hop().withIdleLimit(...)}.
+ *
+ * <p>Load balancers also {@linkplain Hop#balances() balance}. Proxies and service meshes may: say
+ * {@code preset.hop().withBalancer()} where several servers stand behind one.
  */
 public enum HopPreset {
   /**
@@ -214,7 +218,29 @@ public enum HopPreset {
 
   HopPreset(String id, String source, Hop.Builder builder) {
     this.id = id;
-    this.hop = builder.source(source).preset(this).build();
+    this.hop = builder.source(source).balances(Balancers.IDS.contains(id)).preset(this).build();
+  }
+
+  /** A class of its own, as an enum's constants are built before its static fields. */
+  private static final class Balancers {
+    static final Set<String> IDS =
+        Set.of(
+            "k8s-iptables",
+            "k8s-ipvs",
+            "docker-swarm",
+            "aws-nlb",
+            "aws-nlb-tls",
+            "aws-alb",
+            "aws-classic-elb",
+            "azure-lb",
+            "aliyun-clb",
+            "aliyun-nlb",
+            "tencent-clb",
+            "huawei-elb-tcp",
+            "huawei-elb-http",
+            "ucloud-clb",
+            "oci-nlb",
+            "f5-bigip");
   }
 
   private static Hop.Builder flowTable(String id, int idleSeconds) {

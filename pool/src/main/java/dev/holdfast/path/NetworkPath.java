@@ -140,6 +140,15 @@ public final class NetworkPath {
   }
 
   /**
+   * Whether a new connection may reach another server than the last one did.
+   *
+   * @return true if a hop {@linkplain Hop#balances() balances}
+   */
+  public boolean balanced() {
+    return hops.stream().anyMatch(Hop::balances);
+  }
+
+  /**
    * The p99.9 round trip.
    *
    * @return above zero

@@ -29,6 +29,9 @@ final class PlanText {
     lines.add(
         "  terminated     "
             + (plan.terminated() ? "yes, an ACK proves nothing about the server" : "no"));
+    lines.add(
+        "  balanced       "
+            + (plan.path().balanced() ? "yes, another dial may reach another server" : "no"));
     lines.add("  warnings       " + warnings(plan));
     return String.join("\n", lines);
   }

@@ -196,6 +196,7 @@ final class ConnectionPlanTest {
         .anyMatch(line -> line.matches(" *ping period +199 s +R4, set by azure-redis: .*"))
         .anyMatch(line -> line.matches(" *user timeout +30 s +R5, set by default: .*"))
         .anyMatch(line -> line.matches(" *port budget +470.53/s +R8, .*"))
+        .anyMatch(line -> line.matches(" *balanced +yes, another dial may reach another server"))
         .anyMatch(line -> line.matches(" *warnings +none"));
     for (PlanNumber number : PlanNumber.values()) {
       assertThat(text).contains(number.text());

@@ -111,4 +111,14 @@ final class PathValuesTest {
     assertThat(ServerLimits.withIdleTimeout("s", seconds(1)).idleClock())
         .isEqualTo(IdleClock.REQUEST);
   }
+
+  @Test
+  void mustKnowWhetherAnotherConnectMayReachAnotherServer() {
+    NetworkPath path = NetworkPath.to(Paths.quietServer());
+    assertThat(path.balanced()).isFalse();
+    assertThat(path.through(HopPreset.AWS_NAT_GATEWAY.hop()).balanced()).isFalse();
+    assertThat(path.through(HopPreset.AWS_NLB.hop()).balanced()).isTrue();
+    assertThat(path.through(HopPreset.ENVOY_TCP.hop().withBalancer()).balanced()).isTrue();
+    assertThat(HopPreset.AWS_NLB.hop().withIdleLimit(Duration.ofSeconds(60)).balances()).isTrue();
+  }
 }

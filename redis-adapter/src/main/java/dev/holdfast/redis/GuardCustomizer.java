@@ -1,5 +1,6 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.connect.RedialEventLoopGroup;
 import io.lettuce.core.protocol.CommandHandler;
 import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.bootstrap.Bootstrap;
@@ -10,6 +11,7 @@ import io.netty.channel.ChannelPipeline;
 /** Puts the guard's handlers round Lettuce's command handler, after the user's own customizer. */
 final class GuardCustomizer implements NettyCustomizer {
 
+  private static final String REDIAL = "holdfast-redial";
   private static final String LOSS = "holdfast-loss";
   private static final String GATE = "holdfast-gate";
 
@@ -24,20 +26,20 @@ final class GuardCustomizer implements NettyCustomizer {
   @Override
   public void afterBootstrapInitialized(Bootstrap bootstrap) {
     users.afterBootstrapInitialized(bootstrap);
+    RedialEventLoopGroup.prepare(bootstrap);
   }
 
   @Override
   public void afterChannelInitialized(Channel channel) {
     users.afterChannelInitialized(channel);
     ChannelPipeline pipeline = channel.pipeline();
+    if (pipeline.get(REDIAL) != null) {
+      throw twoGuards();
+    }
+    pipeline.addFirst(REDIAL, guard.redialHandler());
     ChannelHandlerContext handler = pipeline.context(CommandHandler.class);
     if (handler == null) {
       return; // not a connection that carries commands
-    }
-    if (pipeline.get(GATE) != null) {
-      throw new IllegalStateException(
-          "two guards on one channel: the user's NettyCustomizer already installs one; install one"
-              + " guard only");
     }
     CommandHandler commandHandler = (CommandHandler) handler.handler();
     GuardedChannel guarded = guard.guard(channel, commandHandler);
@@ -45,5 +47,11 @@ final class GuardCustomizer implements NettyCustomizer {
     LossSettlement settlement = new LossSettlement(guarded, guard::swapped);
     pipeline.addBefore(handler.name(), LOSS, new LossHandler(guarded, gate, settlement));
     pipeline.addAfter(handler.name(), GATE, gate);
+  }
+
+  private static IllegalStateException twoGuards() {
+    return new IllegalStateException(
+        "two guards on one channel: the user's NettyCustomizer already installs one; install one"
+            + " guard only");
   }
 }

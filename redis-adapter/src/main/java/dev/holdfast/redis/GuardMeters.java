@@ -1,5 +1,6 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.connect.RedialReason;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.metrics.HoldfastMeter;
 import dev.holdfast.wire.WireSource;
@@ -88,6 +89,10 @@ final class GuardMeters {
   void notExecuted(Refusal refusal) {
     counter(HoldfastMeter.NOT_EXECUTED, "reason", refusal.name().toLowerCase(Locale.ROOT))
         .increment();
+  }
+
+  void redialled(RedialReason reason, int dials) {
+    counter(HoldfastMeter.REDIALS, "reason", reason.tag()).increment(dials);
   }
 
   void moved(int calls) {

@@ -1,5 +1,6 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.connect.RedialSettings;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.retry.BackOff;
 import java.time.Duration;
@@ -13,4 +14,5 @@ record GuardSettings(
     int heldLimit,
     boolean backgroundPing,
     boolean sharedByDefault,
-    @Nullable BackOff reconnectBackOff) {}
+    @Nullable BackOff reconnectBackOff,
+    RedialSettings redialling) {}

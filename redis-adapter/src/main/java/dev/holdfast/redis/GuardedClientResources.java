@@ -29,12 +29,14 @@ final class GuardedClientResources implements ClientResources {
 
   private final ClientResources users;
   private final NettyCustomizer customizer;
+  private final EventLoopGroupProvider groups;
   private final @Nullable BackOff backOff;
 
   GuardedClientResources(
       ClientResources users, NettyCustomizer customizer, @Nullable BackOff backOff) {
     this.users = users;
     this.customizer = customizer;
+    this.groups = RedialGroups.over(users.eventLoopGroupProvider());
     this.backOff = backOff;
   }
 
@@ -85,7 +87,7 @@ final class GuardedClientResources implements ClientResources {
 
   @Override
   public EventLoopGroupProvider eventLoopGroupProvider() {
-    return users.eventLoopGroupProvider();
+    return groups;
   }
 
   @Override

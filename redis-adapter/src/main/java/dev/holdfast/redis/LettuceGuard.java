@@ -1,5 +1,8 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.connect.ConnectReport;
+import dev.holdfast.connect.DialGate;
+import dev.holdfast.connect.Redialler;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.retry.ReplayRetry;
 import dev.holdfast.wire.WireSnapshot;
@@ -11,6 +14,7 @@ import io.lettuce.core.protocol.CommandHandler;
 import io.lettuce.core.protocol.Endpoint;
 import io.lettuce.core.resource.ClientResources;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -57,6 +61,8 @@ public final class LettuceGuard {
   private final Map<Endpoint, EndpointState> endpoints = new WeakHashMap<>();
   private final AtomicBoolean saidNoSource = new AtomicBoolean();
   private final List<Consumer<SwapEvent>> listeners = new CopyOnWriteArrayList<>();
+  private final List<Consumer<ConnectReport>> connectListeners = new CopyOnWriteArrayList<>();
+  private final Redialler redialler;
 
   LettuceGuard(GuardSettings settings, GuardMeters meters, ReplayRetry replay) {
     LettuceSupport.requireSupported();
@@ -64,6 +70,7 @@ public final class LettuceGuard {
     this.meters = meters;
     this.replay = replay;
     this.swapLog = new SwapLog(LOG);
+    this.redialler = Redialler.of(settings.redialling(), this::connectEnded, DialGate.OPEN);
   }
 
   /**
@@ -170,6 +177,16 @@ public final class LettuceGuard {
   }
 
   /**
+   * Calls a listener for every connect, successful or not. It runs on the connection's event loop:
+   * it must be quick and must not block.
+   *
+   * @param listener the listener
+   */
+  public void onConnect(Consumer<ConnectReport> listener) {
+    connectListeners.add(listener);
+  }
+
+  /**
    * The latest {@code TCP_INFO} reading of each connection that is up; readings are taken while
    * calls are in flight and before use after an idle time, so one of an idle connection is old.
    *
@@ -209,13 +226,26 @@ public final class LettuceGuard {
     }
   }
 
+  ChannelHandler redialHandler() {
+    return redialler.handler();
+  }
+
+  private void connectEnded(ConnectReport report) {
+    report.redials().forEach(meters::redialled);
+    tell(connectListeners, report);
+  }
+
   void swapped(SwapEvent event) {
     swapLog.log(event);
-    for (Consumer<SwapEvent> listener : listeners) {
+    tell(listeners, event);
+  }
+
+  private <T> void tell(List<Consumer<T>> all, T event) {
+    for (Consumer<T> listener : all) {
       try {
         listener.accept(event);
       } catch (RuntimeException thrown) {
-        LOG.warn("{}: a swap listener failed", settings.name(), thrown);
+        LOG.warn("{}: a listener failed", settings.name(), thrown);
       }
     }
   }

@@ -2,6 +2,7 @@ package dev.holdfast.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.connect.RedialSettings;
 import dev.holdfast.retry.ReplayRetry;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.protocol.CommandHandler;
@@ -19,7 +20,15 @@ final class EndpointStateTest {
 
   private GuardedChannel channel() {
     GuardSettings settings =
-        new GuardSettings("test", RedisBed.direct(), Duration.ofSeconds(1), 1, false, false, null);
+        new GuardSettings(
+            "test",
+            RedisBed.direct(),
+            Duration.ofSeconds(1),
+            1,
+            false,
+            false,
+            null,
+            RedialSettings.ofDefaults());
     ClientResources resources = ClientResources.create();
     try {
       ClientOptions options = ClientOptions.create();

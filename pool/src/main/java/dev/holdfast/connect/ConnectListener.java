@@ -1,0 +1,14 @@
+package dev.holdfast.connect;
+
+/** Hears of every connect. */
+@FunctionalInterface
+public interface ConnectListener {
+
+  /**
+   * A connect has ended. Runs on the channel's event loop: it must be quick and must not block.
+   * What it throws is logged and changes nothing.
+   *
+   * @param report what happened
+   */
+  void ended(ConnectReport report);
+}

@@ -1,0 +1,36 @@
+package dev.holdfast.connect;
+
+import java.net.SocketAddress;
+import java.util.Map;
+
+/**
+ * One finished connect, as the caller saw it. A connect that dialled again and whose {@code
+ * winnerRttNanos} is much shorter than the time spent lost a SYN or its answer; where both are
+ * alike the path is slow and nothing was lost.
+ *
+ * @param remote the address dialled
+ * @param outcome how it ended
+ * @param dials SYNs sent by choice, the first included; the kernel's own retransmissions are not
+ *     counted. 0 if the gate did not admit the connect
+ * @param nanos from the request to the outcome, waiting at the gate included
+ * @param winnerRttNanos the round trip of the dial that connected, from {@code TCP_INFO} or, where
+ *     there is none, its connect time; negative if unknown
+ * @param refusals dials answered by a refusal
+ * @param foreign dials answered in another protocol, or by hanging up
+ * @param redials the dials after the first, by their reason; absent reasons are 0
+ */
+public record ConnectReport(
+    SocketAddress remote,
+    ConnectOutcome outcome,
+    int dials,
+    long nanos,
+    long winnerRttNanos,
+    int refusals,
+    int foreign,
+    Map<RedialReason, Integer> redials) {
+
+  /** Copies the map. */
+  public ConnectReport {
+    redials = Map.copyOf(redials);
+  }
+}

@@ -1,0 +1,111 @@
+package dev.holdfast.connect;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * First in the pipeline: takes the connect over, and keeps from the handlers behind whatever they
+ * did not ask for, the channel's {@link Detour} and the answer to a {@link FirstReply} probe.
+ */
+final class RedialHandler extends ChannelDuplexHandler {
+
+  private final Redialler shared;
+  private @Nullable Detour detour;
+  private @Nullable ConnectAttempt attempt;
+  private @Nullable ReplyReader reply;
+
+  RedialHandler(Redialler shared) {
+    this.shared = shared;
+  }
+
+  @Override
+  public void connect(
+      ChannelHandlerContext ctx,
+      SocketAddress remote,
+      @Nullable SocketAddress local,
+      ChannelPromise promise) {
+    if (attempt != null || !(remote instanceof InetSocketAddress to) || to.isUnresolved()) {
+      ctx.connect(remote, local, promise);
+      return;
+    }
+    Detour own = new Detour(ctx);
+    detour = own;
+    ConnectAttempt started = new ConnectAttempt(shared, ctx, to, local, promise.unvoid(), own);
+    attempt = started;
+    started.ask();
+  }
+
+  /** What a connection was asked before it was handed over, and has perhaps not answered yet. */
+  void handOver(ReplyReader asked) {
+    reply = asked;
+  }
+
+  @Override
+  public void channelUnregistered(ChannelHandlerContext ctx) {
+    if (detour == null || !detour.unregistered()) {
+      ctx.fireChannelUnregistered();
+    }
+  }
+
+  @Override
+  public void channelRegistered(ChannelHandlerContext ctx) {
+    if (detour == null || !detour.registered()) {
+      ctx.fireChannelRegistered();
+    }
+  }
+
+  /** The client speaks first in {@code channelActive}, so what the server said comes after it. */
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    ctx.fireChannelActive();
+    if (reply != null) {
+      pass(ctx, reply);
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object msg) {
+    if (reply == null || !(msg instanceof ByteBuf bytes)) {
+      ctx.fireChannelRead(msg);
+      return;
+    }
+    reply.read(bytes);
+    pass(ctx, reply);
+  }
+
+  private void pass(ChannelHandlerContext ctx, ReplyReader answered) {
+    if (answered.verdict() == FirstReply.Verdict.INCOMPLETE) {
+      return;
+    }
+    reply = null;
+    ByteBuf rest = answered.rest();
+    if (rest.isReadable()) {
+      ctx.fireChannelRead(rest);
+      ctx.fireChannelReadComplete();
+    } else {
+      rest.release();
+    }
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    if (reply != null) {
+      reply.release();
+      reply = null;
+    }
+  }
+
+  @Override
+  public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+    if (attempt == null) {
+      ctx.close(promise);
+    } else {
+      attempt.closing(() -> ctx.close(promise));
+    }
+  }
+}
