@@ -74,7 +74,7 @@ public record DeathSigns(
   public List<String> evidence() {
     List<String> lines = new ArrayList<>();
     lines.add(cause.text());
-    lines.add("idle " + Figures.text(idle));
+    lines.add(idle.isZero() ? "in use" : "idle " + Figures.text(idle));
     sinceWrite.ifPresent(time -> lines.add("ended " + afterWrite(time)));
     wire.ifPresent(reading -> lines.add(reading.text()));
     if (heardWhileIdle != Answer.UNKNOWN) {

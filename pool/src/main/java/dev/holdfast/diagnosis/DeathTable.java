@@ -33,6 +33,9 @@ final class DeathTable {
   /** Timer ticks and scheduling on top of two round trips. */
   private static final Duration EARLY_SLACK = Duration.ofMillis(20);
 
+  /** {@code TCP_RTO_MIN}: before, nothing was repeated, and this process may have been slow. */
+  private static final Duration RTO_MIN = Duration.ofMillis(200);
+
   /** A delayed acknowledgement comes within {@code TCP_DELACK_MAX}, 200 ms, of the request. */
   private static final Duration LATEST_ACK = Duration.ofMillis(200);
 
@@ -155,7 +158,8 @@ final class DeathTable {
     if (time.compareTo(rtt.multipliedBy(2).plus(EARLY_SLACK)) <= 0) {
       return Answer.YES;
     }
-    return rtt.isZero() ? Answer.UNKNOWN : Answer.NO;
+    boolean surelyLate = !rtt.isZero() && time.compareTo(rtt.multipliedBy(2).plus(RTO_MIN)) > 0;
+    return surelyLate ? Answer.NO : Answer.UNKNOWN;
   }
 
   /**

@@ -73,20 +73,28 @@ final class IdleAdvice {
 
   private static String stayBelow(NetworkPath path, Duration limit, String whose) {
     Duration period = path.safePeriod(limit);
-    String age = Figures.text(path.safeAge(limit));
-    if (period.compareTo(LEAST_PERIOD) < 0) {
-      return "reuse no connection idle for more than %s, the safe age of %s".formatted(age, whose);
+    Duration age = path.safeAge(limit);
+    if (age.isZero()) {
+      return whose + " leaves no safe age: prove a connection before each use, or do not reuse it";
     }
-    return ("send an application ping every <= %s, below (%s - %s) / %d for %d lost ones, to stay"
-            + " below %s; or reuse no connection idle for more than %s")
+    String reuse =
+        "reuse no connection idle for more than %s, 10 %% or at least %s below %s"
+            .formatted(Figures.text(age), Figures.text(margin(path)), whose);
+    if (period.compareTo(LEAST_PERIOD) < 0) {
+      return reuse;
+    }
+    return "send an application ping every <= %s, below (%s - %s) / %d for %d lost ones; or %s"
         .formatted(
             Figures.text(period),
             Figures.text(limit),
-            Figures.text(path.rtt().plus(path.schedulingSlop())),
+            Figures.text(margin(path)),
             path.lostProbes() + 1,
             path.lostProbes(),
-            whose,
-            age);
+            reuse);
+  }
+
+  private static Duration margin(NetworkPath path) {
+    return path.rtt().plus(path.schedulingSlop());
   }
 
   private static Optional<String> rarePings(ConnectionPlan plan) {

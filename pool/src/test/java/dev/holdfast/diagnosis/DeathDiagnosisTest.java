@@ -179,6 +179,13 @@ final class DeathDiagnosisTest {
         Cases.resetOnFirstWrite().sinceWrite(Duration.ofMillis(205)).retransmissions(1);
     assertExplained(late, RESET_DURING_CALL);
     assertExplained(
+        Cases.resetOnFirstWrite().sinceWrite(Duration.ofMillis(205)), RESET_DURING_CALL);
+    assertExplained(
+        Cases.resetOnFirstWrite().sinceWrite(Duration.ofMillis(90)),
+        RESET_DURING_CALL,
+        FIN_LOST,
+        FLOW_FORGOTTEN_RESET);
+    assertExplained(
         DeathSigns.of(Cause.PEER_RESET).inFlight(true), RESET_DURING_CALL, FLOW_FORGOTTEN_RESET);
   }
 

@@ -48,8 +48,8 @@ final class DiagnosisTextTest {
             line ->
                 assertThat(line)
                     .contains("every <= 19 s")
-                    .contains("the age seen, 60 s")
-                    .contains("idle for more than 54 s"));
+                    .contains(
+                        "idle for more than 54 s, 10 % or at least 1.2 s below the age seen"));
   }
 
   @Test
@@ -63,6 +63,8 @@ final class DiagnosisTextTest {
     assertThat(advice(Cases.resetOnFirstWrite().idle(Duration.ofSeconds(20))))
         .noneMatch(line -> line.contains("ping"))
         .anyMatch(line -> line.contains("idle for more than 18 s"));
+    assertThat(advice(Cases.resetOnFirstWrite().idle(Duration.ofSeconds(1))))
+        .anyMatch(line -> line.contains("leaves no safe age"));
   }
 
   @Test

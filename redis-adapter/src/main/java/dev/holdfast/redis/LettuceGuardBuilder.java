@@ -1,6 +1,7 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.path.ConnectionPlan;
+import dev.holdfast.report.DiagnosisReporter;
 import dev.holdfast.retry.BackOff;
 import dev.holdfast.retry.ReplayRetry;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -159,6 +160,7 @@ public final class LettuceGuardBuilder {
     return new LettuceGuard(
         settings,
         new GuardMeters(registry, name),
-        ReplayRetry.of(name, replayAttempts, stateIdempotentToo));
+        ReplayRetry.of(name, replayAttempts, stateIdempotentToo),
+        new DiagnosisReporter(registry));
   }
 }

@@ -1,5 +1,7 @@
 package dev.holdfast.redis.kernel;
 
+import dev.holdfast.diagnosis.Diagnosis;
+import dev.holdfast.lab.Await;
 import dev.holdfast.lab.kernel.Dial;
 import dev.holdfast.metrics.HoldfastMeter;
 import dev.holdfast.path.ConnectionPlan;
@@ -7,6 +9,7 @@ import dev.holdfast.path.NetworkPath;
 import dev.holdfast.path.ServerLimits;
 import dev.holdfast.redis.LettuceGuard;
 import dev.holdfast.redis.SwapEvent;
+import dev.holdfast.report.DiagnosisEvent;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
@@ -35,6 +38,7 @@ final class KernelBed implements AutoCloseable {
   private final RedisURI uri;
   private final MeterRegistry meters = new SimpleMeterRegistry();
   private final List<SwapEvent> swaps = new CopyOnWriteArrayList<>();
+  private final List<DiagnosisEvent> diagnoses = new CopyOnWriteArrayList<>();
   private final List<AutoCloseable> opened = new CopyOnWriteArrayList<>();
 
   KernelBed(Dial dial, int port) {
@@ -56,18 +60,37 @@ final class KernelBed implements AutoCloseable {
   }
 
   StatefulRedisConnection<String, String> guarded(ConnectionPlan plan) {
+    return connect(guardedClient(plan));
+  }
+
+  private RedisClient guardedClient(ConnectionPlan plan) {
     if ("off".equals(System.getProperty(GUARD_SWITCH))) {
-      return bare();
+      return client(resources());
     }
     LettuceGuard guard = LettuceGuard.custom(plan).meterRegistry(meters).build();
     guard.onSwap(swaps::add);
+    guard.onDiagnosis(diagnoses::add);
     RedisClient client = client(guard.install(resources()));
     client.setOptions(guard.options(ClientOptions.create()));
-    return connect(client);
+    return client;
+  }
+
+  /** Two connections of one client, the second opened first: idle at least as long. */
+  List<StatefulRedisConnection<String, String>> guardedPair() {
+    RedisClient client = guardedClient(unsuspecting());
+    StatefulRedisConnection<String, String> older = connect(client);
+    return List.of(connect(client), older);
   }
 
   List<SwapEvent> swaps() {
     return swaps;
+  }
+
+  /** What explained the only connection given up, once that is known. */
+  Diagnosis diagnosis() {
+    Await.until("diagnosed", SOON, () -> !diagnoses.isEmpty());
+    Figures.print("diagnosed", "%s", diagnoses.get(0).line());
+    return diagnoses.get(0).diagnosis();
   }
 
   double probes(String result) {
