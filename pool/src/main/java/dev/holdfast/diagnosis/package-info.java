@@ -1,4 +1,8 @@
-/** Names for what happens to a connection, shared by log lines, meters, events and exceptions. */
+/**
+ * Names for what happens to a connection, shared by log lines, meters, events and exceptions, and
+ * the rules that explain it: {@link dev.holdfast.diagnosis.Signs} to {@link
+ * dev.holdfast.diagnosis.Diagnosis}. Pure.
+ */
 @NullMarked
 package dev.holdfast.diagnosis;
 

@@ -9,10 +9,6 @@ record Inputs(NetworkPath path, RequestedSettings asked, PathLimits limits, Marg
   static final Duration PERIOD_FLOOR = Duration.ofSeconds(10);
 
   static Inputs of(NetworkPath path, RequestedSettings asked) {
-    return new Inputs(
-        path,
-        asked,
-        new PathLimits(path),
-        new Margin(path.rtt(), path.schedulingSlop(), path.lostProbes()));
+    return new Inputs(path, asked, new PathLimits(path), path.margin());
   }
 }

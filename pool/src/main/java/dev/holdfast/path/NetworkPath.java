@@ -167,6 +167,33 @@ public final class NetworkPath {
   }
 
   /**
+   * The idle age up to which a connection may be reused under a limit: {@code T - max(0.10 T, RTT +
+   * slop)} (R2).
+   *
+   * @param limit an idle limit, declared or seen
+   * @return the age; zero where the margin eats the limit
+   */
+  public Duration safeAge(Duration limit) {
+    Duration age = margin().age(limit);
+    return Margin.positive(age) ? age : Duration.ZERO;
+  }
+
+  /**
+   * The longest period of pings or keepalives that keeps a limit away although probes are lost:
+   * whole seconds below {@code (T - RTT - slop) / (lost probes + 1)} (R3, R4).
+   *
+   * @param limit an idle limit, declared or seen
+   * @return the period; zero where there is none
+   */
+  public Duration safePeriod(Duration limit) {
+    return margin().period(limit);
+  }
+
+  Margin margin() {
+    return new Margin(rtt, schedulingSlop, lostProbes);
+  }
+
+  /**
    * How many probes in a row may be lost.
    *
    * @return 0 to 20

@@ -1,10 +1,14 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.diagnosis.Answer;
 import dev.holdfast.retry.LostCall;
 import dev.holdfast.retry.ReplayRetry;
 import io.lettuce.core.protocol.CompleteableCommand;
 import io.lettuce.core.protocol.RedisCommand;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +20,7 @@ final class EndpointState {
 
   private final ReplayRetry replay;
   private @Nullable GuardedChannel carrier;
+  private final List<Consumer<Answer>> waiting = new ArrayList<>(1);
   private volatile boolean shared;
   private volatile LostCalls.Broken broken = LostCalls.Broken.NOTHING;
   private @Nullable IdentityHashMap<RedisCommand<?, ?, ?>, ReplayRetry.Attempts> attempts;
@@ -35,7 +40,23 @@ final class EndpointState {
       return false;
     }
     carrier = channel;
+    tell(Answer.YES);
     return true;
+  }
+
+  /** An attempt to reconnect did not get as far as a connection. */
+  synchronized void attemptFailed() {
+    tell(Answer.NO);
+  }
+
+  /** Tells, once and from any thread, whether the next attempt to connect succeeds. */
+  synchronized void tellOfNextConnection(Consumer<Answer> listener) {
+    waiting.add(listener);
+  }
+
+  private void tell(Answer works) {
+    waiting.forEach(listener -> listener.accept(works));
+    waiting.clear();
   }
 
   /** The channel's commands are settled; the next channel may carry the connection. */

@@ -44,7 +44,7 @@ final class GuardCustomizer implements NettyCustomizer {
     CommandHandler commandHandler = (CommandHandler) handler.handler();
     GuardedChannel guarded = guard.guard(channel, commandHandler);
     WriteGate gate = new WriteGate(guarded, handler);
-    LossSettlement settlement = new LossSettlement(guarded, guard::swapped);
+    LossSettlement settlement = new LossSettlement(guarded, guard);
     pipeline.addBefore(handler.name(), LOSS, new LossHandler(guarded, gate, settlement));
     pipeline.addAfter(handler.name(), GATE, gate);
   }

@@ -2,6 +2,7 @@ package dev.holdfast.redis;
 
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.wire.ConnectionClocks;
+import dev.holdfast.wire.WireHistory;
 import dev.holdfast.wire.WireProbe;
 import dev.holdfast.wire.WireSnapshot;
 import io.lettuce.core.protocol.CommandHandler;
@@ -10,8 +11,11 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.local.LocalAddress;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +25,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class GuardedChannel {
 
+  private static final SocketAddress NOWHERE = new LocalAddress("nowhere");
+
   /** Why the connection ends. */
-  record Death(Cause cause, String evidence) {}
+  record Death(Cause cause, String evidence, long atNanos) {}
 
   private final Channel channel;
   private final CommandHandler commandHandler;
@@ -33,7 +39,10 @@ final class GuardedChannel {
   private final ConnectionClocks clocks = new ConnectionClocks(System.nanoTime());
   private final SendLedger ledger;
   private final SessionBook session = new SessionBook();
+  private final WireHistory history = new WireHistory();
+  private final Neighbours neighbours;
 
+  private SocketAddress remote = NOWHERE;
   private boolean ready;
   private boolean condemned;
   private @Nullable Death death;
@@ -44,12 +53,14 @@ final class GuardedChannel {
       CommandHandler commandHandler,
       EndpointState endpoint,
       GuardSettings settings,
-      GuardMeters meters) {
+      GuardMeters meters,
+      Neighbours neighbours) {
     this.channel = channel;
     this.commandHandler = commandHandler;
     this.endpoint = endpoint;
     this.settings = settings;
     this.meters = meters;
+    this.neighbours = neighbours;
     this.wire = WireProbe.of(channel);
     this.ledger = new SendLedger(channel, this::writeFailed);
   }
@@ -95,9 +106,30 @@ final class GuardedChannel {
     return session;
   }
 
+  WireHistory history() {
+    return history;
+  }
+
+  /** Where the connection leads; known once it is ready. For comparison only, never for people. */
+  SocketAddress remote() {
+    return remote;
+  }
+
+  /** Whether a sibling died in a way that this connection, idle since, may share. */
+  boolean suspect(long nowNanos) {
+    return neighbours.suspects(remote, nowNanos - clocks.sincePayload(nowNanos));
+  }
+
+  /** The connection was used with success after an idle time. */
+  void proved(long nowNanos, Duration idle) {
+    neighbours.proved(remote, nowNanos, idle);
+  }
+
   /** Lettuce's handshake is done: from here on the channel carries the user's commands. */
   void becomeReady() {
     ready = true;
+    SocketAddress address = channel.remoteAddress();
+    remote = address == null ? NOWHERE : address;
     long now = System.nanoTime();
     clocks.read(now);
     clocks.requested(now);
@@ -116,6 +148,7 @@ final class GuardedChannel {
   WireSnapshot snapshot(long nowNanos) {
     WireSnapshot snapshot = wire.read(nowNanos);
     lastSnapshot = snapshot;
+    history.took(snapshot);
     return snapshot;
   }
 
@@ -127,7 +160,7 @@ final class GuardedChannel {
   /** Notes why the connection ends; the first reason stays. */
   void dies(Cause cause, String evidence) {
     if (death == null) {
-      death = new Death(cause, evidence);
+      death = new Death(cause, evidence, System.nanoTime());
     }
   }
 

@@ -3,7 +3,13 @@ package dev.holdfast.redis;
 import dev.holdfast.connect.ConnectReport;
 import dev.holdfast.connect.DialGate;
 import dev.holdfast.connect.Redialler;
+import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.diagnosis.DeathSigns;
+import dev.holdfast.diagnosis.SiblingRule;
 import dev.holdfast.path.ConnectionPlan;
+import dev.holdfast.redis.GuardedChannel.Death;
+import dev.holdfast.report.DiagnosisEvent;
+import dev.holdfast.report.DiagnosisReporter;
 import dev.holdfast.retry.ReplayRetry;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireSource;
@@ -57,19 +63,21 @@ public final class LettuceGuard {
   private final GuardSettings settings;
   private final GuardMeters meters;
   private final ReplayRetry replay;
-  private final SwapLog swapLog;
+  private final DiagnosisReporter reporter;
+  private final Neighbours neighbours = new Neighbours();
   private final Map<Endpoint, EndpointState> endpoints = new WeakHashMap<>();
   private final AtomicBoolean saidNoSource = new AtomicBoolean();
   private final List<Consumer<SwapEvent>> listeners = new CopyOnWriteArrayList<>();
   private final List<Consumer<ConnectReport>> connectListeners = new CopyOnWriteArrayList<>();
   private final Redialler redialler;
 
-  LettuceGuard(GuardSettings settings, GuardMeters meters, ReplayRetry replay) {
+  LettuceGuard(
+      GuardSettings settings, GuardMeters meters, ReplayRetry replay, DiagnosisReporter reporter) {
     LettuceSupport.requireSupported();
     this.settings = settings;
     this.meters = meters;
     this.replay = replay;
-    this.swapLog = new SwapLog(LOG);
+    this.reporter = reporter;
     this.redialler = Redialler.of(settings.redialling(), this::connectEnded, DialGate.OPEN);
   }
 
@@ -187,6 +195,17 @@ public final class LettuceGuard {
   }
 
   /**
+   * Calls a listener for the diagnosis of every connection given up, a second or more after the
+   * fact: once it is known whether a new connection works and what became of the other connections,
+   * after 15 s at the latest. It runs on an event loop: it must be quick and must not block.
+   *
+   * @param listener the listener
+   */
+  public void onDiagnosis(Consumer<DiagnosisEvent> listener) {
+    reporter.onDiagnosis(listener);
+  }
+
+  /**
    * The latest {@code TCP_INFO} reading of each connection that is up; readings are taken while
    * calls are in flight and before use after an idle time, so one of an idle connection is old.
    *
@@ -208,7 +227,12 @@ public final class LettuceGuard {
   GuardedChannel guard(Channel channel, CommandHandler commandHandler) {
     GuardedChannel guarded =
         new GuardedChannel(
-            channel, commandHandler, state(commandHandler.getEndpoint()), settings, meters);
+            channel,
+            commandHandler,
+            state(commandHandler.getEndpoint()),
+            settings,
+            meters,
+            neighbours);
     if (guarded.wire().source() == WireSource.NONE && saidNoSource.compareAndSet(false, true)) {
       LOG.info(
           "{}: wire source none, {} is no native epoll channel; idle age, pings and close events"
@@ -235,8 +259,14 @@ public final class LettuceGuard {
     tell(connectListeners, report);
   }
 
-  void swapped(SwapEvent event) {
-    swapLog.log(event);
+  void swapped(GuardedChannel guarded, Death death, SwapEvent event, DeathSigns signs) {
+    if (death.cause() != Cause.LOCAL_CLOSE && death.cause() != Cause.IDLE_LIMIT) {
+      neighbours.died(guarded.remote(), death.atNanos(), signs.idle());
+    }
+    SiblingRule.after(event.diagnosis(), signs.idle(), death.atNanos())
+        .ifPresent(suspicion -> neighbours.suspect(guarded.remote(), suspicion));
+    new PostMortem(guarded, neighbours, reporter, signs, death.atNanos(), event)
+        .begin(guarded.endpoint());
     tell(listeners, event);
   }
 

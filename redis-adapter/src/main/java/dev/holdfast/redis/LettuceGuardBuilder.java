@@ -3,6 +3,7 @@ package dev.holdfast.redis;
 import dev.holdfast.connect.RedialSchedule;
 import dev.holdfast.connect.RedialSettings;
 import dev.holdfast.path.ConnectionPlan;
+import dev.holdfast.report.DiagnosisReporter;
 import dev.holdfast.retry.BackOff;
 import dev.holdfast.retry.ReplayRetry;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -203,6 +204,7 @@ public final class LettuceGuardBuilder {
     return new LettuceGuard(
         settings,
         new GuardMeters(registry, name),
-        ReplayRetry.of(name, replayAttempts, stateIdempotentToo));
+        ReplayRetry.of(name, replayAttempts, stateIdempotentToo),
+        new DiagnosisReporter(registry));
   }
 }

@@ -4,6 +4,7 @@ import dev.holdfast.diagnosis.Cause;
 import io.lettuce.core.protocol.DefaultEndpoint;
 import io.lettuce.core.protocol.Endpoint;
 import io.lettuce.core.protocol.RedisCommand;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -37,7 +38,7 @@ final class LossHandler extends ChannelDuplexHandler {
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
-    ctx.channel().closeFuture().addListener(closed -> letWritersFinish());
+    ctx.channel().closeFuture().addListener(closed -> ended(ctx.channel()));
   }
 
   @Override
@@ -95,6 +96,14 @@ final class LossHandler extends ChannelDuplexHandler {
         || (thrown instanceof DecoderException && thrown.getCause() instanceof SSLException);
   }
 
+  private void ended(Channel channel) {
+    if (guarded.ready()) {
+      letWritersFinish();
+    } else if (channel.remoteAddress() == null && !closedByUser()) {
+      guarded.endpoint().attemptFailed(); // a failed handshake would have an address
+    }
+  }
+
   /**
    * Runs when the socket is closed and before the pipeline hears of it. A thread may at this moment
    * have found the channel active and not yet have queued its write; the command it issues next
@@ -104,9 +113,6 @@ final class LossHandler extends ChannelDuplexHandler {
    * lock may be taken from inside a write of this very thread.
    */
   private void letWritersFinish() {
-    if (!guarded.ready()) {
-      return;
-    }
     List<RedisCommand<?, ?, ?>> unanswered = new ArrayList<>(guarded.stack());
     guarded.stack().clear();
     try {
@@ -131,7 +137,7 @@ final class LossHandler extends ChannelDuplexHandler {
   private void leave() {
     if (guarded.ready()) {
       guarded.meters().connections(guarded.wire().source(), -1);
-      if (endpoint() instanceof DefaultEndpoint endpoint && endpoint.isClosed()) {
+      if (closedByUser()) {
         gate.drainInto(guarded.stack()); // the user closed the connection: Lettuce fails them all
       } else {
         guarded.dies(closedHere ? Cause.LOCAL_CLOSE : Cause.PEER_CLOSED, "no error was read");
@@ -148,6 +154,10 @@ final class LossHandler extends ChannelDuplexHandler {
       command.cancel();
     }
     guarded.stack().clear();
+  }
+
+  private boolean closedByUser() {
+    return endpoint() instanceof DefaultEndpoint endpoint && endpoint.isClosed();
   }
 
   private Endpoint endpoint() {

@@ -1,5 +1,7 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.diagnosis.DeathSigns;
+import dev.holdfast.diagnosis.Diagnostician;
 import dev.holdfast.redis.GuardMeters.Refusal;
 import dev.holdfast.redis.GuardedChannel.Death;
 import dev.holdfast.redis.LostCalls.Broken;
@@ -17,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
-import java.util.function.Consumer;
 
 /**
  * Carries out what {@link LostCalls} rules, at a channel's end and before Lettuce looks at it. What
@@ -31,22 +32,23 @@ final class LossSettlement {
       "the connection was lost before its transaction was complete; repeat all of it";
 
   private final GuardedChannel guarded;
-  private final Consumer<SwapEvent> listener;
+  private final LettuceGuard guard;
 
   private int moved;
   private int replayed;
   private int ambiguous;
   private int notExecuted;
 
-  LossSettlement(GuardedChannel guarded, Consumer<SwapEvent> listener) {
+  LossSettlement(GuardedChannel guarded, LettuceGuard guard) {
     this.guarded = guarded;
-    this.listener = listener;
+    this.guard = guard;
   }
 
   void settle(WriteGate gate, boolean answeredInPart) {
     Death death = Objects.requireNonNull(guarded.death(), "settled before its death was noted");
     List<RedisCommand<?, ?, ?>> commands = new ArrayList<>(guarded.stack());
     int handedDown = commands.size();
+    DeathSigns signs = signs(death, handedDown > guarded.ledger().unsent());
     guarded.stack().clear();
     gate.drainInto(commands);
     List<Lost> lost = describe(commands, handedDown, answeredInPart);
@@ -68,7 +70,7 @@ final class LossSettlement {
       }
     }
     failQueued(lost, ruling, death);
-    report(death);
+    report(death, signs);
   }
 
   /**
@@ -215,20 +217,30 @@ final class LossSettlement {
         : Delivery.SENT_UNANSWERED;
   }
 
-  private void report(Death death) {
+  private DeathSigns signs(Death death, boolean inFlight) {
+    return guarded
+        .history()
+        .signs(
+            death.cause(), inFlight, guarded.clocks(), guarded.settings().plan(), System.nanoTime())
+        .build();
+  }
+
+  private void report(Death death, DeathSigns signs) {
     guarded.meters().swapped(death.cause());
     guarded.meters().moved(moved);
     guarded.meters().replayed(replayed);
     Duration idle = Duration.ofNanos(guarded.clocks().sincePayload(System.nanoTime()));
-    listener.accept(
+    SwapEvent swap =
         new SwapEvent(
             guarded.settings().name(),
             death.cause(),
             death.evidence(),
+            Diagnostician.diagnose(signs),
             idle,
             moved,
             replayed,
             ambiguous,
-            notExecuted));
+            notExecuted);
+    guard.swapped(guarded, death, swap, signs);
   }
 }

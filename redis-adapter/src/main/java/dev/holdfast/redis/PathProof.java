@@ -32,6 +32,7 @@ final class PathProof {
   private boolean holdsAll;
   private boolean callerWaits;
   private long startedNanos;
+  private long idleNanos;
   private @Nullable Future<?> deadline;
 
   PathProof(GuardedChannel guarded, Consumer<ProbeCommand> ping, Runnable onProved) {
@@ -66,6 +67,8 @@ final class PathProof {
     holdsAll = holdAll;
     callerWaits = false;
     startedNanos = System.nanoTime();
+    idleNanos = guarded.clocks().sincePayload(startedNanos);
+    guarded.history().wakes(guarded.snapshot(startedNanos), idleNanos);
     ping.accept(new ProbeCommand(this::answered));
   }
 
@@ -91,6 +94,7 @@ final class PathProof {
     }
     cancel();
     guarded.meters().probed(true);
+    guarded.proved(System.nanoTime(), Duration.ofNanos(idleNanos));
     onProved.run();
   }
 

@@ -1,6 +1,7 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.diagnosis.Diagnosis;
 import java.time.Duration;
 
 /**
@@ -10,6 +11,8 @@ import java.time.Duration;
  * @param guard the guard's name
  * @param cause what the client saw
  * @param evidence the readings that show it
+ * @param diagnosis what explains it, as far as it is known at this moment; {@link
+ *     LettuceGuard#onDiagnosis} follows once the next connection was tried
  * @param idle how long no payload had moved
  * @param moved calls never sent that move to the next connection
  * @param replayed calls sent without an answer that are sent again
@@ -20,8 +23,16 @@ public record SwapEvent(
     String guard,
     Cause cause,
     String evidence,
+    Diagnosis diagnosis,
     Duration idle,
     int moved,
     int replayed,
     int ambiguous,
-    int notExecuted) {}
+    int notExecuted) {
+
+  /** What became of the calls, for people. */
+  String calls() {
+    return "calls moved %d, replayed %d, ambiguous %d, not executed %d"
+        .formatted(moved, replayed, ambiguous, notExecuted);
+  }
+}

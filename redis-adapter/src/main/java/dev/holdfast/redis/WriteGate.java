@@ -171,7 +171,8 @@ final class WriteGate extends ChannelDuplexHandler {
       guarded.condemn(dead.cause(), dead.evidence());
       return false;
     }
-    boolean holdAll = zone == IdleZone.WARN || verdict instanceof WireVerdict.Suspect;
+    boolean holdAll =
+        zone == IdleZone.WARN || verdict instanceof WireVerdict.Suspect || guarded.suspect(now);
     proof.begin(holdAll);
     return !holdAll && CommandSafety.of(command) == ReplaySafety.SAFE;
   }

@@ -3,6 +3,7 @@ package dev.holdfast.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.connect.RedialSettings;
+import dev.holdfast.diagnosis.Answer;
 import dev.holdfast.retry.ReplayRetry;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.protocol.CommandHandler;
@@ -11,6 +12,8 @@ import io.lettuce.core.resource.ClientResources;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -37,7 +40,8 @@ final class EndpointStateTest {
           new CommandHandler(options, resources, new DefaultEndpoint(options, resources)),
           endpoint,
           settings,
-          new GuardMeters(new SimpleMeterRegistry(), "test"));
+          new GuardMeters(new SimpleMeterRegistry(), "test"),
+          new Neighbours());
     } finally {
       resources.shutdown(0, 0, TimeUnit.SECONDS);
     }
@@ -53,5 +57,16 @@ final class EndpointStateTest {
     assertThat(endpoint.adopt(second)).isFalse();
     endpoint.release(first);
     assertThat(endpoint.adopt(second)).isTrue();
+  }
+
+  @Test
+  void mustTellOnceWhetherTheNextConnectionWorks() {
+    List<Answer> told = new ArrayList<>();
+    endpoint.tellOfNextConnection(told::add);
+    endpoint.attemptFailed();
+    endpoint.adopt(channel());
+    assertThat(told).containsExactly(Answer.NO);
+    endpoint.tellOfNextConnection(told::add);
+    assertThat(told).as("nothing was tried since").hasSize(1);
   }
 }

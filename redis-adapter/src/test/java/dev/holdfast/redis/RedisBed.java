@@ -9,6 +9,7 @@ import dev.holdfast.path.Hop;
 import dev.holdfast.path.IdleClock;
 import dev.holdfast.path.NetworkPath;
 import dev.holdfast.path.ServerLimits;
+import dev.holdfast.report.DiagnosisEvent;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
@@ -30,6 +31,7 @@ final class RedisBed implements AutoCloseable {
   private final List<AutoCloseable> opened = new CopyOnWriteArrayList<>();
   private final MeterRegistry meters = new SimpleMeterRegistry();
   private final List<SwapEvent> swaps = new CopyOnWriteArrayList<>();
+  private final List<DiagnosisEvent> diagnoses = new CopyOnWriteArrayList<>();
 
   RedisBed(RedisServer server, Forgetting forgetting) {
     this(server, Middlebox.to(server.port()).forgetting(forgetting).start());
@@ -50,6 +52,10 @@ final class RedisBed implements AutoCloseable {
 
   List<SwapEvent> swaps() {
     return swaps;
+  }
+
+  List<DiagnosisEvent> diagnoses() {
+    return diagnoses;
   }
 
   double meter(String name, String... tags) {
@@ -82,6 +88,7 @@ final class RedisBed implements AutoCloseable {
     LettuceGuard guard =
         settings.apply(LettuceGuard.custom(throughProxy()).meterRegistry(meters)).build();
     guard.onSwap(swaps::add);
+    guard.onDiagnosis(diagnoses::add);
     return guard;
   }
 

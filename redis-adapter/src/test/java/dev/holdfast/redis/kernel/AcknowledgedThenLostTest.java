@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.diagnosis.Explanation;
 import dev.holdfast.lab.Await;
 import dev.holdfast.lab.RedisServer;
 import dev.holdfast.lab.kernel.Dial;
@@ -58,6 +59,7 @@ final class AcknowledgedThenLostTest {
       assertThat(read.get(KernelBed.SOON.toMillis(), TimeUnit.MILLISECONDS)).isEqualTo("hello");
       assertThat(bed.swaps()).hasSize(1);
       assertThat(bed.swaps().get(0).cause()).isIn(Cause.PROBES_UNANSWERED, Cause.KERNEL_TIMEOUT);
+      assertThat(bed.diagnosis().explanations()).containsExactly(Explanation.PATH_DIED_AFTER_ACK);
       assertThat(redis.counter("guarded")).isEqualTo(1);
     }
   }

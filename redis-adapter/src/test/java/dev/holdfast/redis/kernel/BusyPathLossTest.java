@@ -4,6 +4,7 @@ import static dev.holdfast.redis.kernel.Figures.millisSince;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.diagnosis.Explanation;
 import dev.holdfast.lab.Await;
 import dev.holdfast.lab.RedisServer;
 import dev.holdfast.lab.kernel.Dial;
@@ -52,6 +53,9 @@ final class BusyPathLossTest {
     assertThat(bed.swaps()).hasSize(1);
     assertThat(bed.swaps().get(0).cause()).isEqualTo(cause);
     assertThat(bed.swaps().get(0).ambiguous()).isEqualTo(outcome.unclear());
+    assertThat(bed.diagnosis().explanations())
+        .contains(Explanation.FLOW_FORGOTTEN_SILENT, Explanation.REPLY_PATH_LOST)
+        .doesNotContain(Explanation.UNREACHABLE, Explanation.SERVER_SLOW);
   }
 
   /** Nothing passes until the path heals, and nothing sent before it may run after it. */

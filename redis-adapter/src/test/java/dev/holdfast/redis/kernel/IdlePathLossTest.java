@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.diagnosis.Explanation;
 import dev.holdfast.lab.Await;
 import dev.holdfast.lab.RedisServer;
 import dev.holdfast.lab.kernel.Dial;
@@ -13,6 +14,7 @@ import dev.holdfast.lab.kernel.Network;
 import dev.holdfast.lab.kernel.RouterCounter;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -35,6 +37,7 @@ final class IdlePathLossTest {
   private static void assertMovedUnseen(
       String scenario,
       Cause cause,
+      Explanation truth,
       KernelBed bed,
       RedisServer redis,
       StatefulRedisConnection<String, String> guarded)
@@ -46,6 +49,10 @@ final class IdlePathLossTest {
     assertThat(bed.swaps()).hasSize(1);
     assertThat(bed.swaps().get(0).cause()).isEqualTo(cause);
     assertThat(bed.swaps().get(0).moved()).isEqualTo(1);
+    assertThat(bed.diagnosis().explanations())
+        .contains(truth)
+        .doesNotContain(Explanation.UNREACHABLE, Explanation.SERVER_SLOW)
+        .hasSizeLessThanOrEqualTo(3);
   }
 
   @ParameterizedTest
@@ -63,6 +70,7 @@ final class IdlePathLossTest {
       assertMovedUnseen(
           "forgotten while idle, " + dial,
           reset ? Cause.PEER_RESET : Cause.PING_UNANSWERED,
+          reset ? Explanation.FLOW_FORGOTTEN_RESET : Explanation.FLOW_FORGOTTEN_SILENT,
           bed,
           redis,
           guarded);
@@ -83,7 +91,32 @@ final class IdlePathLossTest {
       assertThat(network.count(RouterCounter.SERVER_FIN_DROPPED)).isGreaterThanOrEqualTo(2);
       assertThatThrownBy(() -> increment(bare, "bare", KernelBed.HANG))
           .hasMessageContaining("reset");
-      assertMovedUnseen("server closed, FIN lost", Cause.PEER_RESET, bed, redis, guarded);
+      assertMovedUnseen(
+          "server closed, FIN lost", Cause.PEER_RESET, Explanation.FIN_LOST, bed, redis, guarded);
+    }
+  }
+
+  /** After the first is lost, a read on its sibling is not sent at once as others are. */
+  @Test
+  void mustProveASiblingIdleAsLongBeforeItCarriesEvenAReplayableCall(Network network)
+      throws Exception {
+    RedisServer redis = network.redis();
+    network.loose(false);
+    try (KernelBed bed = new KernelBed(Dial.ROUTED, redis.port())) {
+      List<StatefulRedisConnection<String, String>> connections = bed.guardedPair();
+      Await.idle(LIMIT);
+      network.forgetAll();
+      assertThat(increment(connections.get(0), "first", KernelBed.SOON)).isEqualTo(1);
+      String absent =
+          connections
+              .get(1)
+              .async()
+              .get("sibling")
+              .get(KernelBed.SOON.toMillis(), TimeUnit.MILLISECONDS);
+      assertThat(absent).isNull();
+      assertThat(bed.swaps()).hasSize(2);
+      assertThat(bed.swaps().get(1).moved()).isEqualTo(1);
+      assertThat(bed.swaps().get(1).replayed()).isZero();
     }
   }
 }

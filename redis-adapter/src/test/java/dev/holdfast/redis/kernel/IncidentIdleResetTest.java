@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.diagnosis.Explanation;
 import dev.holdfast.lab.Await;
 import dev.holdfast.lab.RedisServer;
 import dev.holdfast.lab.kernel.Dial;
@@ -104,6 +105,9 @@ final class IncidentIdleResetTest {
       assertThat(bed.swaps()).hasSize(1);
       assertThat(bed.swaps().get(0).cause()).isEqualTo(Cause.PEER_RESET);
       assertThat(bed.swaps().get(0).moved()).isEqualTo(1);
+      assertThat(bed.diagnosis().explanations())
+          .as("alone it cannot know whether others lost their flows too")
+          .containsExactlyInAnyOrder(Explanation.FIN_LOST, Explanation.FLOW_FORGOTTEN_RESET);
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.holdfast.redis.kernel;
 
+import dev.holdfast.diagnosis.Diagnosis;
+import dev.holdfast.lab.Await;
 import dev.holdfast.lab.kernel.Dial;
 import dev.holdfast.lab.kernel.GuardSwitch;
 import dev.holdfast.metrics.HoldfastMeter;
@@ -8,6 +10,7 @@ import dev.holdfast.path.NetworkPath;
 import dev.holdfast.path.ServerLimits;
 import dev.holdfast.redis.LettuceGuard;
 import dev.holdfast.redis.SwapEvent;
+import dev.holdfast.report.DiagnosisEvent;
 import dev.holdfast.wire.WireSnapshot;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
@@ -37,6 +40,7 @@ final class KernelBed implements AutoCloseable {
   private final MeterRegistry meters = new SimpleMeterRegistry();
   private final List<SwapEvent> swaps = new CopyOnWriteArrayList<>();
   private final List<LettuceGuard> guards = new CopyOnWriteArrayList<>();
+  private final List<DiagnosisEvent> diagnoses = new CopyOnWriteArrayList<>();
   private final List<AutoCloseable> opened = new CopyOnWriteArrayList<>();
 
   KernelBed(Dial dial, int port) {
@@ -87,10 +91,18 @@ final class KernelBed implements AutoCloseable {
     }
     LettuceGuard guard = LettuceGuard.custom(plan).meterRegistry(meters).build();
     guard.onSwap(swaps::add);
+    guard.onDiagnosis(diagnoses::add);
     guards.add(guard);
     RedisClient client = client(guard.install(resources()));
     client.setOptions(guard.options(ClientOptions.create()));
     return client;
+  }
+
+  /** Two connections of one client, the second opened first: idle at least as long. */
+  List<StatefulRedisConnection<String, String>> guardedPair() {
+    RedisClient client = guardedClient(unsuspecting());
+    StatefulRedisConnection<String, String> older = connect(client);
+    return List.of(connect(client), older);
   }
 
   List<SwapEvent> swaps() {
@@ -100,6 +112,13 @@ final class KernelBed implements AutoCloseable {
   /** The guard's latest readings, one for each guarded connection; none with the guard off. */
   List<WireSnapshot> readings() {
     return guards.stream().flatMap(guard -> guard.snapshots().stream()).toList();
+  }
+
+  /** What explained the only connection given up, once that is known. */
+  Diagnosis diagnosis() {
+    Await.until("diagnosed", SOON, () -> !diagnoses.isEmpty());
+    Figures.print("diagnosed", "%s", diagnoses.get(0).line());
+    return diagnoses.get(0).diagnosis();
   }
 
   double probes(String result) {

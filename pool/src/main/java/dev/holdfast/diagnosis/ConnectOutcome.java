@@ -1,0 +1,27 @@
+package dev.holdfast.diagnosis;
+
+/** How an attempt to connect ended. */
+public enum ConnectOutcome {
+  /** The connection stands. */
+  CONNECTED("connected"),
+  /** No answer until the client's timeout, or {@code ETIMEDOUT}. */
+  TIMED_OUT("connect timed out"),
+  /** {@code ECONNREFUSED}. */
+  REFUSED("connect was refused"),
+  /** {@code EADDRNOTAVAIL}; Java's {@code BindException: Cannot assign requested address}. */
+  NO_LOCAL_PORT("no local port"),
+  /** {@code EHOSTUNREACH} or {@code ENETUNREACH}. */
+  UNREACHABLE("no route to the host"),
+  /** Connected, and the first reply is of another protocol. */
+  FOREIGN_REPLY("the first reply is of another protocol");
+
+  private final String text;
+
+  ConnectOutcome(String text) {
+    this.text = text;
+  }
+
+  String text() {
+    return text;
+  }
+}

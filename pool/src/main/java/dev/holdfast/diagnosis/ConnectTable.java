@@ -1,0 +1,124 @@
+package dev.holdfast.diagnosis;
+
+import static dev.holdfast.diagnosis.Explanation.BACKEND_REFUSING;
+import static dev.holdfast.diagnosis.Explanation.FOREIGN_PROTOCOL;
+import static dev.holdfast.diagnosis.Explanation.NOT_LISTENING;
+import static dev.holdfast.diagnosis.Explanation.OWN_REVERSE_PATH_FILTER;
+import static dev.holdfast.diagnosis.Explanation.PORTS_EXHAUSTED;
+import static dev.holdfast.diagnosis.Explanation.STALE_ACK;
+import static dev.holdfast.diagnosis.Explanation.SYN_LOST;
+import static dev.holdfast.diagnosis.Explanation.UNREACHABLE;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+
+/** The decision table for connects. */
+final class ConnectTable {
+
+  /** {@code TCP_TIMEOUT_INIT} of {@code net/tcp.h}: a lost SYN costs at least so much. */
+  private static final Duration SYN_TIMEOUT = Duration.ofSeconds(1);
+
+  /** One step of the linear SYN timeouts as measured, timer ticks included. */
+  private static final Duration SYN_STEP = Duration.ofMillis(1_020);
+
+  /** How far a connect may be off a multiple of it, by the clock alone. */
+  private static final Duration STEP_TOLERANCE = Duration.ofMillis(100);
+
+  /** {@code tcp_syn_linear_timeouts} of 4 and some: beyond, steps are too blurred to count. */
+  private static final int STEPS = 5;
+
+  /** Success, refusal, success, refusal: a restart has one turn, or two. */
+  private static final int ALTERNATIONS_OF_BALANCER = 3;
+
+  private static final List<Row<ConnectSigns>> ROWS =
+      List.of(
+          // 11; the filter's counter alone decides nothing, and on a busy host not even with it
+          Row.<ConnectSigns>of(OWN_REVERSE_PATH_FILTER)
+              .demanding(
+                  ConnectTable::synLost, s -> CounterDelta.rose(s.counters().reversePathFilter())),
+          Row.<ConnectSigns>of(SYN_LOST)
+              .demanding(ConnectTable::synLost)
+              .allowing(
+                  s ->
+                      s.quietHost().and(CounterDelta.rose(s.counters().reversePathFilter())).not()),
+          // 12
+          Row.<ConnectSigns>of(STALE_ACK)
+              .demanding(ConnectTable::repeatedTooSoon)
+              .allowing(s -> CounterDelta.rose(s.counters().outResets())),
+          Row.<ConnectSigns>of(STALE_ACK)
+              .demanding(
+                  ended(ConnectOutcome.TIMED_OUT),
+                  s -> CounterDelta.rose(s.counters().outResets())),
+          // 5
+          Row.<ConnectSigns>of(UNREACHABLE).demanding(ended(ConnectOutcome.UNREACHABLE)),
+          Row.<ConnectSigns>of(UNREACHABLE)
+              .demanding(
+                  ended(ConnectOutcome.TIMED_OUT), s -> Answer.of(s.history().connected() == 0)),
+          // 13
+          Row.<ConnectSigns>of(PORTS_EXHAUSTED).demanding(ended(ConnectOutcome.NO_LOCAL_PORT)),
+          // 14
+          Row.<ConnectSigns>of(BACKEND_REFUSING)
+              .demanding(
+                  s -> Answer.of(s.history().refused() > 0),
+                  s -> Answer.of(s.history().connected() > 0)),
+          Row.<ConnectSigns>of(NOT_LISTENING)
+              .demanding(
+                  ended(ConnectOutcome.REFUSED),
+                  s -> Answer.of(s.history().alternations() < ALTERNATIONS_OF_BALANCER)),
+          // 15
+          Row.<ConnectSigns>of(FOREIGN_PROTOCOL).demanding(ended(ConnectOutcome.FOREIGN_REPLY)));
+
+  private ConnectTable() {}
+
+  static List<Explanation> fitting(ConnectSigns signs) {
+    return Row.fitting(ROWS, signs);
+  }
+
+  private static Function<ConnectSigns, Answer> ended(ConnectOutcome outcome) {
+    return signs -> Answer.of(signs.outcome() == outcome);
+  }
+
+  private static Answer synLost(ConnectSigns signs) {
+    return switch (signs.outcome()) {
+      case TIMED_OUT -> Answer.YES;
+      case CONNECTED, FOREIGN_REPLY ->
+          Answer.of(redialledInVain(signs) || waitedForRetransmission(signs));
+      case REFUSED, NO_LOCAL_PORT, UNREACHABLE -> Answer.NO;
+    };
+  }
+
+  /** A dial without an answer lost its SYN, unless the path is merely as slow as that. */
+  private static boolean redialledInVain(ConnectSigns signs) {
+    Duration slowPath = signs.rtt().orElse(Duration.ZERO).multipliedBy(2);
+    return signs.silentDials() > 0 && signs.elapsed().compareTo(slowPath) > 0;
+  }
+
+  private static boolean waitedForRetransmission(ConnectSigns signs) {
+    boolean longEnough = signs.elapsed().compareTo(SYN_TIMEOUT) >= 0;
+    if (signs.synRetransmissions().isPresent()) {
+      return longEnough && signs.synRetransmissions().getAsInt() > 0;
+    }
+    return longEnough && onAStep(signs);
+  }
+
+  /** By the clock alone: n times 1.02 s, plus the round trip. */
+  private static boolean onAStep(ConnectSigns signs) {
+    Duration beyond = signs.elapsed().minus(signs.rtt().orElse(Duration.ZERO));
+    for (int steps = 1; steps <= STEPS; steps++) {
+      if (beyond.minus(SYN_STEP.multipliedBy(steps)).abs().compareTo(STEP_TOLERANCE) <= 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The SYN was repeated long before its timeout: the kernel does so after an unfit ACK only. */
+  private static Answer repeatedTooSoon(ConnectSigns signs) {
+    return Answer.of(
+        signs.outcome() == ConnectOutcome.CONNECTED
+            && signs.silentDials() == 0
+            && signs.synRetransmissions().orElse(0) > 0
+            && signs.elapsed().compareTo(SYN_TIMEOUT) < 0);
+  }
+}

@@ -1,0 +1,38 @@
+package dev.holdfast.diagnosis;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+
+/**
+ * Turns signs into a diagnosis. Pure: no clock, no I/O, no state.
+ *
+ * <p>An explanation is named while nothing that was seen speaks against it, so what cannot be told
+ * apart is named together. A slow server or a shut window is never called a dead path where the
+ * kernel's view is at hand, and the host's counters, shared by all its sockets, never name anything
+ * by themselves.
+ */
+public final class Diagnostician {
+
+  private Diagnostician() {}
+
+  /**
+   * Diagnoses.
+   *
+   * @param signs what was seen
+   * @return all explanations that fit, with evidence and advice
+   */
+  public static Diagnosis diagnose(Signs signs) {
+    List<Explanation> fitting = fitting(signs);
+    return new Diagnosis(new LinkedHashSet<>(fitting), signs.evidence(), Advice.on(fitting, signs));
+  }
+
+  private static List<Explanation> fitting(Signs signs) {
+    if (signs instanceof DeathSigns death) {
+      return DeathTable.fitting(death);
+    }
+    if (signs instanceof ConnectSigns connect) {
+      return ConnectTable.fitting(connect);
+    }
+    return ChurnTable.fitting((ChurnSigns) signs);
+  }
+}

@@ -1,0 +1,65 @@
+package dev.holdfast.report;
+
+import dev.holdfast.metrics.HoldfastMeter;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries each diagnosis to log, meter and listeners, under one name. Logs at INFO: that a path
+ * forgets idle flows is nothing to be alarmed about. Thread-safe.
+ */
+public final class DiagnosisReporter {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DiagnosisReporter.class);
+
+  private final MeterRegistry registry;
+  private final DiagnosisLog log = new DiagnosisLog(System::nanoTime, LOG::info, LOG::debug);
+  private final List<Consumer<DiagnosisEvent>> listeners = new CopyOnWriteArrayList<>();
+
+  /**
+   * A reporter without listeners.
+   *
+   * @param registry where {@link HoldfastMeter#DIAGNOSES} is counted
+   */
+  public DiagnosisReporter(MeterRegistry registry) {
+    this.registry = registry;
+  }
+
+  /**
+   * Calls a listener for every diagnosis, also those that are not logged. It runs on the thread
+   * that reports, often an event loop: it must be quick and must not block. What it throws is
+   * logged and stops nothing.
+   *
+   * @param listener the listener
+   */
+  public void onDiagnosis(Consumer<DiagnosisEvent> listener) {
+    listeners.add(listener);
+  }
+
+  /**
+   * Reports a diagnosis.
+   *
+   * @param event the diagnosis
+   */
+  public void report(DiagnosisEvent event) {
+    Counter.builder(HoldfastMeter.DIAGNOSES.meterName())
+        .description(HoldfastMeter.DIAGNOSES.description())
+        .tag("guard", event.guard())
+        .tag("explanation", event.diagnosis().tag())
+        .register(registry)
+        .increment();
+    log.log(event);
+    for (Consumer<DiagnosisEvent> listener : listeners) {
+      try {
+        listener.accept(event);
+      } catch (RuntimeException thrown) {
+        LOG.warn("{}: a diagnosis listener failed", event.guard(), thrown);
+      }
+    }
+  }
+}

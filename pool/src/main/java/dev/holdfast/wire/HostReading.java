@@ -1,0 +1,61 @@
+package dev.holdfast.wire;
+
+import dev.holdfast.diagnosis.CounterDelta;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * The TCP counters of this network namespace at one moment. They belong to all its sockets, and to
+ * no connection. Immutable.
+ *
+ * @param takenAtNanos {@link System#nanoTime()} of the reading
+ * @param counters by the names of {@code nstat}, prefix and dot included, for example {@code
+ *     TcpExt.TCPTimeWaitOverflow}
+ * @param timeWait sockets in TIME_WAIT, {@code tw} of {@code /proc/net/sockstat}
+ */
+public record HostReading(long takenAtNanos, Map<String, Long> counters, OptionalLong timeWait) {
+
+  /**
+   * Copies the counters.
+   *
+   * @param takenAtNanos {@link System#nanoTime()} of the reading
+   * @param counters by name
+   * @param timeWait sockets in TIME_WAIT
+   */
+  public HostReading {
+    counters = Map.copyOf(counters);
+  }
+
+  /**
+   * One counter.
+   *
+   * @param name for example {@code Tcp.OutRsts}
+   * @return its value; empty if this kernel has no such counter
+   */
+  public OptionalLong counter(String name) {
+    Long value = counters.get(name);
+    return value == null ? OptionalLong.empty() : OptionalLong.of(value);
+  }
+
+  /**
+   * How much the counters that serve as evidence rose.
+   *
+   * @param earlier a reading taken before this one
+   * @return the rise; empty where either reading lacks a counter
+   */
+  public CounterDelta since(HostReading earlier) {
+    return new CounterDelta(
+        rise(earlier, "Tcp.OutRsts"),
+        rise(earlier, "TcpExt.IPReversePathFilter"),
+        rise(earlier, "TcpExt.TCPTimeWaitOverflow"),
+        rise(earlier, "TcpExt.TCPSynRetrans"));
+  }
+
+  private OptionalLong rise(HostReading earlier, String name) {
+    OptionalLong now = counter(name);
+    OptionalLong before = earlier.counter(name);
+    return now.isPresent() && before.isPresent()
+        ? OptionalLong.of(now.getAsLong() - before.getAsLong())
+        : OptionalLong.empty();
+  }
+}

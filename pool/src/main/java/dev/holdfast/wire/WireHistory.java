@@ -1,0 +1,120 @@
+package dev.holdfast.wire;
+
+import dev.holdfast.diagnosis.Answer;
+import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.diagnosis.DeathSigns;
+import dev.holdfast.diagnosis.WireSigns;
+import dev.holdfast.path.ConnectionPlan;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a diagnosis needs to know of one connection's past: the readings of the kernel's view, and
+ * the first write after an idle time. Confined to one thread, the connection's event loop.
+ */
+public final class WireHistory {
+
+  /** A reading older than this says nothing of what is in flight: samples come more often. */
+  private static final Duration STALE = Duration.ofSeconds(1);
+
+  /** Then the last reading is not of the data in flight, and only its round trip is of use. */
+  private static final Set<Cause> ENDED_BY_PEER = EnumSet.of(Cause.PEER_CLOSED, Cause.PEER_RESET);
+
+  private @Nullable WireSnapshot latest;
+  private @Nullable WireSnapshot beforeWrite;
+  private long wroteAtNanos;
+  private long idleNanos;
+
+  /** Creates the history of a new connection. */
+  public WireHistory() {}
+
+  /**
+   * The kernel was read.
+   *
+   * @param snapshot the reading
+   */
+  public void took(WireSnapshot snapshot) {
+    latest = snapshot;
+  }
+
+  /**
+   * Something is about to be written for the first time after an idle time.
+   *
+   * @param before a reading taken just now
+   * @param idle nanoseconds without payload
+   */
+  public void wakes(WireSnapshot before, long idle) {
+    took(before);
+    beforeWrite = before;
+    wroteAtNanos = before.takenAtNanos();
+    idleNanos = idle;
+  }
+
+  /**
+   * What is known at the connection's end.
+   *
+   * @param cause what the client saw
+   * @param inFlight whether something was sent that had no answer yet
+   * @param clocks the connection's clocks
+   * @param plan what the user declared
+   * @param nowNanos {@link System#nanoTime()}
+   * @return signs, to be completed by what the connection itself cannot know
+   */
+  public DeathSigns.Builder signs(
+      Cause cause, boolean inFlight, ConnectionClocks clocks, ConnectionPlan plan, long nowNanos) {
+    DeathSigns.Builder signs = DeathSigns.of(cause).inFlight(inFlight).plan(plan);
+    WireSnapshot before = beforeWrite;
+    boolean woken =
+        inFlight && before != null && clocks.sinceRead(nowNanos) >= nowNanos - wroteAtNanos;
+    if (!inFlight) {
+      signs.idle(Duration.ofNanos(clocks.sincePayload(nowNanos)));
+    } else if (woken && before != null) {
+      signs
+          .idle(Duration.ofNanos(idleNanos))
+          .sinceWrite(Duration.ofNanos(nowNanos - wroteAtNanos))
+          .heardWhileIdle(heardWhileIdle(before, plan));
+      addRetransmissions(signs, before);
+    }
+    WireSnapshot reading = latest;
+    if (reading != null
+        && reading.source() != WireSource.NONE
+        && (ENDED_BY_PEER.contains(cause) || isOfThis(reading, inFlight, woken, nowNanos))) {
+      signs.wire(signs(reading));
+    }
+    return signs;
+  }
+
+  private boolean isOfThis(WireSnapshot reading, boolean inFlight, boolean woken, long nowNanos) {
+    if (!inFlight) {
+      return true;
+    }
+    boolean afterWrite = !woken || reading.takenAtNanos() > wroteAtNanos;
+    return afterWrite && nowNanos - reading.takenAtNanos() <= STALE.toNanos();
+  }
+
+  private void addRetransmissions(DeathSigns.Builder signs, WireSnapshot before) {
+    WireSnapshot after = latest;
+    if (after != null && after.source() != WireSource.NONE && after.takenAtNanos() > wroteAtNanos) {
+      signs.retransmissions(after.totalRetrans() - before.totalRetrans());
+    }
+  }
+
+  /** Answered keepalive probes show in {@code last_ack_recv}, well below the idle time. */
+  private Answer heardWhileIdle(WireSnapshot before, ConnectionPlan plan) {
+    return before.source() == WireSource.NONE || plan.terminated()
+        ? Answer.UNKNOWN
+        : Answer.of(2 * before.lastAckRecvMillis() * 1_000_000 < idleNanos);
+  }
+
+  private static WireSigns signs(WireSnapshot reading) {
+    return new WireSigns(
+        reading.unacked(),
+        Answer.UNKNOWN,
+        reading.retransmits(),
+        reading.probes(),
+        Duration.ofMillis(reading.lastAckRecvMillis()),
+        Duration.ofNanos(reading.rttMicros() * 1_000));
+  }
+}

@@ -1,0 +1,100 @@
+package dev.holdfast.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.diagnosis.CounterDelta;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the kernel says of this host. */
+final class HostCountersTest {
+
+  private static void write(Path proc, long resets, long filtered) throws IOException {
+    Files.createDirectories(proc.resolve("net"));
+    Files.writeString(
+        proc.resolve("net/snmp"),
+        """
+        Ip: Forwarding DefaultTTL
+        Ip: 1 64
+        Tcp: MaxConn OutRsts
+        Tcp: -1 %d
+        """
+            .formatted(resets));
+    Files.writeString(
+        proc.resolve("net/netstat"),
+        """
+        TcpExt: IPReversePathFilter TCPTimeWaitOverflow
+        TcpExt: %d 5
+        """
+            .formatted(filtered));
+    Files.writeString(
+        proc.resolve("net/sockstat"),
+        """
+        sockets: used 17
+        TCP: inuse 1 orphan 2 tw 299 alloc 3 mem 242
+        """);
+  }
+
+  @Test
+  void mustTellHowMuchCountersRose(@TempDir Path proc) throws IOException {
+    HostCounters host = new HostCounters(proc);
+    write(proc, 7, 0);
+    HostReading before = host.read().orElseThrow();
+    write(proc, 9, 4);
+    HostReading after = host.read().orElseThrow();
+    assertThat(after.timeWait()).hasValue(299);
+    assertThat(after.counter("Tcp.MaxConn")).hasValue(-1);
+    assertThat(after.since(before))
+        .isEqualTo(
+            new CounterDelta(
+                OptionalLong.of(2), OptionalLong.of(4), OptionalLong.of(0), OptionalLong.empty()));
+  }
+
+  @Test
+  void mustReadNothingWhereThereIsNothing(@TempDir Path empty) {
+    HostCounters host = new HostCounters(empty.resolve("proc"));
+    assertThat(host.read()).isEmpty();
+    assertThat(host.setting("net.ipv4.tcp_keepalive_time")).isEmpty();
+    assertThat(host.number("net.ipv4.tcp_keepalive_time")).isEmpty();
+  }
+
+  @Test
+  void mustReadNumbersAndTextsAsTheyAre(@TempDir Path proc) throws IOException {
+    Path ipv4 = Files.createDirectories(proc.resolve("sys/net/ipv4"));
+    Files.writeString(ipv4.resolve("tcp_keepalive_time"), "7200\n");
+    Files.writeString(ipv4.resolve("ip_local_port_range"), "32768\t60999\n");
+    HostCounters host = new HostCounters(proc);
+    assertThat(host.number("net.ipv4.tcp_keepalive_time")).hasValue(7_200);
+    assertThat(host.setting("net.ipv4.ip_local_port_range")).contains("32768\t60999");
+    assertThat(host.number("net.ipv4.ip_local_port_range")).isEmpty();
+  }
+
+  /** A closed connection with unread input answers with an RST, which this kernel counts. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void mustCountAResetOfThisHost() throws IOException {
+    HostCounters host = HostCounters.ofThisHost();
+    HostReading before = host.read().orElseThrow();
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    try (ServerSocket server = new ServerSocket(0, 1, loopback);
+        Socket client = new Socket()) {
+      client.connect(new InetSocketAddress(loopback, server.getLocalPort()));
+      try (Socket accepted = server.accept()) {
+        accepted.setSoTimeout(5_000);
+        client.getOutputStream().write(new byte[2]);
+        assertThat(accepted.getInputStream().read()).as("one of two bytes").isZero();
+      }
+    }
+    assertThat(host.read().orElseThrow().since(before).outResets().orElseThrow()).isPositive();
+  }
+}

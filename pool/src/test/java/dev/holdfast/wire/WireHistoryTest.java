@@ -1,0 +1,126 @@
+package dev.holdfast.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.diagnosis.Answer;
+import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.diagnosis.DeathSigns;
+import dev.holdfast.path.ConnectionPlan;
+import dev.holdfast.path.Hop;
+import dev.holdfast.path.NetworkPath;
+import dev.holdfast.path.ServerLimits;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** What a connection's past says at its end. */
+final class WireHistoryTest {
+
+  private static final long MINUTE = Duration.ofMinutes(1).toNanos();
+  private static final long MILLI = 1_000_000;
+
+  private static final ConnectionPlan DIRECT =
+      NetworkPath.to(ServerLimits.withoutIdleTimeout("redis")).plan();
+
+  private final ConnectionClocks clocks = new ConnectionClocks(0);
+  private final WireHistory history = new WireHistory();
+
+  private static WireSnapshot reading(
+      long atNanos, long unacked, long lastAckRecvMillis, long totalRetrans) {
+    return new WireSnapshot(
+        WireSource.EPOLL,
+        atNanos,
+        WireSnapshot.ESTABLISHED,
+        unacked,
+        0,
+        0,
+        0,
+        204_000,
+        100,
+        0,
+        lastAckRecvMillis,
+        0,
+        totalRetrans);
+  }
+
+  private DeathSigns signs(Cause cause, boolean inFlight, long now) {
+    return history.signs(cause, inFlight, clocks, DIRECT, now).build();
+  }
+
+  @Test
+  void mustTellIdleTimeAndWriteApart() {
+    history.wakes(reading(MINUTE, 0, 60_000, 5), MINUTE);
+    clocks.requested(MINUTE);
+    history.took(reading(MINUTE + 200 * MILLI, 1, 60_200, 6));
+    DeathSigns signs = signs(Cause.PATH_SILENT, true, MINUTE + 300 * MILLI);
+    assertThat(signs.idle()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(signs.sinceWrite()).contains(Duration.ofMillis(300));
+    assertThat(signs.retransmissions()).hasValue(1);
+    assertThat(signs.wire().orElseThrow().unacked()).isEqualTo(1);
+    assertThat(signs.wire().orElseThrow().rtt()).isEqualTo(Duration.ofNanos(100_000));
+  }
+
+  @Test
+  void mustKnowWhetherProbesWereAnsweredWhileIdle() {
+    history.wakes(reading(MINUTE, 0, 700, 0), MINUTE);
+    assertThat(signs(Cause.PEER_RESET, true, MINUTE + MILLI).heardWhileIdle())
+        .isEqualTo(Answer.YES);
+    history.wakes(reading(MINUTE, 0, 59_990, 0), MINUTE);
+    assertThat(signs(Cause.PEER_RESET, true, MINUTE + MILLI).heardWhileIdle()).isEqualTo(Answer.NO);
+  }
+
+  @Test
+  void mustNotTakeAProxysAcknowledgementsForTheServers() {
+    ConnectionPlan proxied =
+        NetworkPath.to(ServerLimits.withoutIdleTimeout("redis"))
+            .through(Hop.named("proxy").idleLimit(Duration.ofMinutes(5)).terminates(true).build())
+            .plan();
+    history.wakes(reading(MINUTE, 0, 700, 0), MINUTE);
+    assertThat(
+            history
+                .signs(Cause.PEER_RESET, true, clocks, proxied, MINUTE + MILLI)
+                .build()
+                .heardWhileIdle())
+        .isEqualTo(Answer.UNKNOWN);
+  }
+
+  @Test
+  void mustForgetTheIdleTimeOnceAnswersCame() {
+    history.wakes(reading(MINUTE, 0, 60_000, 0), MINUTE);
+    clocks.read(MINUTE + MILLI);
+    DeathSigns signs = signs(Cause.PEER_RESET, true, MINUTE + 2 * MILLI);
+    assertThat(signs.idle()).isZero();
+    assertThat(signs.sinceWrite()).isEmpty();
+  }
+
+  @Test
+  void mustNotJudgeAWriteByAReadingFromBeforeIt() {
+    history.wakes(reading(MINUTE, 0, 60_000, 0), MINUTE);
+    assertThat(signs(Cause.KERNEL_TIMEOUT, true, MINUTE + 300 * MILLI).wire()).isEmpty();
+    assertThat(signs(Cause.PEER_RESET, true, MINUTE + 300 * MILLI).wire())
+        .as("for its round trip")
+        .isPresent();
+  }
+
+  @Test
+  void mustNotJudgeWhatIsInFlightByAnOldReading() {
+    history.took(reading(0, 0, 0, 0));
+    assertThat(signs(Cause.KERNEL_TIMEOUT, true, MINUTE).wire()).isEmpty();
+    assertThat(signs(Cause.KERNEL_TIMEOUT, true, 200 * MILLI).wire()).isPresent();
+  }
+
+  @Test
+  void mustTellHowLongAConnectionWithNothingInFlightWasIdle() {
+    clocks.read(MINUTE);
+    assertThat(signs(Cause.PEER_CLOSED, false, 3 * MINUTE).idle()).isEqualTo(Duration.ofMinutes(2));
+  }
+
+  @Test
+  void mustInventNothingWithoutASource() {
+    history.wakes(WireSnapshot.none(MINUTE), MINUTE);
+    DeathSigns signs = signs(Cause.PEER_RESET, true, MINUTE + MILLI);
+    assertThat(signs.wire()).isEmpty();
+    assertThat(signs.heardWhileIdle()).isEqualTo(Answer.UNKNOWN);
+    assertThat(signs.retransmissions()).isEmpty();
+    assertThat(signs.idle()).isEqualTo(Duration.ofMinutes(1));
+  }
+}

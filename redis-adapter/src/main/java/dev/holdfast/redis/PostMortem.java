@@ -1,0 +1,109 @@
+package dev.holdfast.redis;
+
+import dev.holdfast.diagnosis.Answer;
+import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.diagnosis.DeathSigns;
+import dev.holdfast.diagnosis.Diagnosis;
+import dev.holdfast.diagnosis.Diagnostician;
+import dev.holdfast.report.DiagnosisEvent;
+import dev.holdfast.report.DiagnosisReporter;
+import io.netty.channel.EventLoop;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Diagnoses one death once what followed it is known: whether a new connection works, and what
+ * became of its siblings within a second. Confined to the event loop of the channel that died.
+ */
+final class PostMortem {
+
+  /** Longer than Lettuce's default connect timeout of 10 s: by then a first attempt has ended. */
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+  private final EventLoop eventLoop;
+  private final Neighbours neighbours;
+  private final DiagnosisReporter reporter;
+  private final SocketAddress address;
+  private final DeathSigns signs;
+  private final long diedAtNanos;
+  private final SwapEvent swap;
+
+  private Answer newConnection = Answer.UNKNOWN;
+  private boolean siblingsKnown;
+  private boolean concluded;
+
+  PostMortem(
+      GuardedChannel guarded,
+      Neighbours neighbours,
+      DiagnosisReporter reporter,
+      DeathSigns signs,
+      long diedAtNanos,
+      SwapEvent swap) {
+    this.eventLoop = guarded.channel().eventLoop();
+    this.neighbours = neighbours;
+    this.reporter = reporter;
+    this.address = guarded.remote();
+    this.signs = signs;
+    this.diedAtNanos = diedAtNanos;
+    this.swap = swap;
+  }
+
+  void begin(EndpointState endpoint) {
+    if (signs.cause() == Cause.LOCAL_CLOSE || signs.cause() == Cause.IDLE_LIMIT) {
+      conclude(); // nothing that follows explains it better
+      return;
+    }
+    endpoint.tellOfNextConnection(works -> onEventLoop(() -> tried(works)));
+    try {
+      after(Neighbours.TOGETHER, this::siblingsAreKnown);
+      after(PATIENCE, this::conclude);
+    } catch (RejectedExecutionException shutDown) {
+      conclude();
+    }
+  }
+
+  private void after(Duration delay, Runnable step) {
+    eventLoop.schedule(step, delay.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private void onEventLoop(Runnable step) {
+    try {
+      eventLoop.execute(step);
+    } catch (RejectedExecutionException shutDown) {
+      // then nobody waits for the diagnosis either
+    }
+  }
+
+  private void tried(Answer works) {
+    newConnection = works;
+    concludeOnceKnown();
+  }
+
+  private void siblingsAreKnown() {
+    siblingsKnown = true;
+    concludeOnceKnown();
+  }
+
+  private void concludeOnceKnown() {
+    if (siblingsKnown && newConnection != Answer.UNKNOWN) {
+      conclude();
+    }
+  }
+
+  private void conclude() {
+    if (concluded) {
+      return;
+    }
+    concluded = true;
+    DeathSigns complete =
+        signs.toBuilder()
+            .newConnection(newConnection)
+            .siblings(neighbours.around(address, diedAtNanos, signs.idle()))
+            .build();
+    Diagnosis diagnosis = Diagnostician.diagnose(complete);
+    reporter.report(
+        new DiagnosisEvent(swap.guard(), "connection replaced", diagnosis, swap.calls()));
+  }
+}
