@@ -2,8 +2,6 @@ package dev.holdfast.lab;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,28 +14,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A real Redis on a free loopback port, or on another {@link ServerHost}: the system's {@code
- * redis-server}, else the binary bundled with embedded-redis. It keeps nothing: no persistence, and
- * its directory goes with it.
- *
- * <p>Neither {@link #close()} nor the end of the JVM leaves a process behind, except when the JVM
- * itself is killed hard. All methods are thread-safe. Needs a POSIX system.
+ * redis-server}, else the binary bundled with embedded-redis. It persists nothing.
  */
-public final class RedisServer implements AutoCloseable {
-  private static final Duration READY_DEADLINE = Duration.ofSeconds(20);
-  private static final int ATTEMPTS = 3;
+public final class RedisServer extends LabServer {
   private static final int COUNTERS_PER_CALL = 500;
 
-  private final RedisProcess process;
-  private final ServerHost host;
-  private final int port;
   private final int tlsPort;
   private final @Nullable TlsFiles tls;
 
   private RedisServer(
-      RedisProcess process, ServerHost host, int port, int tlsPort, @Nullable TlsFiles tls) {
-    this.process = process;
-    this.host = host;
-    this.port = port;
+      ServerProcess process, ServerHost host, int port, int tlsPort, @Nullable TlsFiles tls) {
+    super(process, host, port);
     this.tlsPort = tlsPort;
     this.tls = tls;
   }
@@ -59,15 +46,6 @@ public final class RedisServer implements AutoCloseable {
    */
   public static Builder builder() {
     return new Builder();
-  }
-
-  /**
-   * The plain-text port.
-   *
-   * @return a port on 127.0.0.1, or of its {@link ServerHost}
-   */
-  public int port() {
-    return port;
   }
 
   /**
@@ -167,27 +145,8 @@ public final class RedisServer implements AutoCloseable {
     return values;
   }
 
-  /**
-   * Stops the process (SIGSTOP): its kernel still accepts connections and acknowledges data, but
-   * nothing is read or answered. Returns once it stands still.
-   */
-  public void freeze() {
-    process.stop();
-  }
-
-  /** Lets a frozen process go on (SIGCONT). */
-  public void thaw() {
-    process.resume();
-  }
-
-  /** Kills the process hard, frozen or not, waits for its end and deletes its directory. */
-  @Override
-  public void close() {
-    process.kill();
-  }
-
   private List<String> call(List<String> args) {
-    try (RespClient client = new RespClient(host.address(), port)) {
+    try (RespClient client = new RespClient(host.address(), port())) {
       return client.call(args);
     } catch (IOException e) {
       throw new UncheckedIOException("No answer from Redis to " + args.get(0), e);
@@ -201,18 +160,12 @@ public final class RedisServer implements AutoCloseable {
     return tls;
   }
 
-  private boolean answers() {
-    try (RespClient client = new RespClient(host.address(), port)) {
+  @Override
+  boolean answers() {
+    try (RespClient client = new RespClient(host.address(), port())) {
       return client.call(List.of("PING")).equals(List.of("PONG"));
     } catch (IOException | IllegalStateException notYet) {
       return false;
-    }
-  }
-
-  private void awaitReady() {
-    Await.until("redis-server answers PING", READY_DEADLINE, () -> !process.alive() || answers());
-    if (!process.alive()) {
-      throw new IllegalStateException("redis-server ended at start: " + process.logText());
     }
   }
 
@@ -260,10 +213,7 @@ public final class RedisServer implements AutoCloseable {
      * @throws IllegalArgumentException if no port
      */
     public Builder port(int plainPort) {
-      if (plainPort < 1 || plainPort > 65_535) {
-        throw new IllegalArgumentException("not a port: " + plainPort);
-      }
-      this.port = plainPort;
+      this.port = requirePort(plainPort);
       return this;
     }
 
@@ -308,46 +258,17 @@ public final class RedisServer implements AutoCloseable {
      *     message says why
      */
     public RedisServer start() {
-      IllegalStateException last = new IllegalStateException("not tried");
-      for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-        try {
-          return startOnce();
-        } catch (IllegalStateException e) {
-          last = e;
-          if (!String.valueOf(e.getMessage()).contains("Address already in use")) {
-            break;
-          }
-        }
-      }
-      throw last;
+      return LabServer.start("redis-server", this::startIn);
     }
 
-    private RedisServer startOnce() {
-      Path dir = null;
-      try {
-        dir = Files.createTempDirectory("holdfast-redis");
-        Path binary = RedisBinary.find(dir);
-        TlsFiles files = tls ? TlsFiles.create(dir) : null;
-        int plainPort = port == 0 ? freePort() : port;
-        int tlsPort = tls ? freePort() : 0;
-        RedisProcess process =
-            new RedisProcess(dir, commandLine(binary, dir, plainPort, tlsPort, files));
-        RedisServer server = new RedisServer(process, host, plainPort, tlsPort, files);
-        try {
-          server.awaitReady();
-        } catch (IllegalStateException e) {
-          server.close();
-          throw e;
-        }
-        return server;
-      } catch (IOException | IllegalStateException e) {
-        if (dir != null) {
-          RedisProcess.deleteTree(dir);
-        }
-        throw e instanceof IllegalStateException plain
-            ? plain
-            : new IllegalStateException("redis-server could not be started", e);
-      }
+    private RedisServer startIn(Path dir) throws IOException {
+      Path binary = RedisBinary.find(dir);
+      TlsFiles files = tls ? TlsFiles.create(dir) : null;
+      int plainPort = port == 0 ? freePort() : port;
+      int tlsPort = tls ? freePort() : 0;
+      List<String> line = commandLine(binary, dir, plainPort, tlsPort, files);
+      ServerProcess process = new ServerProcess("redis-server", dir, line);
+      return new RedisServer(process, host, plainPort, tlsPort, files);
     }
 
     private List<String> commandLine(
@@ -378,12 +299,6 @@ public final class RedisServer implements AutoCloseable {
       }
       line.addAll(arguments);
       return line;
-    }
-
-    private static int freePort() throws IOException {
-      try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-        return socket.getLocalPort();
-      }
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.lab.kernel;
 
+import dev.holdfast.lab.NginxServer;
 import dev.holdfast.lab.RedisServer;
 import dev.holdfast.lab.ServerHost;
 import java.time.Duration;
@@ -109,7 +110,31 @@ public final class Network extends PathFaults implements AutoCloseable {
    * @return the server, ready for commands
    */
   public RedisServer redis(UnaryOperator<RedisServer.Builder> options) {
-    RedisServer started = options.apply(RedisServer.builder()).on(host(0)).start();
+    return redis(0, options);
+  }
+
+  /**
+   * Starts a Redis with options on any server; it ends with the network.
+   *
+   * @param server from 0
+   * @param options adds to the builder
+   * @return the server, ready for commands
+   */
+  public RedisServer redis(int server, UnaryOperator<RedisServer.Builder> options) {
+    RedisServer started = options.apply(RedisServer.builder()).on(host(server)).start();
+    belongings.add(started::close);
+    return started;
+  }
+
+  /**
+   * Starts an nginx with options on any server; it ends with the network.
+   *
+   * @param server from 0
+   * @param options adds to the builder
+   * @return the server, ready for requests
+   */
+  public NginxServer nginx(int server, UnaryOperator<NginxServer.Builder> options) {
+    NginxServer started = options.apply(NginxServer.builder()).on(host(server)).start();
     belongings.add(started::close);
     return started;
   }

@@ -10,24 +10,39 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A child process with its own directory; neither outlives {@link #kill()} or the JVM. */
-final class RedisProcess {
+/** A child process with its own directory; neither outlives {@link #end()} or the JVM. */
+final class ServerProcess {
   private static final Duration SIGNAL_DEADLINE = Duration.ofSeconds(10);
 
+  private final String name;
   private final Path dir;
-  private final Process process;
+  private final List<String> command;
   private final Thread hook;
+  private volatile Process process;
 
-  RedisProcess(Path dir, List<String> command) throws IOException {
+  /**
+   * @param name for threads and messages
+   * @param dir its working directory, deleted at its end
+   */
+  ServerProcess(String name, Path dir, List<String> command) throws IOException {
+    this.name = name;
     this.dir = dir;
-    this.process =
-        new ProcessBuilder(command)
-            .directory(dir.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(log().toFile())
-            .start();
-    this.hook = new Thread(this::killNow, "holdfast-lab-redis-" + process.pid() + "-end");
+    this.command = List.copyOf(command);
+    this.process = launch();
+    this.hook = new Thread(this::endNow, "holdfast-lab-" + name + "-" + process.pid() + "-end");
     Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  private Process launch() throws IOException {
+    return new ProcessBuilder(command)
+        .directory(dir.toFile())
+        .redirectErrorStream(true)
+        .redirectOutput(log().toFile())
+        .start();
+  }
+
+  String name() {
+    return name;
   }
 
   boolean alive() {
@@ -46,7 +61,7 @@ final class RedisProcess {
     signal("STOP");
     // The kernel takes the signal when the process is next scheduled; field 3 of /proc/PID/stat.
     if (Files.exists(stat())) {
-      Await.until("redis-server is stopped", SIGNAL_DEADLINE, () -> schedulerState() == 'T');
+      Await.until(name + " is stopped", SIGNAL_DEADLINE, () -> schedulerState() == 'T');
     }
   }
 
@@ -54,8 +69,31 @@ final class RedisProcess {
     signal("CONT");
   }
 
+  /** SIGKILL; the directory stays for {@link #restart()}. */
   void kill() {
-    killNow();
+    process.destroyForcibly();
+    try {
+      process.waitFor(SIGNAL_DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Starts the same command line in the same directory. */
+  void restart() {
+    if (alive()) {
+      throw new IllegalStateException(name + " still runs");
+    }
+    try {
+      process = launch();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Kills the process and deletes the directory; again without effect. */
+  void end() {
+    endNow();
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException shuttingDown) {
@@ -63,33 +101,28 @@ final class RedisProcess {
     }
   }
 
-  private void killNow() {
-    process.destroyForcibly();
-    try {
-      process.waitFor(SIGNAL_DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  private void endNow() {
+    kill();
     deleteTree(dir);
   }
 
-  private void signal(String name) {
+  private void signal(String signal) {
     try {
       // The shell's own kill: minimal images have no kill binary.
       Process kill =
-          new ProcessBuilder("/bin/sh", "-c", "kill -" + name + " " + process.pid())
+          new ProcessBuilder("/bin/sh", "-c", "kill -" + signal + " " + process.pid())
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .start();
       boolean ended = kill.waitFor(SIGNAL_DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
       if (!ended || kill.exitValue() != 0) {
-        throw new IllegalStateException("SIG" + name + " could not be sent to " + process);
+        throw new IllegalStateException("SIG" + signal + " could not be sent to " + process);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("Interrupted while sending SIG" + name, e);
+      throw new IllegalStateException("Interrupted while sending SIG" + signal, e);
     }
   }
 
@@ -107,7 +140,7 @@ final class RedisProcess {
   }
 
   private Path log() {
-    return dir.resolve("redis.log");
+    return dir.resolve("output.log");
   }
 
   static void deleteTree(Path root) {

@@ -1,0 +1,222 @@
+package dev.holdfast.lab;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A real nginx that answers every request with {@code 200} and its connection's number, in one
+ * process. It keeps a record of what it has executed.
+ */
+public final class NginxServer extends LabServer {
+
+  /** The request header that names a request in {@link #requests()}. */
+  public static final String REQUEST_ID = "X-Request-Id";
+
+  private static final int PATIENCE_MILLIS = 5_000;
+
+  /**
+   * One request that nginx has executed, whether or not its answer arrived.
+   *
+   * @param id what {@link #REQUEST_ID} said, {@code -} if nothing
+   * @param method for example {@code GET}
+   * @param uri path and query
+   * @param status the answer's; 499 if nginx saw the client leave before
+   * @param connection nginx's number of the connection
+   */
+  public record Request(String id, String method, String uri, int status, long connection) {
+
+    private static Request parse(String line) {
+      String[] fields = line.split(" ", 5);
+      return new Request(
+          fields[4], fields[2], fields[3], Integer.parseInt(fields[1]), Long.parseLong(fields[0]));
+    }
+  }
+
+  private final Path accessLog;
+
+  private NginxServer(ServerProcess process, ServerHost host, int port, Path accessLog) {
+    super(process, host, port);
+    this.accessLog = accessLog;
+  }
+
+  /**
+   * Begins a server with options.
+   *
+   * @return a builder with nginx's own default of 75 s for idle connections
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Reads the access log: a request is in it shortly after its answer was sent.
+   *
+   * @return what has been executed since the first start, in this order
+   */
+  public List<Request> requests() {
+    try {
+      String text = Files.readString(accessLog);
+      return text.substring(0, text.lastIndexOf('\n') + 1).lines().map(Request::parse).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Counts the executions of one request.
+   *
+   * @param id its {@link #REQUEST_ID}
+   * @return how often it is in {@link #requests()}
+   */
+  public long executions(String id) {
+    return requests().stream().filter(request -> request.id().equals(id)).count();
+  }
+
+  @Override
+  boolean answers() {
+    try {
+      URI ready = URI.create("http://%s:%d/ready".formatted(host.address(), port()));
+      HttpURLConnection connection = (HttpURLConnection) ready.toURL().openConnection();
+      connection.setConnectTimeout(PATIENCE_MILLIS);
+      connection.setReadTimeout(PATIENCE_MILLIS);
+      connection.setRequestProperty("Connection", "close");
+      return connection.getResponseCode() == HttpURLConnection.HTTP_NO_CONTENT;
+    } catch (IOException notYet) {
+      return false;
+    }
+  }
+
+  /** Options of a server to be started. Not thread-safe. */
+  public static final class Builder {
+    private final List<String> directives = new ArrayList<>();
+    private ServerHost host = ServerHost.LOOPBACK;
+    private Duration keepAlive = Duration.ofSeconds(75);
+    private int port;
+
+    private Builder() {}
+
+    /**
+     * Sets {@code keepalive_timeout}: nginx closes connections idle for longer.
+     *
+     * @param timeout in milliseconds; zero closes after every answer
+     * @return this builder
+     */
+    public Builder keepAliveTimeout(Duration timeout) {
+      this.keepAlive = timeout;
+      return this;
+    }
+
+    /**
+     * Listens on a given port instead of a free one, for example that of a Redis on another host.
+     *
+     * @param plainPort the port
+     * @return this builder
+     * @throws IllegalArgumentException if no port
+     */
+    public Builder port(int plainPort) {
+      this.port = requirePort(plainPort);
+      return this;
+    }
+
+    /**
+     * Runs the server elsewhere, for example in a network namespace, listening on all addresses.
+     *
+     * @param elsewhere where
+     * @return this builder
+     */
+    public Builder on(ServerHost elsewhere) {
+      this.host = elsewhere;
+      return this;
+    }
+
+    /**
+     * Adds directives to the configuration's {@code server} block.
+     *
+     * @param more for example {@code "keepalive_requests 5;"}
+     * @return this builder
+     */
+    public Builder directives(String... more) {
+      directives.addAll(List.of(more));
+      return this;
+    }
+
+    /**
+     * Starts the server and waits until it answers.
+     *
+     * @return the server, ready for requests
+     * @throws IllegalStateException if there is no nginx or it does not become ready; the message
+     *     says why
+     */
+    public NginxServer start() {
+      return LabServer.start("nginx", this::startIn);
+    }
+
+    private NginxServer startIn(Path dir) throws IOException {
+      int listen = port == 0 ? freePort() : port;
+      Path log = dir.resolve("access.log");
+      Path file = Files.writeString(dir.resolve("nginx.conf"), configuration(dir, log, listen));
+      List<String> line = new ArrayList<>(host.enter());
+      line.add(binary().toString());
+      line.addAll(List.of("-p", dir.toString(), "-c", file.toString(), "-e", "stderr"));
+      return new NginxServer(new ServerProcess("nginx", dir, line), host, listen, log);
+    }
+
+    /**
+     * One process, which signals reach as a whole. Root stays root: in a user namespace there is no
+     * other user to change to.
+     */
+    private String configuration(Path dir, Path log, int listen) {
+      return """
+          daemon off;
+          master_process off;
+          user root;
+          pid %1$s/nginx.pid;
+          error_log stderr;
+          events { }
+          http {
+            log_format executed '$connection $status $request_method $request_uri $http_x_request_id';
+            access_log %2$s executed;
+            client_body_temp_path %1$s/body;
+            proxy_temp_path %1$s/proxy;
+            fastcgi_temp_path %1$s/fastcgi;
+            uwsgi_temp_path %1$s/uwsgi;
+            scgi_temp_path %1$s/scgi;
+            keepalive_timeout %3$dms;
+            server {
+              listen %4$s:%5$d;
+              %6$s
+              location = /ready { access_log off; return 204; }
+              location / { return 200 "$connection\\n"; }
+            }
+          }
+          """
+          .formatted(
+              dir,
+              log,
+              keepAlive.toMillis(),
+              host.isLoopback() ? "127.0.0.1" : "0.0.0.0",
+              listen,
+              String.join("\n    ", directives));
+    }
+
+    /** Debian has it where only root looks. */
+    private static Path binary() {
+      String path = System.getenv().getOrDefault("PATH", "") + File.pathSeparator + "/usr/sbin";
+      return Stream.of(path.split(File.pathSeparator, -1))
+          .filter(entry -> !entry.isEmpty())
+          .map(entry -> Path.of(entry, "nginx"))
+          .filter(Files::isExecutable)
+          .findFirst()
+          .orElseThrow(() -> new IllegalStateException("nginx is not on PATH: install nginx"));
+    }
+  }
+}
