@@ -20,10 +20,16 @@ public final class HostKernel {
   private static final Pattern TIME_WAITS = Pattern.compile("(?m)^TCP: .* tw (\\d+) ");
 
   private final List<String> enter;
+  private final Runnable reversePathFilter;
   private final Map<String, String> before = new LinkedHashMap<>();
 
-  HostKernel(List<String> enter) {
+  /**
+   * @param enter the words that enter its namespace
+   * @param reversePathFilter lays an asymmetric route and refuses it
+   */
+  HostKernel(List<String> enter, Runnable reversePathFilter) {
     this.enter = enter;
+    this.reversePathFilter = reversePathFilter;
   }
 
   /**
@@ -79,6 +85,20 @@ public final class HostKernel {
    */
   public HostKernel rfc1337(boolean outlives) {
     return set("tcp_rfc1337", outlives ? "1" : "0");
+  }
+
+  /**
+   * Makes the route between client and servers asymmetric, and this end check the reverse path
+   * strictly ({@code rp_filter} 1, RFC 3704): what arrives is dropped and counted at this end as
+   * {@code TcpExt.IPReversePathFilter}. At a server that is what the client sends to {@link
+   * Dial#ROUTED}, SYNs first; translated connections come from the router itself and pass. At the
+   * client it is whatever the router carries back, SYN-ACKs first. Call it once.
+   *
+   * @return this end
+   */
+  public HostKernel filterReversePath() {
+    reversePathFilter.run();
+    return this;
   }
 
   /**

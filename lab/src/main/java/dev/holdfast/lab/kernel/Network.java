@@ -22,16 +22,20 @@ import org.jspecify.annotations.Nullable;
 public final class Network extends PathFaults implements AutoCloseable {
 
   private final Belongings belongings = new Belongings();
-  private final HostKernel client = new HostKernel(List.of());
+  private final HostKernel client;
   private final List<HostKernel> servers;
   private @Nullable DelayedCable delayed;
 
   private Network(Topology topology, int servers) {
     super(topology);
+    this.client = new HostKernel(List.of(), topology::filterReversePathAtClient);
+    this.servers =
+        IntStream.range(0, servers)
+            .mapToObj(
+                i -> new HostKernel(host(i).enter(), () -> topology.filterReversePathAtServer(i)))
+            .toList();
     belongings.add(topology::remove);
     belongings.add(client::restore);
-    this.servers =
-        IntStream.range(0, servers).mapToObj(i -> new HostKernel(host(i).enter())).toList();
   }
 
   /**
@@ -248,26 +252,6 @@ public final class Network extends PathFaults implements AutoCloseable {
   public Network translate(int firstPort, int lastPort) {
     topology.translate(firstPort, lastPort);
     return this;
-  }
-
-  /**
-   * Routes the first server's answers to the client past the router, and lets the server check the
-   * reverse path strictly ({@code rp_filter} 1, RFC 3704): what the client sends to {@link
-   * Dial#ROUTED} is dropped on arrival and counted there as {@code TcpExt.IPReversePathFilter}.
-   * Lasts until the network's end.
-   */
-  public void filterReversePathAtServer() {
-    topology.filterReversePathAtServer(0);
-  }
-
-  /**
-   * Routes the router's packets to the client over a second cable, and lets the client check the
-   * reverse path strictly ({@code rp_filter} 1, RFC 3704): whatever comes back, SYN-ACKs first, is
-   * dropped on arrival and counted there as {@code TcpExt.IPReversePathFilter}. Lasts until the
-   * network's end.
-   */
-  public void filterReversePathAtClient() {
-    topology.filterReversePathAtClient();
   }
 
   /** Forwards new connections to {@link Dial#ROUTER} and {@link Dial#VIRTUAL} to each in turn. */

@@ -22,7 +22,7 @@ final class ReversePathTest {
   @Test
   void mustLoseTheSynAtTheServer(Network network) throws IOException {
     RedisServer redis = network.redis();
-    network.filterReversePathAtServer();
+    network.server(0).filterReversePath();
     long atClient = network.clientKernel().get(FILTERED);
     assertThatThrownBy(() -> connect(Dial.ROUTED, redis))
         .isInstanceOf(SocketTimeoutException.class);
@@ -41,7 +41,7 @@ final class ReversePathTest {
   @EnumSource
   void mustLoseTheSynAckAtTheClient(Dial dial, Network network) {
     RedisServer redis = network.redis();
-    network.filterReversePathAtClient();
+    network.client().filterReversePath();
     long before = network.clientKernel().get(FILTERED);
     assertThatThrownBy(() -> connect(dial, redis)).isInstanceOf(SocketTimeoutException.class);
     assertThat(network.clientKernel().get(FILTERED)).isGreaterThan(before);

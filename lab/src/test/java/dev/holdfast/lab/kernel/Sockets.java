@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** Bare sockets that speak just enough Redis. */
 final class Sockets {
@@ -15,18 +16,21 @@ final class Sockets {
   private Sockets() {}
 
   static Socket connect(Dial dial, RedisServer redis) throws IOException {
-    return connect(dial, redis, new InetSocketAddress(0));
+    return connect(dial, redis, null);
   }
 
   static Socket connect(Dial dial, RedisServer redis, int localPort) throws IOException {
     return connect(dial, redis, new InetSocketAddress(localPort));
   }
 
-  static Socket connect(Dial dial, RedisServer redis, InetSocketAddress local) throws IOException {
+  static Socket connect(Dial dial, RedisServer redis, @Nullable InetSocketAddress local)
+      throws IOException {
     Socket socket = new Socket();
     try {
-      socket.setReuseAddress(true);
-      socket.bind(local);
+      if (local != null) {
+        socket.setReuseAddress(true);
+        socket.bind(local);
+      }
       socket.connect(new InetSocketAddress(dial.address(), redis.port()), NOTHING_COMES_MILLIS);
       socket.setSoTimeout(NOTHING_COMES_MILLIS);
       return socket;
