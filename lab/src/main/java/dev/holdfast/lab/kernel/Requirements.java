@@ -1,5 +1,6 @@
 package dev.holdfast.lab.kernel;
 
+import com.sun.jna.LastErrorException;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,6 +18,8 @@ final class Requirements {
       nft add rule ip trial answered ct state invalid tcp flags '&' rst == 0 reject with tcp reset
       nft add chain ip trial nat '{ type nat hook prerouting priority dstnat; }'
       nft add rule ip trial nat ip daddr 10.77.1.1 dnat to 10.77.10.2
+      nft add chain ip trial masked '{ type nat hook postrouting priority srcnat; }'
+      nft add rule ip trial masked ip protocol tcp masquerade to :30000-30001
       nft add chain ip trial carry '{ type filter hook forward priority filter; }'
       nft add rule ip trial carry ct state invalid counter drop
       conntrack -L
@@ -44,7 +47,10 @@ final class Requirements {
     }
     try {
       Shell.run(List.of("unshare", "--net"), TRIAL);
+      new PacketSocket("lo").close();
       return Optional.empty();
+    } catch (LastErrorException | LinkageError refused) {
+      return Optional.of("no packet sockets: " + refused.getMessage());
     } catch (IllegalStateException refused) {
       return Optional.of("the kernel refuses a part of it: " + refused.getMessage());
     }
