@@ -30,6 +30,7 @@ final class GuardedClientResources implements ClientResources {
   private final ClientResources users;
   private final NettyCustomizer customizer;
   private final EventLoopGroupProvider groups;
+  private final Timer timer;
   private final @Nullable BackOff backOff;
 
   GuardedClientResources(
@@ -37,6 +38,7 @@ final class GuardedClientResources implements ClientResources {
     this.users = users;
     this.customizer = customizer;
     this.groups = RedialGroups.over(users.eventLoopGroupProvider());
+    this.timer = new ReconnectTimer(users.timer(), users.eventExecutorGroup());
     this.backOff = backOff;
   }
 
@@ -112,7 +114,7 @@ final class GuardedClientResources implements ClientResources {
 
   @Override
   public Timer timer() {
-    return users.timer();
+    return timer;
   }
 
   @Override

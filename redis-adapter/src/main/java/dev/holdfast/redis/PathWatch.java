@@ -26,9 +26,9 @@ final class PathWatch {
 
   /**
    * Between samples once a path has been silent long enough and only a retransmission timeout is
-   * missing, whose moment no sample can foresee. Five ticks of a kernel with HZ=250.
+   * missing, whose moment no sample can foresee: a tick of a kernel with HZ=100.
    */
-  private static final Duration CLOSE_LOOK = Duration.ofMillis(20);
+  private static final Duration CLOSE_LOOK = Duration.ofMillis(10);
 
   /** A server silent for this long while calls wait: ask its kernel whether the path lives. */
   private static final Duration POKE_AFTER = Duration.ofSeconds(1);
@@ -82,7 +82,7 @@ final class PathWatch {
       return SAMPLE;
     }
     Duration holds = WireJudge.holdsFor(wire, stalledNanos);
-    if (holds.compareTo(CLOSE_LOOK) < 0) {
+    if (holds.isZero()) {
       return CLOSE_LOOK;
     }
     return holds.compareTo(SAMPLE) < 0 ? holds : SAMPLE;

@@ -105,7 +105,15 @@ final class RedisBed implements AutoCloseable {
   }
 
   RedisClient guarded(LettuceGuard guard, ClientOptions options, RedisURI uri) {
-    RedisClient client = client(guard.install(resources()), uri);
+    return guarded(guard, options, uri, resources());
+  }
+
+  /**
+   * @param resources shut down by the caller, after this
+   */
+  RedisClient guarded(
+      LettuceGuard guard, ClientOptions options, RedisURI uri, ClientResources resources) {
+    RedisClient client = client(guard.install(resources), uri);
     client.setOptions(guard.options(options));
     return client;
   }
