@@ -14,6 +14,11 @@ interface Incident {
     return 1;
   }
 
+  /** What the guard promises for it. */
+  default Promise promise() {
+    return new Promise.Survived();
+  }
+
   /**
    * Brings both parties through the incident: proves with the kernel's evidence that it is real,
    * and lets the parties make their calls.

@@ -45,8 +45,8 @@ final class IncidentPage {
         .append("</h2>\n<p>")
         .append(escape(replay.incident().story()))
         .append("</p>\n");
-    boolean clean = replay.score("guarded").clean();
-    out.append("<figure class=\"%s\"><figcaption>".formatted(clean ? "ok" : "not-ok"));
+    out.append(
+        "<figure class=\"%s\"><figcaption>".formatted(replay.promiseKept() ? "ok" : "not-ok"));
     for (Score score : replay.scores()) {
       out.append(escape(Summary.sentence(score.mode(), List.of(score)))).append("<br>");
     }

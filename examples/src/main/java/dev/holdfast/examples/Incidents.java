@@ -8,6 +8,12 @@ final class Incidents {
   private Incidents() {}
 
   static List<Incident> all() {
-    return List.of(new IdleReset(), new LostSyn(), new PortsExhausted());
+    return List.of(
+        new IdleReset(),
+        new LostSyn(),
+        new WrongBackend(),
+        new ReversePath(),
+        new StaleAck(),
+        new PortsExhausted());
   }
 }

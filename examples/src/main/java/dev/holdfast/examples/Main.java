@@ -64,7 +64,9 @@ public final class Main {
       Setting setting = Setting.of(redis.version(), LettuceVersion.getVersion());
       out.println(setting.text());
       List<Outcome> outcomes = new MainJob(scenarios, Contenders.all(), out).run(redis);
-      return report(line, Outcome.scores(outcomes), () -> HtmlReport.of(setting, outcomes), out);
+      List<Score> scores = Outcome.scores(outcomes);
+      report(line, scores, () -> HtmlReport.of(setting, outcomes), out);
+      return Summary.guardedIsClean(scores) ? CLEAN : NOT_CLEAN;
     }
   }
 
@@ -79,10 +81,18 @@ public final class Main {
       replays.add(Replay.of(incident, out));
     }
     Setting setting = Setting.of(replays.get(0).redisVersion(), LettuceVersion.getVersion());
-    return report(line, Replay.scores(replays), () -> IncidentPage.of(setting, replays), out);
+    report(line, Replay.scores(replays), () -> IncidentPage.of(setting, replays), out);
+    for (Replay replay : replays) {
+      if (!replay.promiseKept()) {
+        out.printf(
+            "%s: the guard did NOT keep %s%n",
+            replay.incident().name(), replay.incident().promise());
+      }
+    }
+    return replays.stream().allMatch(Replay::promiseKept) ? CLEAN : NOT_CLEAN;
   }
 
-  private static int report(
+  private static void report(
       CommandLine line, List<Score> scores, Supplier<String> page, PrintStream out)
       throws IOException {
     out.println();
@@ -97,6 +107,5 @@ public final class Main {
       Files.writeString(line.html(), page.get());
       out.println("page:    " + line.html());
     }
-    return Summary.guardedIsClean(scores) ? CLEAN : NOT_CLEAN;
   }
 }

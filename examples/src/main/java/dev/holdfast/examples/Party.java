@@ -4,6 +4,7 @@ import dev.holdfast.examples.Call.Ending;
 import dev.holdfast.examples.Call.Kind;
 import dev.holdfast.examples.Moment.Tone;
 import dev.holdfast.redis.LettuceGuard;
+import dev.holdfast.report.DiagnosisEvent;
 import dev.holdfast.retry.AmbiguousOutcomeException;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
@@ -12,6 +13,8 @@ import io.lettuce.core.SocketOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.event.connection.ConnectedEvent;
 import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.NettyCustomizer;
+import io.netty.bootstrap.Bootstrap;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -46,15 +49,25 @@ final class Party implements AutoCloseable {
   /**
    * Sets up a client, without connecting it.
    *
+   * @param source the address it connects from; null leaves it to the kernel
    * @param guard what guards it; null leaves it bare
    */
   Party(
-      String mode, String incident, RedisURI uri, Timeline timeline, @Nullable LettuceGuard guard) {
+      String mode,
+      String incident,
+      RedisURI uri,
+      @Nullable String source,
+      Timeline timeline,
+      @Nullable LettuceGuard guard) {
     this.mode = mode;
     this.keyPrefix = "op:%s:%s:".formatted(incident, mode);
     this.timeline = timeline;
     ClientResources plain =
-        ClientResources.builder().ioThreadPoolSize(2).computationThreadPoolSize(2).build();
+        ClientResources.builder()
+            .ioThreadPoolSize(2)
+            .computationThreadPoolSize(2)
+            .nettyCustomizer(from(source))
+            .build();
     this.resources = guard == null ? plain : guard.install(plain);
     this.client = RedisClient.create(resources, uri);
     ClientOptions options =
@@ -64,12 +77,24 @@ final class Party implements AutoCloseable {
     client.setOptions(guard == null ? options : guard.options(options));
     resources.eventBus().get().ofType(ConnectedEvent.class).subscribe(this::connected);
     if (guard != null) {
-      guard.onSwap(
-          swap -> {
-            diagnoses.merge(swap.cause().name(), 1L, Long::sum);
-            timeline.believed(mode, Tone.PLAIN, "connection given up: " + swap.cause().text());
-          });
+      guard.onDiagnosis(this::diagnosed);
     }
+  }
+
+  private void diagnosed(DiagnosisEvent event) {
+    event.diagnosis().explanations().forEach(each -> diagnoses.merge(each.name(), 1L, Long::sum));
+    timeline.believed(mode, Tone.PLAIN, event.line());
+  }
+
+  private static NettyCustomizer from(@Nullable String source) {
+    return new NettyCustomizer() {
+      @Override
+      public void afterBootstrapInitialized(Bootstrap bootstrap) {
+        if (source != null) {
+          bootstrap.localAddress(new InetSocketAddress(source, 0));
+        }
+      }
+    };
   }
 
   private void connected(ConnectedEvent event) {

@@ -69,6 +69,10 @@ record Replay(
     return Summary.mode(scores, mode).get(0);
   }
 
+  boolean promiseKept() {
+    return incident.promise().keptBy(score("guarded"));
+  }
+
   static List<Score> scores(List<Replay> replays) {
     return replays.stream().flatMap(replay -> replay.scores().stream()).toList();
   }

@@ -6,6 +6,7 @@ import dev.holdfast.lab.RedisServer;
 import dev.holdfast.lab.kernel.Dial;
 import dev.holdfast.lab.kernel.GuardSwitch;
 import dev.holdfast.lab.kernel.Network;
+import dev.holdfast.redis.LettuceGuard;
 import dev.holdfast.redis.LettuceGuardBuilder;
 import io.lettuce.core.RedisURI;
 import java.time.Duration;
@@ -76,22 +77,32 @@ final class Stage implements AutoCloseable {
   }
 
   Party bare(Dial dial) {
-    return party("bare", dial, null);
+    return party("bare", dial, null, null);
+  }
+
+  Party bare(Dial dial, String source) {
+    return party("bare", dial, source, null);
   }
 
   Party guarded(Dial dial, LettuceGuardBuilder guard) {
-    return party("guarded", dial, GuardSwitch.isOff() ? null : guard.name(incident.name()));
+    return party("guarded", dial, null, guard);
   }
 
-  private Party party(String mode, Dial dial, @Nullable LettuceGuardBuilder guard) {
+  Party guarded(Dial dial, String source, LettuceGuardBuilder guard) {
+    return party("guarded", dial, source, guard);
+  }
+
+  private Party party(
+      String mode, Dial dial, @Nullable String source, @Nullable LettuceGuardBuilder builder) {
+    LettuceGuard guard =
+        builder == null || GuardSwitch.isOff() ? null : builder.name(incident.name()).build();
     RedisURI uri =
         RedisURI.builder()
             .withHost(dial.address())
             .withPort(redis().port())
             .withTimeout(COMMAND_TIMEOUT)
             .build();
-    Party party =
-        new Party(mode, incident.name(), uri, timeline, guard == null ? null : guard.build());
+    Party party = new Party(mode, incident.name(), uri, source, timeline, guard);
     parties.add(party);
     return party;
   }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +50,21 @@ final class WireLog implements AutoCloseable {
       }
     }
     return longest;
+  }
+
+  /** How many SYNs were answered by an ACK that is no SYN-ACK. */
+  long staleAnswers() {
+    Set<Integer> opening = new HashSet<>();
+    long count = 0;
+    for (Segment segment : capture.segments()) {
+      int port = clientPort(segment);
+      if (fromClient(segment) && segment.is(Flag.SYN)) {
+        opening.add(port);
+      } else if (!fromClient(segment) && opening.remove(port) && segment.is(Flag.ACK)) {
+        count++;
+      }
+    }
+    return count;
   }
 
   /** Puts what was carried so far on the timeline, each segment to the party it belongs to. */
