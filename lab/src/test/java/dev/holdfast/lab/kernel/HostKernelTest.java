@@ -131,6 +131,23 @@ final class HostKernelTest {
     assertThat(portRange()).isEqualTo(before);
   }
 
+  /** TIME_WAIT, or a FIN sent again and again, of a connection whose server is gone. */
+  @Test
+  void mustLeaveNoSocketToTheNextNetwork() throws IOException {
+    Network network = Network.open(1);
+    try {
+      connect(Dial.ROUTED, network.redis()).close();
+      assertThat(sockets()).contains(Dial.ROUTED.address());
+    } finally {
+      network.close();
+    }
+    assertThat(sockets()).doesNotContain(Dial.ROUTED.address());
+  }
+
+  private static String sockets() {
+    return Shell.run(List.of(), "ss --tcp --numeric state all");
+  }
+
   private static String portRange() {
     return Shell.run(List.of(), "cat /proc/sys/net/ipv4/ip_local_port_range");
   }
