@@ -59,4 +59,17 @@ final class BalancedDialTest {
           .containsPattern("total_connections_received:\\d{2}");
     }
   }
+
+  @Test
+  void mustPassAServerOfAnotherProtocol(Network network) throws Exception {
+    RedisServer redis = network.redis();
+    network.nginx(1, options -> options.port(redis.port()));
+    network.balance();
+    try (Connects connects =
+        new Connects(Dial.VIRTUAL, redis.port(), Connects.balanced(), LETTUCES)) {
+      connects.times(Connects.COUNT).print("one server of two is an nginx");
+      assertThat(connects.failures()).isEmpty();
+      assertThat(connects.redials(RedialReason.FOREIGN)).isPositive();
+    }
+  }
 }
