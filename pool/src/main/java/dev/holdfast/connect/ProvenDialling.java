@@ -38,6 +38,7 @@ final class ProvenDialling implements Dialling {
   private @Nullable FirstReply expected;
   private @Nullable ReplyReader reply;
   private @Nullable ScheduledFuture<?> look;
+  private @Nullable String refusal;
   private boolean stopped;
   private boolean redialledInFull;
   private long since;
@@ -222,6 +223,7 @@ final class ProvenDialling implements Dialling {
   private void handOver() {
     stopped = true;
     if (reply != null) {
+      refusal = reply.verdict() == Verdict.UNASKED ? reply.quote() : null;
       ((RedialHandler) attempt.ctx().handler()).handOver(reply);
       reply = null;
     }
@@ -232,6 +234,9 @@ final class ProvenDialling implements Dialling {
   private void handedOver() {
     if (inner.isSuccess()) {
       attempt.connected(rtt);
+    } else if (refusal != null) {
+      // it hung up afterwards, and answered the probe by a reset
+      attempt.fail(new ConnectException(attempt.remote() + " said: " + refusal));
     } else {
       attempt.fail(inner.cause());
     }

@@ -11,7 +11,7 @@ final class ReplyReader {
   /** No protocol's answer to a probe is longer; what goes on without end is none. */
   private static final int LONGEST = 1024;
 
-  private static final int QUOTED = 40;
+  private static final int QUOTED = 60;
 
   private final FirstReply expected;
   private final ByteBuf said;
@@ -64,6 +64,6 @@ final class ReplyReader {
             said.readerIndex(),
             Math.min(QUOTED, said.readableBytes()),
             StandardCharsets.ISO_8859_1);
-    return start.replaceAll("[^ -~]", ".");
+    return start.strip().replaceAll("[^ -~]", ".");
   }
 }

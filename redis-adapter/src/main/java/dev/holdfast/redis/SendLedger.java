@@ -56,7 +56,7 @@ final class SendLedger extends DefaultChannelPromise {
         break;
       }
       String name = entry.getValue().getClass().getName();
-      lettuces &= name.startsWith("io.lettuce.core.") || name.startsWith("dev.holdfast.redis.");
+      lettuces &= name.startsWith("io.lettuce.core.") || name.startsWith("dev.holdfast.");
     }
     onlyLettuceBelow = lettuces;
   }

@@ -1,0 +1,130 @@
+package dev.holdfast.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.connect.ConnectOutcome;
+import dev.holdfast.connect.ConnectReport;
+import dev.holdfast.lab.Forgetting;
+import dev.holdfast.lab.RedisServer;
+import dev.holdfast.path.ConnectionPlan;
+import dev.holdfast.path.HopPreset;
+import dev.holdfast.path.NetworkPath;
+import dev.holdfast.path.ServerLimits;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.RedisURI;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+
+/** A balancer on the path: a server answers a PING before its connection is the client's. */
+final class BalancedPathTest {
+
+  private final List<ConnectReport> reports = new CopyOnWriteArrayList<>();
+
+  private LettuceGuard guard() {
+    ConnectionPlan plan =
+        NetworkPath.to(ServerLimits.withIdleTimeout("redis", Duration.ofMinutes(5)))
+            .through(HopPreset.AWS_NLB.hop())
+            .plan();
+    LettuceGuard guard = LettuceGuard.create(plan);
+    guard.onConnect(reports::add);
+    return guard;
+  }
+
+  private static RedisURI uri(RedisServer redis) {
+    return RedisURI.builder()
+        .withHost("127.0.0.1")
+        .withPort(redis.port())
+        .withTimeout(Duration.ofSeconds(5))
+        .build();
+  }
+
+  private void assertConnectedInOneDial(int connects) {
+    assertThat(reports).hasSize(connects);
+    assertThat(reports)
+        .allSatisfy(report -> assertThat(report.outcome()).isEqualTo(ConnectOutcome.CONNECTED))
+        .allSatisfy(report -> assertThat(report.dials()).isEqualTo(1));
+  }
+
+  private static long pings(RedisServer redis) {
+    return redis
+        .command("INFO", "commandstats")
+        .lines()
+        .filter(line -> line.startsWith("cmdstat_ping:calls="))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("cmdstat_ping:calls=(\\d+).*", "$1")))
+        .sum();
+  }
+
+  @Test
+  void mustAskAServerOnceAndServeCommandsAndSubscriptions() throws Exception {
+    try (RedisServer redis = RedisServer.start();
+        RedisBed bed = new RedisBed(redis, Forgetting.SILENCE)) {
+      redis.command("CONFIG", "RESETSTAT");
+      RedisClient client = bed.guarded(guard(), ClientOptions.create(), uri(redis));
+      try (var connection = client.connect();
+          var subscriber = client.connectPubSub()) {
+        assertThat(connection.sync().incr("key")).isEqualTo(1);
+        subscriber.sync().subscribe("channel");
+        assertThat(connection.sync().publish("channel", "message")).isEqualTo(1);
+        assertConnectedInOneDial(2);
+        assertThat(pings(redis)).isEqualTo(2);
+      }
+    }
+  }
+
+  @Test
+  void mustAskBeforeAuthentication() throws Exception {
+    try (RedisServer redis = RedisServer.start();
+        RedisBed bed = new RedisBed(redis, Forgetting.SILENCE)) {
+      RedisURI uri = uri(redis);
+      uri.setAuthentication("user", "secret".toCharArray());
+      redis.command("ACL", "SETUSER", "user", "on", ">secret", "~*", "+@all", "-ping");
+      redis.command("ACL", "SETUSER", "default", "on", "resetpass", ">other");
+      RedisClient client = bed.guarded(guard(), ClientOptions.create(), uri);
+      try (var connection = client.connect()) {
+        assertThat(connection.sync().incr("key")).isEqualTo(1);
+        assertConnectedInOneDial(1);
+      }
+    }
+  }
+
+  @Test
+  void mustNotAskOverTls() throws Exception {
+    try (RedisServer redis = RedisServer.builder().tls().start();
+        RedisBed bed = new RedisBed(redis, Forgetting.SILENCE)) {
+      redis.command("CONFIG", "RESETSTAT");
+      RedisURI uri =
+          RedisURI.builder()
+              .withHost("localhost")
+              .withPort(redis.tlsPort())
+              .withSsl(true)
+              .withTimeout(Duration.ofSeconds(5))
+              .build();
+      RedisClient client = bed.guarded(guard(), TlsSetup.trusting(redis), uri);
+      try (var connection = client.connect()) {
+        assertThat(connection.sync().incr("key")).isEqualTo(1);
+        assertConnectedInOneDial(1);
+        assertThat(pings(redis)).isZero();
+      }
+    }
+  }
+
+  /** The server says it on accepting, and closes: the client must hear the server's own words. */
+  @Test
+  void mustPassOnTheRefusalOfAFullServer() throws Exception {
+    try (RedisServer redis = RedisServer.start();
+        RedisBed bed = new RedisBed(redis, Forgetting.SILENCE)) {
+      RedisClient client = bed.guarded(guard(), ClientOptions.create(), uri(redis));
+      try (var connection = client.connect()) {
+        connection.sync().configSet("maxclients", "1");
+        assertThatThrownBy(client::connect)
+            .isInstanceOf(RedisConnectionException.class)
+            .hasStackTraceContaining("max number of clients reached");
+      }
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package dev.holdfast.redis.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.connect.ConnectOutcome;
+import dev.holdfast.connect.ConnectReport;
+import dev.holdfast.connect.RedialReason;
+import dev.holdfast.lab.Await;
+import dev.holdfast.lab.RedisServer;
+import dev.holdfast.lab.kernel.Dial;
+import dev.holdfast.lab.kernel.KernelLab;
+import dev.holdfast.lab.kernel.Network;
+import dev.holdfast.metrics.HoldfastMeter;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.netty.channel.ConnectTimeoutException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** New connections over a path that loses SYNs, is slow, or leads nowhere. */
+@KernelLab
+final class LostDialTest {
+
+  private static final Duration LETTUCES = Duration.ofSeconds(10);
+
+  @Test
+  void mustDialAgainWhenHalfOfAllSynsAreLost(Network network) throws Exception {
+    RedisServer redis = network.redis();
+    try (Connects connects = new Connects(Dial.ROUTED, redis.port(), Connects.direct(), LETTUCES)) {
+      connects.times(1).startAgain();
+      network.dropSynRandomly(50);
+      connects.times(Connects.COUNT).print("half of all SYNs lost");
+      network.heal();
+      assertThat(connects.failures()).isEmpty();
+      assertThat(connects.redials(RedialReason.SILENCE)).isPositive();
+      assertThat(connects.meter(HoldfastMeter.REDIALS.meterName(), RedialReason.SILENCE))
+          .isEqualTo(connects.redials(RedialReason.SILENCE));
+      Await.until("no dial is left", KernelBed.SOON, () -> Connects.dialling() == 0);
+    }
+  }
+
+  @Test
+  void mustDialAgainWhenTheAnswerIsLost(Network network) throws Exception {
+    RedisServer redis = network.redis();
+    try (Connects connects = new Connects(Dial.ROUTED, redis.port(), Connects.direct(), LETTUCES)) {
+      connects.times(1).startAgain();
+      network.dropSynAckRandomly(50);
+      connects.times(Connects.COUNT).print("half of all SYN-ACKs lost");
+      network.heal();
+      assertThat(connects.failures()).isEmpty();
+      assertThat(connects.redials(RedialReason.SILENCE)).isPositive();
+    }
+  }
+
+  /**
+   * The kernel sends its SYN from the same port again and again; half of the bare client's fail.
+   */
+  @Test
+  void mustLeaveABadPathOfSeveral(Network network) throws Exception {
+    RedisServer redis = network.redis();
+    Duration timeout = Duration.ofSeconds(3);
+    try (Connects connects = new Connects(Dial.ROUTED, redis.port(), Connects.direct(), timeout)) {
+      connects.times(1).startAgain();
+      network.dropSynPinned();
+      connects.times(Connects.COUNT).print("half of the source ports lost, timeout 3 s");
+      network.heal();
+      // Five redials leave 1.6 % expected.
+      assertThat(connects.failures().size()).isLessThanOrEqualTo(Connects.COUNT / 5);
+      assertThat(connects.redials(RedialReason.SILENCE)).isPositive();
+    }
+  }
+
+  @Test
+  void mustRedialAReconnect(Network network) throws Exception {
+    RedisServer redis = network.redis();
+    try (Connects connects = new Connects(Dial.ROUTED, redis.port(), Connects.direct(), LETTUCES);
+        StatefulRedisConnection<String, String> connection = connects.client().connect()) {
+      network.dropSynRandomly(50);
+      connects.startAgain();
+      int wanted = Math.max(10, Connects.COUNT / 4);
+      for (int i = 1; i <= wanted; i++) {
+        redis.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+        int reconnects = i;
+        Await.until("reconnected", KernelBed.SOON, () -> connects.reports().size() >= reconnects);
+        assertThat(connection.sync().ping()).isEqualTo("PONG");
+      }
+      connects.print("reconnects, half of all SYNs lost");
+      assertThat(connects.redials(RedialReason.SILENCE)).isPositive();
+    }
+  }
+
+  /** What is remembered may be wrong: the path was fast a moment ago. */
+  @Test
+  void mustReachASlowPathAndLearnItsRoundTrip(Network network) throws Exception {
+    RedisServer redis = network.redis();
+    try (Connects connects =
+        new Connects(Dial.ROUTED, redis.port(), Connects.direct(), Duration.ofSeconds(1))) {
+      network.delay(Duration.ofMillis(1));
+      connects.times(1).startAgain();
+      network.delay(Duration.ofMillis(200));
+      connects.times(1).print("round trip 2 ms, then 400 ms, timeout 1 s");
+      assertThat(connects.failures()).isEmpty();
+      assertThat(connects.reports()).isNotEmpty();
+      connects.startAgain();
+      connects.times(5).print("round trip 400 ms, timeout 1 s");
+      assertThat(connects.failures()).isEmpty();
+      assertThat(connects.reports()).extracting(ConnectReport::dials).containsOnly(1);
+    }
+  }
+
+  @Test
+  void mustFailAtTheUsersTimeoutWithTheClientsExceptionAndLeaveNothing(Network network)
+      throws Exception {
+    RedisServer redis = network.redis();
+    try (Connects connects =
+        new Connects(Dial.ROUTED, redis.port(), Connects.direct(), Duration.ofSeconds(2))) {
+      connects.times(4).startAgain(); // every event loop has its own descriptors
+      long before = Connects.descriptors();
+      network.blackhole();
+      connects.times(2).print("dead host, timeout 2 s");
+      assertThat(connects.failures())
+          .hasSize(2)
+          .allSatisfy(
+              failure ->
+                  assertThat(failure)
+                      .hasRootCauseInstanceOf(ConnectTimeoutException.class)
+                      .hasRootCauseMessage(
+                          "connection timed out after 2000 ms: /%s:%d",
+                          Dial.ROUTED.address(), redis.port()));
+      assertThat(connects.reports())
+          .allSatisfy(report -> assertThat(report.outcome()).isEqualTo(ConnectOutcome.TIMED_OUT))
+          .allSatisfy(report -> assertThat(report.dials()).isGreaterThan(1))
+          .isNotEmpty();
+      Await.until("no dial is left", KernelBed.SOON, () -> Connects.dialling() == 0);
+      Await.until("no descriptor", KernelBed.SOON, () -> Connects.descriptors() <= before);
+    }
+  }
+}
