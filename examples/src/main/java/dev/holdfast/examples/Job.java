@@ -14,7 +14,8 @@ enum Job {
         return job;
       }
     }
-    throw new UsageException("unknown job: " + name + " (there are: main, in-flight, incidents)");
+    throw new UsageException(
+        "unknown job: " + name + " (there are: main, in-flight, incidents, plan, doctor)");
   }
 
   String word() {

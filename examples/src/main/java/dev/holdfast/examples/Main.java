@@ -29,13 +29,20 @@ public final class Main {
   }
 
   static int run(List<String> args, PrintStream out, PrintStream err) {
+    String first = args.isEmpty() ? "" : args.get(0);
     CommandLine line;
     try {
+      if (first.equals("plan")) {
+        return PlanJob.run(args.subList(1, args.size()), out);
+      }
+      if (first.equals("doctor")) {
+        return DoctorJob.run(args.subList(1, args.size()), out);
+      }
       line = CommandLine.parse(args);
     } catch (UsageException e) {
       err.println("examples/run: " + e.getMessage());
       err.println();
-      err.print(CommandLine.USAGE);
+      err.print(usage(first));
       return WRONG_USAGE;
     }
     if (line.help()) {
@@ -56,6 +63,14 @@ public final class Main {
       e.printStackTrace(err);
     }
     return NOT_CLEAN;
+  }
+
+  private static String usage(String job) {
+    return switch (job) {
+      case "plan" -> PlanJob.USAGE;
+      case "doctor" -> DoctorJob.USAGE;
+      default -> CommandLine.USAGE;
+    };
   }
 
   private static int compare(CommandLine line, List<Scenario> scenarios, PrintStream out)

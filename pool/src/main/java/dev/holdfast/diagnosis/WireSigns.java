@@ -8,7 +8,7 @@ import java.time.Duration;
  *
  * @param unacked segments sent and not acknowledged
  * @param notSent whether data waits that was never sent, for want of window; Netty's {@code
- *     TCP_INFO} does not tell
+ *     TCP_INFO} does not tell, a full socket does
  * @param retransmits unanswered retransmission timeouts in a row
  * @param probes unanswered keepalive or window probes in a row
  * @param sinceAck how long ago an acknowledgement last arrived

@@ -24,6 +24,7 @@ public final class WireHistory {
 
   private @Nullable WireSnapshot latest;
   private @Nullable WireSnapshot beforeWrite;
+  private boolean backlog;
   private long wroteAtNanos;
   private long idleNanos;
 
@@ -34,9 +35,12 @@ public final class WireHistory {
    * The kernel was read.
    *
    * @param snapshot the reading
+   * @param backlog whether the channel is not writable: the socket takes no more. With nothing
+   *     unacknowledged that is a shut window
    */
-  public void took(WireSnapshot snapshot) {
+  public void took(WireSnapshot snapshot, boolean backlog) {
     latest = snapshot;
+    this.backlog = backlog;
   }
 
   /**
@@ -46,7 +50,7 @@ public final class WireHistory {
    * @param idle nanoseconds without payload
    */
   public void wakes(WireSnapshot before, long idle) {
-    took(before);
+    took(before, false);
     beforeWrite = before;
     wroteAtNanos = before.takenAtNanos();
     idleNanos = idle;
@@ -108,10 +112,10 @@ public final class WireHistory {
         : Answer.of(2 * before.lastAckRecvMillis() * 1_000_000 < idleNanos);
   }
 
-  private static WireSigns signs(WireSnapshot reading) {
+  private WireSigns signs(WireSnapshot reading) {
     return new WireSigns(
         reading.unacked(),
-        Answer.UNKNOWN,
+        backlog ? Answer.YES : Answer.UNKNOWN,
         reading.retransmits(),
         reading.probes(),
         Duration.ofMillis(reading.lastAckRecvMillis()),

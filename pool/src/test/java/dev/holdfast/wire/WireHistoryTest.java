@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.diagnosis.Answer;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.diagnosis.DeathSigns;
+import dev.holdfast.diagnosis.Diagnostician;
+import dev.holdfast.diagnosis.Explanation;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.path.Hop;
 import dev.holdfast.path.NetworkPath;
@@ -50,7 +52,7 @@ final class WireHistoryTest {
   void mustTellIdleTimeAndWriteApart() {
     history.wakes(reading(MINUTE, 0, 60_000, 5), MINUTE);
     clocks.requested(MINUTE);
-    history.took(reading(MINUTE + 200 * MILLI, 1, 60_200, 6));
+    history.took(reading(MINUTE + 200 * MILLI, 1, 60_200, 6), false);
     DeathSigns signs = signs(Cause.PATH_SILENT, true, MINUTE + 300 * MILLI);
     assertThat(signs.idle()).isEqualTo(Duration.ofMinutes(1));
     assertThat(signs.sinceWrite()).contains(Duration.ofMillis(300));
@@ -103,7 +105,7 @@ final class WireHistoryTest {
 
   @Test
   void mustNotJudgeWhatIsInFlightByAnOldReading() {
-    history.took(reading(0, 0, 0, 0));
+    history.took(reading(0, 0, 0, 0), false);
     assertThat(signs(Cause.KERNEL_TIMEOUT, true, MINUTE).wire()).isEmpty();
     assertThat(signs(Cause.KERNEL_TIMEOUT, true, 200 * MILLI).wire()).isPresent();
   }
@@ -112,6 +114,14 @@ final class WireHistoryTest {
   void mustTellHowLongAConnectionWithNothingInFlightWasIdle() {
     clocks.read(MINUTE);
     assertThat(signs(Cause.PEER_CLOSED, false, 3 * MINUTE).idle()).isEqualTo(Duration.ofMinutes(2));
+  }
+
+  @Test
+  void mustKnowAShutWindowByASocketThatTakesNoMore() {
+    history.took(reading(0, 0, 0, 0), true);
+    DeathSigns signs = signs(Cause.KERNEL_TIMEOUT, true, 200 * MILLI);
+    assertThat(Diagnostician.diagnose(signs).explanations())
+        .containsExactly(Explanation.WINDOW_SHUT);
   }
 
   @Test

@@ -148,7 +148,7 @@ final class GuardedChannel {
   WireSnapshot snapshot(long nowNanos) {
     WireSnapshot snapshot = wire.read(nowNanos);
     lastSnapshot = snapshot;
-    history.took(snapshot);
+    history.took(snapshot, !channel.isWritable());
     return snapshot;
   }
 

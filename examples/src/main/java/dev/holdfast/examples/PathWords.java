@@ -1,0 +1,157 @@
+package dev.holdfast.examples;
+
+import dev.holdfast.path.Expiry;
+import dev.holdfast.path.Hop;
+import dev.holdfast.path.HopPreset;
+import dev.holdfast.path.IdleClock;
+import dev.holdfast.path.ServerLimits;
+import dev.holdfast.path.ServerPreset;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads a hop or a server from one word: a name, and behind a colon what differs from its preset,
+ * as {@code aws-nlb:idle=400s} or {@code redis:timeout=5m}. A name that is no preset declares all.
+ */
+final class PathWords {
+  private static final Pattern TIME = Pattern.compile("(\\d+(?:\\.\\d+)?)(ms|s|m|h|d)");
+  private static final Map<String, Long> NANOS =
+      Map.of(
+          "ms", 1_000_000L,
+          "s", 1_000_000_000L,
+          "m", 60_000_000_000L,
+          "h", 3_600_000_000_000L,
+          "d", 86_400_000_000_000L);
+
+  private PathWords() {}
+
+  static Duration time(String text) throws UsageException {
+    Matcher parts = TIME.matcher(text);
+    if (!parts.matches()) {
+      throw new UsageException("not a time: '" + text + "' (write 250ms, 30s, 5m, 2h or 1d)");
+    }
+    BigDecimal nanos =
+        new BigDecimal(parts.group(1))
+            .multiply(BigDecimal.valueOf(NANOS.getOrDefault(parts.group(2), 0L)));
+    if (nanos.precision() - nanos.scale() > 18) {
+      throw new UsageException("too long a time: '" + text + "'");
+    }
+    return Duration.ofNanos(nanos.longValue());
+  }
+
+  static Hop hop(String word) throws UsageException {
+    Map<String, String> options = options(word);
+    Hop.Builder hop =
+        isPreset(name(word), options.containsKey("idle"))
+            ? HopPreset.named(name(word)).hop().toBuilder()
+            : Hop.named(name(word));
+    for (Map.Entry<String, String> option : options.entrySet()) {
+      String value = option.getValue();
+      switch (option.getKey()) {
+        case "idle" -> hop.idleLimit(time(value)).source("declared on the command line");
+        case "unacknowledged" -> hop.unacknowledgedLimit(time(value));
+        case "clock" -> hop.clock(constant(IdleClock.class, value));
+        case "expiry" -> hop.expiry(constant(Expiry.class, value));
+        case "terminates" -> hop.terminates(truth(value));
+        default ->
+            throw unknown(option.getKey(), "idle, unacknowledged, clock, expiry, terminates");
+      }
+    }
+    return hop.build();
+  }
+
+  /** A name that is no preset needs its idle limit; one that looks like a slip is refused. */
+  private static boolean isPreset(String name, boolean declaresIdle) {
+    if (!declaresIdle) {
+      return true; // or HopPreset.named says which names there are
+    }
+    for (HopPreset preset : HopPreset.values()) {
+      if (preset.hop().name().equals(name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  static ServerLimits server(String word) throws UsageException {
+    Map<String, String> options = options(word);
+    ServerLimits server = ServerLimits.withoutIdleTimeout(name(word));
+    for (ServerPreset preset : ServerPreset.values()) {
+      if (preset.id().equals(name(word))) {
+        server = preset.limits();
+      }
+    }
+    for (Map.Entry<String, String> option : options.entrySet()) {
+      String value = option.getValue();
+      server =
+          switch (option.getKey()) {
+            case "timeout" -> server.withIdleTimeout(time(value));
+            case "advertised" -> server.withAdvertisedTimeout(time(value));
+            case "max-age" -> server.withMaxAge(time(value));
+            case "max-requests" -> server.withMaxRequests(number(value));
+            case "clock" -> server.withIdleClock(constant(IdleClock.class, value));
+            default ->
+                throw unknown(option.getKey(), "timeout, advertised, max-age, max-requests, clock");
+          };
+    }
+    return server;
+  }
+
+  private static String name(String word) {
+    int colon = word.indexOf(':');
+    return colon < 0 ? word : word.substring(0, colon);
+  }
+
+  private static Map<String, String> options(String word) throws UsageException {
+    Map<String, String> options = new LinkedHashMap<>();
+    int colon = word.indexOf(':');
+    if (colon < 0) {
+      return options;
+    }
+    for (String option : word.substring(colon + 1).split(",", -1)) {
+      int equals = option.indexOf('=');
+      if (equals < 1) {
+        throw new UsageException("not a KEY=VALUE: '" + option + "' in '" + word + "'");
+      }
+      options.put(option.substring(0, equals), option.substring(equals + 1));
+    }
+    return options;
+  }
+
+  static int number(String text) throws UsageException {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw new UsageException("not a whole number: '" + text + "'");
+    }
+  }
+
+  private static boolean truth(String text) throws UsageException {
+    return switch (text) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new UsageException("neither true nor false: '" + text + "'");
+    };
+  }
+
+  private static <E extends Enum<E>> E constant(Class<E> type, String text) throws UsageException {
+    try {
+      return Enum.valueOf(type, text.toUpperCase(Locale.ROOT).replace('-', '_'));
+    } catch (IllegalArgumentException e) {
+      StringBuilder known = new StringBuilder();
+      for (E each : type.getEnumConstants()) {
+        known.append(' ').append(each.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+      }
+      throw new UsageException("unknown: '" + text + "' (there are:" + known + ")");
+    }
+  }
+
+  private static UsageException unknown(String key, String known) {
+    return new UsageException("unknown key: '" + key + "' (there are: " + known + ")");
+  }
+}
