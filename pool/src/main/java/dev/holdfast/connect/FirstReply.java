@@ -15,8 +15,11 @@ public interface FirstReply {
     INCOMPLETE,
     /** The answer to the probe. It is discarded: the client never asked for it. */
     ANSWER,
-    /** This protocol, but not the answer to the probe. It is handed to the client as it came. */
-    UNASKED,
+    /**
+     * This protocol, but the server does not want the connection and says so before it is asked.
+     * Treated as a refused connect; the words go into the exception.
+     */
+    REFUSAL,
     /** Another protocol. */
     FOREIGN
   }

@@ -38,7 +38,6 @@ final class ProvenDialling implements Dialling {
   private @Nullable FirstReply expected;
   private @Nullable ReplyReader reply;
   private @Nullable ScheduledFuture<?> look;
-  private @Nullable String refusal;
   private boolean stopped;
   private boolean redialledInFull;
   private long since;
@@ -200,6 +199,8 @@ final class ProvenDialling implements Dialling {
       } else {
         attempt.fail(new ForeignReplyException(attempt.remote(), attempt.dials(), reader.quote()));
       }
+    } else if (verdict == Verdict.REFUSAL) {
+      refused(new ConnectException(reader.quote()));
     } else if (verdict == Verdict.INCOMPLETE && waited() < due) {
       lookSoon();
     } else {
@@ -223,7 +224,6 @@ final class ProvenDialling implements Dialling {
   private void handOver() {
     stopped = true;
     if (reply != null) {
-      refusal = reply.verdict() == Verdict.UNASKED ? reply.quote() : null;
       ((RedialHandler) attempt.ctx().handler()).handOver(reply);
       reply = null;
     }
@@ -234,9 +234,6 @@ final class ProvenDialling implements Dialling {
   private void handedOver() {
     if (inner.isSuccess()) {
       attempt.connected(rtt);
-    } else if (refusal != null) {
-      // it hung up afterwards, and answered the probe by a reset
-      attempt.fail(new ConnectException(attempt.remote() + " said: " + refusal));
     } else {
       attempt.fail(inner.cause());
     }

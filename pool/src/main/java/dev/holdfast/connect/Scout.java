@@ -9,6 +9,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
@@ -109,6 +110,10 @@ final class Scout extends ChannelInboundHandlerAdapter {
     reader.read(bytes);
     if (reader.verdict() == Verdict.FOREIGN) {
       owner.foreign(this, reader.quote());
+    } else if (reader.verdict() == Verdict.REFUSAL) {
+      String said = reader.quote();
+      close();
+      owner.failed(this, new ConnectException(said + ": " + channel.remoteAddress()));
     } else if (reader.verdict() != Verdict.INCOMPLETE) {
       win();
     }

@@ -50,7 +50,7 @@ final class RedialHandlerTest {
             return Verdict.INCOMPLETE;
           }
           if (first.toString(StandardCharsets.US_ASCII).startsWith("=full")) {
-            return Verdict.UNASKED;
+            return Verdict.REFUSAL;
           }
           first.skipBytes(end + 1);
           return Verdict.ANSWER;
@@ -151,13 +151,21 @@ final class RedialHandlerTest {
 
   @ParameterizedTest
   @EnumSource
-  void mustPassOnWhatAServerSaysUnasked(Transport transport) throws Exception {
-    try (Peer peer = Peer.plays(Peer.says("=full\n"));
+  void mustTakeAServerThatDoesNotWantTheConnectionForARefusal(Transport transport)
+      throws Exception {
+    try (Peer peer = Peer.plays(Peer.says("=full\n"), me());
         Client client = new Client(transport, balanced(EQUALS))) {
       assertThat(await(client.connect(peer, TIMEOUT)).isSuccess()).isTrue();
-      assertThat(client.event()).isEqualTo("registered");
-      assertThat(client.event()).isEqualTo("active");
-      assertThat(client.event()).isEqualTo("read =full");
+      assertThat(client.report().redials()).isEqualTo(Map.of(RedialReason.REFUSED, 1));
+    }
+    try (Peer peer = Peer.plays(Peer.says("=full\n"));
+        Client client = new Client(transport, balanced(EQUALS))) {
+      assertThat(await(client.connect(peer, TIMEOUT)).cause())
+          .isInstanceOf(ConnectException.class)
+          .hasMessage("=full: " + peer.address());
+      ConnectReport report = client.report();
+      assertThat(report.outcome()).isEqualTo(ConnectOutcome.REFUSED);
+      assertThat(report.dials()).isEqualTo(3);
     }
   }
 

@@ -14,7 +14,7 @@ final class RedisFirstReply implements FirstReply {
   private static final byte[] PING = "*1\r\n$4\r\nPING\r\n".getBytes(StandardCharsets.US_ASCII);
 
   /** Said by a server on accepting a connection it does not want, before it has read anything. */
-  private static final byte[][] UNASKED = {
+  private static final byte[][] REFUSALS = {
     "-ERR max number of clients".getBytes(StandardCharsets.US_ASCII),
     "-DENIED".getBytes(StandardCharsets.US_ASCII)
   };
@@ -37,15 +37,15 @@ final class RedisFirstReply implements FirstReply {
     if (end < 0) {
       return Verdict.INCOMPLETE;
     }
-    if (unasked(firstBytes)) {
-      return Verdict.UNASKED;
+    if (refuses(firstBytes)) {
+      return Verdict.REFUSAL;
     }
     firstBytes.readerIndex(start + end + 1);
     return Verdict.ANSWER;
   }
 
-  private static boolean unasked(ByteBuf said) {
-    for (byte[] known : UNASKED) {
+  private static boolean refuses(ByteBuf said) {
+    for (byte[] known : REFUSALS) {
       if (said.readableBytes() >= known.length
           && said.slice(said.readerIndex(), known.length).equals(Unpooled.wrappedBuffer(known))) {
         return true;

@@ -80,8 +80,8 @@ final class BalancedPathTest {
   void mustAskBeforeAuthentication() throws Exception {
     try (RedisServer redis = RedisServer.start();
         RedisBed bed = new RedisBed(redis, Forgetting.SILENCE)) {
-      RedisURI uri = uri(redis);
-      uri.setAuthentication("user", "secret".toCharArray());
+      RedisURI uri =
+          RedisURI.builder(uri(redis)).withAuthentication("user", "secret".toCharArray()).build();
       redis.command("ACL", "SETUSER", "user", "on", ">secret", "~*", "+@all", "-ping");
       redis.command("ACL", "SETUSER", "default", "on", "resetpass", ">other");
       RedisClient client = bed.guarded(guard(), ClientOptions.create(), uri);

@@ -58,9 +58,9 @@ final class RedisFirstReplyTest {
         "-ERR max number of clients reached\r\n",
         "-DENIED Redis is in protected mode\r\n"
       })
-  void mustLeaveARefusalOfTheServersToTheClient(String refusal) {
+  void mustKnowARefusalInTheServersOwnWords(String refusal) {
     ByteBuf bytes = said(refusal);
-    assertThat(redis.check(bytes)).isEqualTo(Verdict.UNASKED);
+    assertThat(redis.check(bytes)).isEqualTo(Verdict.REFUSAL);
     assertThat(bytes.readerIndex()).isZero();
   }
 
