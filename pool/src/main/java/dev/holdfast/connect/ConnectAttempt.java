@@ -7,7 +7,6 @@ import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
@@ -299,11 +298,10 @@ final class ConnectAttempt {
     if (cause instanceof ConnectTimeoutException) {
       return ConnectOutcome.TIMED_OUT;
     }
-    return isRefusal(cause) ? ConnectOutcome.REFUSED : ConnectOutcome.FAILED;
+    return ConnectOutcome.of(cause);
   }
 
-  /** No route is another class, and the kernel's own timeout takes minutes. */
   static boolean isRefusal(Throwable cause) {
-    return cause instanceof ConnectException && !(cause instanceof ConnectTimeoutException);
+    return ConnectOutcome.of(cause) == ConnectOutcome.REFUSED;
   }
 }

@@ -1,5 +1,7 @@
 package dev.holdfast.connect;
 
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.util.Locale;
 
 /** How a connect ended. */
@@ -10,14 +12,37 @@ public enum ConnectOutcome {
   REFUSED,
   /** Nothing answered within the user's connect timeout. */
   TIMED_OUT,
+  /** {@code EADDRNOTAVAIL}: no source port is left towards this destination. */
+  NO_LOCAL_PORT,
+  /** {@code EHOSTUNREACH} or {@code ENETUNREACH}. */
+  UNREACHABLE,
   /** Every server reached spoke another protocol. */
   FOREIGN,
   /** The gate refused before the first dial. */
   NOT_ADMITTED,
   /** The caller gave up: the connect was cancelled or its channel closed. */
   CANCELLED,
-  /** The kernel or the client failed the connect otherwise: no route, no free port. */
+  /** The kernel or the client failed the connect otherwise. */
   FAILED;
+
+  /**
+   * What the kernel said. Java has a class for some errors and Netty's epoll for fewer, so their
+   * texts are read: those of {@code strerror}.
+   */
+  static ConnectOutcome of(Throwable failure) {
+    String text = String.valueOf(failure.getMessage());
+    if (failure instanceof ConnectException && text.contains("refused")) {
+      return REFUSED;
+    }
+    if (text.contains("Cannot assign requested address")) {
+      return NO_LOCAL_PORT;
+    }
+    boolean unreachable =
+        failure instanceof NoRouteToHostException
+            || text.contains("No route to host")
+            || text.contains("Network is unreachable");
+    return unreachable ? UNREACHABLE : FAILED;
+  }
 
   /**
    * The value for meter tags.

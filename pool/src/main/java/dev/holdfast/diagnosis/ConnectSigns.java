@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param plan what the user declared about the path
  */
 public record ConnectSigns(
-    ConnectOutcome outcome,
+    ConnectEnd outcome,
     Duration elapsed,
     int silentDials,
     OptionalInt synRetransmissions,
@@ -58,7 +58,7 @@ public record ConnectSigns(
    * @param elapsed from its first dial to its end
    * @return a builder; what is not said is unknown
    */
-  public static Builder of(ConnectOutcome outcome, Duration elapsed) {
+  public static Builder of(ConnectEnd outcome, Duration elapsed) {
     return new Builder(outcome, elapsed);
   }
 
@@ -87,7 +87,7 @@ public record ConnectSigns(
   /** Collects signs. Not thread-safe. */
   public static final class Builder {
 
-    private final ConnectOutcome outcome;
+    private final ConnectEnd outcome;
     private final Duration elapsed;
     private int silentDials;
     private OptionalInt synRetransmissions = OptionalInt.empty();
@@ -97,7 +97,7 @@ public record ConnectSigns(
     private CounterDelta counters = CounterDelta.NONE;
     private @Nullable ConnectionPlan plan;
 
-    private Builder(ConnectOutcome outcome, Duration elapsed) {
+    private Builder(ConnectEnd outcome, Duration elapsed) {
       this.outcome = outcome;
       this.elapsed = elapsed;
     }

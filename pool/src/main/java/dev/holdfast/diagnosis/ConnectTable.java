@@ -48,15 +48,13 @@ final class ConnectTable {
               .allowing(s -> CounterDelta.rose(s.counters().outResets())),
           Row.<ConnectSigns>of(STALE_ACK)
               .demanding(
-                  ended(ConnectOutcome.TIMED_OUT),
-                  s -> CounterDelta.rose(s.counters().outResets())),
+                  ended(ConnectEnd.TIMED_OUT), s -> CounterDelta.rose(s.counters().outResets())),
           // 5
-          Row.<ConnectSigns>of(UNREACHABLE).demanding(ended(ConnectOutcome.UNREACHABLE)),
+          Row.<ConnectSigns>of(UNREACHABLE).demanding(ended(ConnectEnd.UNREACHABLE)),
           Row.<ConnectSigns>of(UNREACHABLE)
-              .demanding(
-                  ended(ConnectOutcome.TIMED_OUT), s -> Answer.of(s.history().connected() == 0)),
+              .demanding(ended(ConnectEnd.TIMED_OUT), s -> Answer.of(s.history().connected() == 0)),
           // 13
-          Row.<ConnectSigns>of(PORTS_EXHAUSTED).demanding(ended(ConnectOutcome.NO_LOCAL_PORT)),
+          Row.<ConnectSigns>of(PORTS_EXHAUSTED).demanding(ended(ConnectEnd.NO_LOCAL_PORT)),
           // 14
           Row.<ConnectSigns>of(BACKEND_REFUSING)
               .demanding(
@@ -64,10 +62,10 @@ final class ConnectTable {
                   s -> Answer.of(s.history().connected() > 0)),
           Row.<ConnectSigns>of(NOT_LISTENING)
               .demanding(
-                  ended(ConnectOutcome.REFUSED),
+                  s -> Answer.of(s.outcome() == ConnectEnd.REFUSED || s.history().refused() > 0),
                   s -> Answer.of(s.history().alternations() < ALTERNATIONS_OF_BALANCER)),
           // 15
-          Row.<ConnectSigns>of(FOREIGN_PROTOCOL).demanding(ended(ConnectOutcome.FOREIGN_REPLY)));
+          Row.<ConnectSigns>of(FOREIGN_PROTOCOL).demanding(ended(ConnectEnd.FOREIGN_REPLY)));
 
   private ConnectTable() {}
 
@@ -75,7 +73,7 @@ final class ConnectTable {
     return Row.fitting(ROWS, signs);
   }
 
-  private static Function<ConnectSigns, Answer> ended(ConnectOutcome outcome) {
+  private static Function<ConnectSigns, Answer> ended(ConnectEnd outcome) {
     return signs -> Answer.of(signs.outcome() == outcome);
   }
 
@@ -116,7 +114,7 @@ final class ConnectTable {
   /** The SYN was repeated long before its timeout: the kernel does so after an unfit ACK only. */
   private static Answer repeatedTooSoon(ConnectSigns signs) {
     return Answer.of(
-        signs.outcome() == ConnectOutcome.CONNECTED
+        signs.outcome() == ConnectEnd.CONNECTED
             && signs.silentDials() == 0
             && signs.synRetransmissions().orElse(0) > 0
             && signs.elapsed().compareTo(SYN_TIMEOUT) < 0);

@@ -18,10 +18,13 @@ public enum HoldfastMeter {
    */
   SWAPS("holdfast.swaps", "Connections given up, by cause"),
   /**
-   * Counter: what explains connections given up, a second or more after the fact. Tags: {@code
-   * explanation}, the values of {@link dev.holdfast.diagnosis.Diagnosis#tag()}.
+   * Counter: what explains connections given up, a second or more after the fact, and connects that
+   * failed or took long. Tags: {@code explanation}, the values of {@link
+   * dev.holdfast.diagnosis.Diagnosis#tag()}.
    */
-  DIAGNOSES("holdfast.diagnoses", "Connections given up, by what explains it"),
+  DIAGNOSES(
+      "holdfast.diagnoses",
+      "Connections given up and connects that failed or took long, by what explains it"),
   /** Counter: calls that failed with an unknown outcome. Tags: {@code call}, the operation. */
   AMBIGUOUS("holdfast.calls.ambiguous", "Calls whose outcome is unknown, by operation"),
   /** Counter: calls that were sent, lost without an answer and sent again. */

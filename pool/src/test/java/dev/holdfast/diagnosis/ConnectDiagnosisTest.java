@@ -25,7 +25,7 @@ final class ConnectDiagnosisTest {
 
   private static final History WORKS = new History(9, 0, 0, 0);
 
-  private static ConnectSigns.Builder connect(ConnectOutcome outcome, long millis) {
+  private static ConnectSigns.Builder connect(ConnectEnd outcome, long millis) {
     return ConnectSigns.of(outcome, Duration.ofMillis(millis)).rtt(Duration.ofNanos(100_000));
   }
 
@@ -36,7 +36,7 @@ final class ConnectDiagnosisTest {
   @ParameterizedTest
   @ValueSource(longs = {1_021, 2_036, 3_065})
   void mustFindLostSynsByTheKernelAndByTheClock(long millis) {
-    ConnectSigns.Builder late = connect(ConnectOutcome.CONNECTED, millis).history(WORKS);
+    ConnectSigns.Builder late = connect(ConnectEnd.CONNECTED, millis).history(WORKS);
     assertExplained(late.build(), SYN_LOST);
     assertExplained(late.synRetransmissions((int) (millis / 1_000)).build(), SYN_LOST);
     assertExplained(late.synRetransmissions(0).build());
@@ -45,43 +45,43 @@ final class ConnectDiagnosisTest {
   @Test
   void mustFindLostSynsByRedialsUnlessThePathIsSlow() {
     ConnectSigns.Builder redialled =
-        connect(ConnectOutcome.CONNECTED, 310).silentDials(1).history(WORKS);
+        connect(ConnectEnd.CONNECTED, 310).silentDials(1).history(WORKS);
     assertExplained(redialled.build(), SYN_LOST);
     assertExplained(redialled.rtt(Duration.ofMillis(305)).build());
   }
 
   @Test
   void mustNotTellALostSynFromADeadHostUnlessOthersConnect() {
-    ConnectSigns.Builder never = connect(ConnectOutcome.TIMED_OUT, 10_000);
+    ConnectSigns.Builder never = connect(ConnectEnd.TIMED_OUT, 10_000);
     assertExplained(never.build(), SYN_LOST, UNREACHABLE);
     assertExplained(never.history(WORKS).build(), SYN_LOST);
-    assertExplained(connect(ConnectOutcome.UNREACHABLE, 2_700).build(), UNREACHABLE);
+    assertExplained(connect(ConnectEnd.UNREACHABLE, 2_700).build(), UNREACHABLE);
   }
 
   @Test
   void mustFindTheOwnReversePathFilterOnlyWithALostSyn() {
     ConnectSigns.Builder lost =
-        connect(ConnectOutcome.TIMED_OUT, 4_000).history(WORKS).counters(Cases.counters(0, 4, 0));
+        connect(ConnectEnd.TIMED_OUT, 4_000).history(WORKS).counters(Cases.counters(0, 4, 0));
     assertExplained(lost.build(), OWN_REVERSE_PATH_FILTER, SYN_LOST);
     assertThat(Diagnostician.diagnose(lost.build()).explanations())
         .startsWith(OWN_REVERSE_PATH_FILTER);
     assertExplained(lost.quietHost(Answer.YES).build(), OWN_REVERSE_PATH_FILTER);
-    assertExplained(connect(ConnectOutcome.CONNECTED, 1).counters(Cases.counters(9, 9, 9)).build());
+    assertExplained(connect(ConnectEnd.CONNECTED, 1).counters(Cases.counters(9, 9, 9)).build());
   }
 
   @Test
   void mustFindTheStaleAckByItsHastyRepetition() {
-    ConnectSigns.Builder hasty = connect(ConnectOutcome.CONNECTED, 13).synRetransmissions(1);
+    ConnectSigns.Builder hasty = connect(ConnectEnd.CONNECTED, 13).synRetransmissions(1);
     assertExplained(hasty.counters(Cases.counters(1, 0, 0)).build(), STALE_ACK);
     assertExplained(hasty.counters(CounterDelta.NONE).build(), STALE_ACK);
     assertExplained(hasty.counters(Cases.counters(0, 0, 0)).build());
-    assertExplained(connect(ConnectOutcome.CONNECTED, 13).synRetransmissions(0).build());
+    assertExplained(connect(ConnectEnd.CONNECTED, 13).synRetransmissions(0).build());
   }
 
   @Test
   void mustNotTellTheStaleAckOfAProtectedTimeWaitFromALostSyn() {
     assertExplained(
-        connect(ConnectOutcome.TIMED_OUT, 4_000)
+        connect(ConnectEnd.TIMED_OUT, 4_000)
             .history(WORKS)
             .counters(Cases.counters(3, 0, 0))
             .build(),
@@ -91,10 +91,10 @@ final class ConnectDiagnosisTest {
 
   @Test
   void mustFindExhaustedPorts() {
-    assertExplained(connect(ConnectOutcome.NO_LOCAL_PORT, 0).build(), PORTS_EXHAUSTED);
+    assertExplained(connect(ConnectEnd.NO_LOCAL_PORT, 0).build(), PORTS_EXHAUSTED);
     assertThat(
             Diagnostician.diagnose(
-                    connect(ConnectOutcome.NO_LOCAL_PORT, 0).plan(Cases.direct()).build())
+                    connect(ConnectEnd.NO_LOCAL_PORT, 0).plan(Cases.direct()).build())
                 .advice())
         .anyMatch(line -> line.contains("470.53/s: 28232 ports * 1 addresses / 60 s"));
   }
@@ -102,24 +102,23 @@ final class ConnectDiagnosisTest {
   @Test
   void mustTellADeadBackendFromARestartByItsAlternation() {
     assertExplained(
-        connect(ConnectOutcome.REFUSED, 0).history(new History(5, 5, 0, 9)).build(),
-        BACKEND_REFUSING);
+        connect(ConnectEnd.REFUSED, 0).history(new History(5, 5, 0, 9)).build(), BACKEND_REFUSING);
     assertExplained(
-        connect(ConnectOutcome.REFUSED, 0).history(new History(5, 1, 0, 1)).build(),
+        connect(ConnectEnd.REFUSED, 0).history(new History(5, 1, 0, 1)).build(),
         BACKEND_REFUSING,
         NOT_LISTENING);
     assertExplained(
-        connect(ConnectOutcome.REFUSED, 0).history(new History(0, 5, 0, 0)).build(), NOT_LISTENING);
+        connect(ConnectEnd.REFUSED, 0).history(new History(0, 5, 0, 0)).build(), NOT_LISTENING);
     assertThat(
             Diagnostician.diagnose(
-                    connect(ConnectOutcome.REFUSED, 0).history(new History(5, 5, 0, 9)).build())
+                    connect(ConnectEnd.REFUSED, 0).history(new History(5, 5, 0, 9)).build())
                 .evidence())
         .contains("50 % of 10 recent connects refused");
   }
 
   @Test
   void mustFindAForeignBackend() {
-    assertExplained(connect(ConnectOutcome.FOREIGN_REPLY, 1).build(), FOREIGN_PROTOCOL);
+    assertExplained(connect(ConnectEnd.FOREIGN_REPLY, 1).build(), FOREIGN_PROTOCOL);
   }
 
   private static ChurnSigns churn(double closes, Duration age, long timeWait, long overflow) {

@@ -8,9 +8,11 @@ import dev.holdfast.diagnosis.DeathSigns;
 import dev.holdfast.diagnosis.SiblingRule;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.redis.GuardedChannel.Death;
+import dev.holdfast.report.ConnectDiagnoses;
 import dev.holdfast.report.DiagnosisEvent;
 import dev.holdfast.report.DiagnosisReporter;
 import dev.holdfast.retry.ReplayRetry;
+import dev.holdfast.wire.HostCounters;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireSource;
 import io.github.resilience4j.retry.Retry;
@@ -69,6 +71,7 @@ public final class LettuceGuard {
   private final AtomicBoolean saidNoSource = new AtomicBoolean();
   private final List<Consumer<SwapEvent>> listeners = new CopyOnWriteArrayList<>();
   private final List<Consumer<ConnectReport>> connectListeners = new CopyOnWriteArrayList<>();
+  private final ConnectDiagnoses connectDiagnoses;
   private final Redialler redialler;
 
   LettuceGuard(
@@ -78,6 +81,8 @@ public final class LettuceGuard {
     this.meters = meters;
     this.replay = replay;
     this.reporter = reporter;
+    this.connectDiagnoses =
+        new ConnectDiagnoses(settings.name(), settings.plan(), HostCounters.ofThisHost(), reporter);
     this.redialler = Redialler.of(settings.redialling(), this::connectEnded, DialGate.OPEN);
   }
 
@@ -195,9 +200,10 @@ public final class LettuceGuard {
   }
 
   /**
-   * Calls a listener for the diagnosis of every connection given up, a second or more after the
-   * fact: once it is known whether a new connection works and what became of the other connections,
-   * after 15 s at the latest. It runs on an event loop: it must be quick and must not block.
+   * Calls a listener for each diagnosis: of every connect that failed or took as long as a lost SYN
+   * makes it, at once; and of every connection given up, a second or more after the fact: once it
+   * is known whether a new connection works and what became of the other connections, after 15 s at
+   * the latest. It runs on an event loop: it must be quick and must not block.
    *
    * @param listener the listener
    */
@@ -256,6 +262,7 @@ public final class LettuceGuard {
 
   private void connectEnded(ConnectReport report) {
     report.redials().forEach(meters::redialled);
+    connectDiagnoses.ended(report);
     tell(connectListeners, report);
   }
 

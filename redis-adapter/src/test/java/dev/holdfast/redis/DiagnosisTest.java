@@ -8,6 +8,7 @@ import dev.holdfast.lab.Await;
 import dev.holdfast.lab.Forgetting;
 import dev.holdfast.lab.RedisServer;
 import dev.holdfast.metrics.HoldfastMeter;
+import dev.holdfast.report.DiagnosisEvent;
 import dev.holdfast.retry.BackOff;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisCredentials;
@@ -42,9 +43,16 @@ final class DiagnosisTest {
   }
 
   private static Diagnosis only(RedisBed bed) {
-    Await.until("diagnosed", RedisBed.SOON, () -> !bed.diagnoses().isEmpty());
-    assertThat(bed.diagnoses()).hasSize(1);
-    return bed.diagnoses().get(0).diagnosis();
+    Await.until("diagnosed", RedisBed.SOON, () -> !deaths(bed).isEmpty());
+    assertThat(deaths(bed)).hasSize(1);
+    return deaths(bed).get(0).diagnosis();
+  }
+
+  /** Without the connects on the way. */
+  private static List<DiagnosisEvent> deaths(RedisBed bed) {
+    return bed.diagnoses().stream()
+        .filter(event -> event.what().equals("connection replaced"))
+        .toList();
   }
 
   @Test
@@ -96,6 +104,12 @@ final class DiagnosisTest {
       assertThat(only(bed).explanations())
           .contains(Explanation.UNREACHABLE)
           .doesNotContain(Explanation.FLOW_FORGOTTEN_SILENT);
+      assertThat(bed.diagnoses())
+          .anySatisfy(
+              event -> {
+                assertThat(event.what()).isEqualTo("connect failed");
+                assertThat(event.diagnosis().explanations()).contains(Explanation.NOT_LISTENING);
+              });
     }
   }
 

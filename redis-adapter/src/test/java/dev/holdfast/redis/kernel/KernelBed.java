@@ -21,6 +21,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -116,9 +117,14 @@ final class KernelBed implements AutoCloseable {
 
   /** What explained the only connection given up, once that is known. */
   Diagnosis diagnosis() {
-    Await.until("diagnosed", SOON, () -> !diagnoses.isEmpty());
-    Figures.print("diagnosed", "%s", diagnoses.get(0).line());
-    return diagnoses.get(0).diagnosis();
+    Await.until("diagnosed", SOON, () -> death().isPresent());
+    DiagnosisEvent event = death().orElseThrow();
+    Figures.print("diagnosed", "%s", event.line());
+    return event.diagnosis();
+  }
+
+  private Optional<DiagnosisEvent> death() {
+    return diagnoses.stream().filter(e -> e.what().equals("connection replaced")).findFirst();
   }
 
   double probes(String result) {

@@ -1,7 +1,7 @@
 package dev.holdfast.diagnosis;
 
 /** How an attempt to connect ended. */
-public enum ConnectOutcome {
+public enum ConnectEnd {
   /** The connection stands. */
   CONNECTED("connected"),
   /** No answer until the client's timeout, or {@code ETIMEDOUT}. */
@@ -17,7 +17,7 @@ public enum ConnectOutcome {
 
   private final String text;
 
-  ConnectOutcome(String text) {
+  ConnectEnd(String text) {
     this.text = text;
   }
 

@@ -1,0 +1,122 @@
+package dev.holdfast.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.connect.ConnectOutcome;
+import dev.holdfast.connect.ConnectReport;
+import dev.holdfast.connect.RedialReason;
+import dev.holdfast.diagnosis.Explanation;
+import dev.holdfast.path.NetworkPath;
+import dev.holdfast.path.ServerLimits;
+import dev.holdfast.wire.HostCounters;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Connects that were not as they should be are diagnosed, and no others. */
+final class ConnectDiagnosesTest {
+
+  private static final SocketAddress HERE = new InetSocketAddress("192.0.2.7", 6379);
+  private static final long MILLI = 1_000_000;
+
+  private final List<DiagnosisEvent> events = new ArrayList<>();
+  private final ConnectDiagnoses diagnoses;
+
+  ConnectDiagnosesTest() {
+    DiagnosisReporter reporter = new DiagnosisReporter(new SimpleMeterRegistry());
+    reporter.onDiagnosis(events::add);
+    diagnoses =
+        new ConnectDiagnoses(
+            "cache",
+            NetworkPath.to(ServerLimits.withoutIdleTimeout("redis")).plan(),
+            HostCounters.ofThisHost(),
+            reporter);
+  }
+
+  private void ended(ConnectOutcome outcome, long millis, Map<RedialReason, Integer> redials) {
+    int refusals =
+        redials.getOrDefault(RedialReason.REFUSED, 0) + (outcome == ConnectOutcome.REFUSED ? 1 : 0);
+    int again = redials.values().stream().mapToInt(Integer::intValue).sum();
+    diagnoses.ended(
+        new ConnectReport(
+            HERE, outcome, 1 + again, millis * MILLI, MILLI / 10, refusals, 0, redials));
+  }
+
+  private void ended(ConnectOutcome outcome, long millis) {
+    ended(outcome, millis, Map.of());
+  }
+
+  @Test
+  void mustSayNothingOfConnectsAsTheyShouldBe() {
+    ended(ConnectOutcome.CONNECTED, 2);
+    ended(ConnectOutcome.CANCELLED, 2);
+    ended(ConnectOutcome.NOT_ADMITTED, 0);
+    assertThat(events).isEmpty();
+  }
+
+  @Test
+  void mustFindALostSynByARedialAndByTheClock() {
+    ended(ConnectOutcome.CONNECTED, 301, Map.of(RedialReason.SILENCE, 1));
+    ended(ConnectOutcome.CONNECTED, 1_021);
+    assertThat(events)
+        .hasSize(2)
+        .allSatisfy(
+            event ->
+                assertThat(event.diagnosis().explanations()).containsExactly(Explanation.SYN_LOST));
+    assertThat(events.get(0).line()).startsWith("cache: connect took long: ");
+  }
+
+  @Test
+  void mustFindADeadBackendByTheAlternation() {
+    for (int i = 0; i < 4; i++) {
+      ended(ConnectOutcome.CONNECTED, 1);
+      ended(ConnectOutcome.REFUSED, 1);
+    }
+    assertThat(events.get(3).diagnosis().explanations())
+        .containsExactly(Explanation.BACKEND_REFUSING);
+    assertThat(events.get(3).diagnosis().evidence()).contains("50 % of 8 recent connects refused");
+  }
+
+  @Test
+  void mustCountRefusalsThatARedialHid() {
+    for (int i = 0; i < 4; i++) {
+      ended(ConnectOutcome.CONNECTED, 1, Map.of(RedialReason.REFUSED, 1));
+    }
+    assertThat(events.get(3).diagnosis().explanations())
+        .containsExactly(Explanation.BACKEND_REFUSING);
+  }
+
+  @Test
+  void mustNotCallAStoppedServerADeadBackend() {
+    ended(ConnectOutcome.REFUSED, 1);
+    ended(ConnectOutcome.REFUSED, 1);
+    assertThat(events.get(1).diagnosis().explanations()).containsExactly(Explanation.NOT_LISTENING);
+  }
+
+  @Test
+  void mustNotBlameALateConnectOnAnEarlierRestart() {
+    ended(ConnectOutcome.REFUSED, 1);
+    ended(ConnectOutcome.CONNECTED, 1_021);
+    assertThat(events.get(1).diagnosis().explanations()).containsExactly(Explanation.SYN_LOST);
+  }
+
+  @Test
+  void mustFindExhaustedPortsAndMissingRoutes() {
+    ended(ConnectOutcome.NO_LOCAL_PORT, 0);
+    ended(ConnectOutcome.UNREACHABLE, 2_700);
+    assertThat(events.get(0).diagnosis().explanations())
+        .containsExactly(Explanation.PORTS_EXHAUSTED);
+    assertThat(events.get(1).diagnosis().explanations()).containsExactly(Explanation.UNREACHABLE);
+  }
+
+  @Test
+  void mustNotTellTheAddress() {
+    ended(ConnectOutcome.TIMED_OUT, 10_000);
+    assertThat(events.get(0).toString()).doesNotContain("192.0.2.7");
+    assertThat(events.get(0).line()).doesNotContain("192.0.2.7");
+  }
+}
