@@ -29,7 +29,18 @@ public record ConnectReport(
     int foreign,
     Map<RedialReason, Integer> redials) {
 
-  /** Copies the map. */
+  /**
+   * Copies the map.
+   *
+   * @param remote the address dialled
+   * @param outcome how it ended
+   * @param dials SYNs sent by choice
+   * @param nanos from the request to the outcome
+   * @param winnerRttNanos the round trip of the dial that connected
+   * @param refusals dials answered by a refusal
+   * @param foreign dials answered in another protocol
+   * @param redials the dials after the first
+   */
   public ConnectReport {
     redials = Map.copyOf(redials);
   }

@@ -25,6 +25,10 @@ public record RedialSettings(
   /**
    * Copies the list.
    *
+   * @param redials how many dials may follow the first
+   * @param balanced whether another dial may reach another server
+   * @param firstReply what every server must answer
+   * @param sourceAddresses local addresses to dial from
    * @throws IllegalArgumentException if {@code redials} is negative
    */
   public RedialSettings {
