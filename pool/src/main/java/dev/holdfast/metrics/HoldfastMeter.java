@@ -29,7 +29,21 @@ public enum HoldfastMeter {
    */
   NOT_EXECUTED("holdfast.calls.not_executed", "Calls that did not run and were not moved"),
   /** Timer: how long calls were held until the path was proved or the connection replaced. */
-  HOLD("holdfast.hold", "Time calls were held");
+  HOLD("holdfast.hold", "Time calls were held"),
+  /** Timer: how long those connects waited that had to wait for a source port. */
+  PORT_WAIT("holdfast.ports.wait", "Time connects waited for a source port"),
+  /**
+   * Gauge: source ports towards the destination that has used most of its range. Tags: {@code
+   * state} (open, time_wait, elsewhere, range).
+   */
+  PORTS("holdfast.ports", "Source ports towards the busiest destination, by state"),
+  /** Counter: connects refused before their dial. Tags: {@code reason} (ports, down). */
+  CONNECTS_REFUSED("holdfast.connects.refused", "Connects refused before their dial, by reason"),
+  /**
+   * Gauge: endpoints by what is done with those who want to dial. Tags: {@code state} (calm,
+   * probing, refilling).
+   */
+  ENDPOINTS("holdfast.endpoints", "Endpoints by state of the connect gate");
 
   private final String meterName;
   private final String description;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.connect;
+
+import org.jspecify.annotations.NullMarked;
