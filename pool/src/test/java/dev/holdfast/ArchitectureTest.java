@@ -56,6 +56,12 @@ final class ArchitectureTest {
         .or()
         .haveNameMatching(
             "dev.holdfast.wire.(WireJudge|WireVerdict|WireSnapshot|AckProgress|ConnectionClocks).*")
+        .or()
+        .haveNameMatching("dev.holdfast.connect.(EndpointGate|Expiries|PortLedger|RefillRate)")
+        .or()
+        .haveNameMatching("dev.holdfast.connect.(StormControl|StormPolicy|StormState|PortUse).*")
+        .or()
+        .resideInAPackage("dev.holdfast.usage..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.netty..", "java.net..", "java.nio..")

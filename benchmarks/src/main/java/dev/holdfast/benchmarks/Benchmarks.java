@@ -7,7 +7,8 @@ import java.util.stream.Collectors;
 /** The names {@code benchmarks/run} knows. */
 enum Benchmarks {
   REDIS("redis", "one shared Lettuce connection, bare and guarded: GETs per second"),
-  MEMORY("memory", "heap taken by an idle Lettuce connection, bare and guarded");
+  MEMORY("memory", "heap taken by an idle Lettuce connection, bare and guarded"),
+  STORM("storm", "many clients lose one balancer together (simulated): peak and recovery");
 
   private final String label;
   private final String summary;
@@ -25,6 +26,7 @@ enum Benchmarks {
     return switch (this) {
       case REDIS -> new RedisGets();
       case MEMORY -> new IdleHeap();
+      case STORM -> new ReconnectStorm();
     };
   }
 

@@ -38,7 +38,7 @@ class CommandLineTest {
         Main.run(List.of("mysql"), System.out, new PrintStream(err, true, StandardCharsets.UTF_8));
     assertThat(code).isEqualTo(2);
     assertThat(err.toString(StandardCharsets.UTF_8))
-        .startsWith("benchmarks/run: unknown benchmark: mysql. There are: redis, memory")
+        .startsWith("benchmarks/run: unknown benchmark: mysql. There are: redis, memory, storm")
         .contains("usage: benchmarks/run NAME");
   }
 

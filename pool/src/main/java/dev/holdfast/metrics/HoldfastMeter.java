@@ -42,7 +42,21 @@ public enum HoldfastMeter {
    * Counter: dials after the first of a connect. Tags: {@code reason}, the values of {@link
    * dev.holdfast.connect.RedialReason#tag()} (silence, refused, foreign).
    */
-  REDIALS("holdfast.redials", "Dials repeated from another source port, by reason");
+  REDIALS("holdfast.redials", "Dials repeated from another source port, by reason"),
+  /** Timer: how long those connects waited that had to wait for a source port. */
+  PORT_WAIT("holdfast.ports.wait", "Time connects waited for a source port"),
+  /**
+   * Gauge: source ports towards the destination that has used most of its range. Tags: {@code
+   * state} (open, time_wait, elsewhere, range).
+   */
+  PORTS("holdfast.ports", "Source ports towards the busiest destination, by state"),
+  /** Counter: connects refused before their dial. Tags: {@code reason} (ports, down). */
+  CONNECTS_REFUSED("holdfast.connects.refused", "Connects refused before their dial, by reason"),
+  /**
+   * Gauge: endpoints by what is done with those who want to dial. Tags: {@code state} (calm,
+   * probing, refilling).
+   */
+  ENDPOINTS("holdfast.endpoints", "Endpoints by state of the connect gate");
 
   private final String meterName;
   private final String description;

@@ -2,6 +2,7 @@ package dev.holdfast.retry;
 
 import io.github.resilience4j.core.IntervalFunction;
 import java.time.Duration;
+import java.util.function.DoubleSupplier;
 
 /**
  * Waiting times between reconnects: exponential with jitter, so that clients that lost a server
@@ -60,5 +61,20 @@ public record BackOff(Duration initial, Duration max, double multiplier, double 
   public IntervalFunction waits() {
     return IntervalFunction.ofExponentialRandomBackoff(
         initial.toMillis(), multiplier, jitter, max.toMillis());
+  }
+
+  /**
+   * The wait before each attempt, with a given source of jitter.
+   *
+   * @param random uniform on [0,1)
+   * @return as {@link #waits()}, as thread-safe as {@code random}
+   */
+  public IntervalFunction waits(DoubleSupplier random) {
+    IntervalFunction mean =
+        IntervalFunction.ofExponentialBackoff(initial.toMillis(), multiplier, max.toMillis());
+    return attempt ->
+        Math.min(
+            max.toMillis(),
+            Math.round(mean.apply(attempt) * (1 + jitter * (2 * random.getAsDouble() - 1))));
   }
 }

@@ -97,4 +97,13 @@ final class ReplayRetryTest {
           .isBetween((long) Math.floor(middle * 0.5), (long) Math.min(1_000, middle * 1.5 + 1));
     }
   }
+
+  @Test
+  void mustTakeItsJitterFromTheGivenSource() {
+    BackOff backOff = new BackOff(Duration.ofMillis(100), Duration.ofSeconds(1), 2, 0.5);
+    assertThat(backOff.waits(() -> 0).apply(3)).isEqualTo(200);
+    assertThat(backOff.waits(() -> 0.5).apply(3)).isEqualTo(400);
+    assertThat(backOff.waits(() -> 0.75).apply(3)).isEqualTo(500);
+    assertThat(backOff.waits(() -> 0.99).apply(30)).isEqualTo(1_000);
+  }
 }

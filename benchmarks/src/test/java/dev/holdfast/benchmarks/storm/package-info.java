@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.benchmarks.storm;
+
+import org.jspecify.annotations.NullMarked;

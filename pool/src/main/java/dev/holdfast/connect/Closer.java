@@ -1,0 +1,14 @@
+package dev.holdfast.connect;
+
+/**
+ * Who ended a connection. It decides where {@code TIME_WAIT} is left: with whoever sends the first
+ * FIN; a reset leaves none on either side.
+ */
+public enum Closer {
+  /** This side sent the first FIN: the source port stays taken for the hold of the budget. */
+  LOCAL,
+  /** The peer's FIN was read first: the source port is free at once. */
+  REMOTE,
+  /** An RST ended it, read or sent (closing with linger 0): the source port is free at once. */
+  RESET
+}

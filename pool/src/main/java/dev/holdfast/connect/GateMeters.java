@@ -1,0 +1,103 @@
+package dev.holdfast.connect;
+
+import dev.holdfast.metrics.HoldfastMeter;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+
+/** The gate's side of {@link HoldfastMeter}. Thread-safe; no tag names an endpoint. */
+final class GateMeters {
+
+  /** Gates of one name in one registry share their gauges: Micrometer keeps only the first. */
+  private static final Map<MeterRegistry, Map<String, Set<EndpointGates>>> WATCHED =
+      new WeakHashMap<>();
+
+  private final MeterRegistry registry;
+  private final String guard;
+  private final Timer portWait;
+
+  GateMeters(MeterRegistry registry, String guard) {
+    this.registry = registry;
+    this.guard = guard;
+    this.portWait =
+        Timer.builder(HoldfastMeter.PORT_WAIT.meterName())
+            .description(HoldfastMeter.PORT_WAIT.description())
+            .tags("guard", guard)
+            .register(registry);
+  }
+
+  void waitedForPort(long nanos) {
+    portWait.record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  void refused(String reason) {
+    Counter.builder(HoldfastMeter.CONNECTS_REFUSED.meterName())
+        .description(HoldfastMeter.CONNECTS_REFUSED.description())
+        .tags("guard", guard, "reason", reason)
+        .register(registry)
+        .increment();
+  }
+
+  /** Adds a gate, held weakly, to the gauges of its name. */
+  void watch(EndpointGates gates) {
+    synchronized (WATCHED) {
+      WATCHED
+          .computeIfAbsent(registry, first -> new HashMap<>())
+          .computeIfAbsent(guard, first -> register())
+          .add(gates);
+    }
+  }
+
+  private Set<EndpointGates> register() {
+    Set<EndpointGates> watched =
+        Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+    ports(watched, "open", PortUse::open);
+    ports(watched, "time_wait", PortUse::timeWait);
+    ports(watched, "elsewhere", PortUse::elsewhere);
+    ports(watched, "range", PortUse::range);
+    for (StormState state : StormState.values()) {
+      Gauge.builder(
+              HoldfastMeter.ENDPOINTS.meterName(),
+              watched,
+              all -> endpoints(all).stream().filter(one -> one.storm() == state).count())
+          .description(HoldfastMeter.ENDPOINTS.description())
+          .tags("guard", guard, "state", state.tag())
+          .register(registry);
+    }
+    return watched;
+  }
+
+  private void ports(Set<EndpointGates> watched, String state, ToDoubleFunction<PortUse> value) {
+    Gauge.builder(
+            HoldfastMeter.PORTS.meterName(), watched, all -> value.applyAsDouble(busiest(all)))
+        .description(HoldfastMeter.PORTS.description())
+        .tags("guard", guard, "state", state)
+        .register(registry);
+  }
+
+  private static PortUse busiest(Set<EndpointGates> watched) {
+    return endpoints(watched).stream()
+        .map(EndpointState::ports)
+        .max(Comparator.comparingDouble(PortUse::share))
+        .orElse(new PortUse(0, 0, 0, 0));
+  }
+
+  private static List<EndpointState> endpoints(Set<EndpointGates> watched) {
+    List<EndpointState> all = new ArrayList<>();
+    synchronized (watched) {
+      watched.forEach(gates -> all.addAll(gates.states().values()));
+    }
+    return all;
+  }
+}

@@ -1,0 +1,149 @@
+package dev.holdfast.connect;
+
+import dev.holdfast.path.PortBudget;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What this host's kernel says of source ports, read from {@code /proc} without privileges. It
+ * holds for this network namespace; a NAT on the way has limits of its own, which are not visible
+ * here.
+ *
+ * @param first the first port of {@code ip_local_port_range}
+ * @param last the last one
+ * @param reserved how many of the range {@code ip_local_reserved_ports} keeps back
+ * @param reuse {@code tcp_tw_reuse}: 0 never, 1 always, 2 towards loopback only (the default)
+ * @param reuseDelay {@code tcp_tw_reuse_delay}, 1 s where the kernel has no such setting
+ * @param timestamps whether {@code tcp_timestamps} is on; without it nothing is reused
+ * @param timeWaitLimit {@code tcp_max_tw_buckets}; above it the kernel destroys {@code TIME_WAIT}
+ *     sockets at once, which answers late FINs with an RST. No budget counts on it
+ */
+public record LocalPorts(
+    int first,
+    int last,
+    int reserved,
+    int reuse,
+    Duration reuseDelay,
+    boolean timestamps,
+    int timeWaitLimit) {
+
+  /** {@code TCP_TIMEWAIT_LEN}, a constant of Linux. */
+  private static final Duration TIME_WAIT = Duration.ofSeconds(60);
+
+  private static final Path PROC = Path.of("/proc");
+
+  /**
+   * Reads this host.
+   *
+   * @return empty where there is no such {@code /proc}: not Linux, or hidden
+   */
+  public static Optional<LocalPorts> read() {
+    return read(PROC);
+  }
+
+  static Optional<LocalPorts> read(Path proc) {
+    Path ipv4 = proc.resolve("sys/net/ipv4");
+    try {
+      String[] range = whole(ipv4.resolve("ip_local_port_range")).split("\\s+", -1);
+      int first = Integer.parseInt(range[0]);
+      int last = Integer.parseInt(range[1]);
+      return Optional.of(
+          new LocalPorts(
+              first,
+              last,
+              reserved(first, last, text(ipv4, "ip_local_reserved_ports", "")),
+              number(ipv4, "tcp_tw_reuse", 0),
+              Duration.ofMillis(number(ipv4, "tcp_tw_reuse_delay", 1000)),
+              number(ipv4, "tcp_timestamps", 0) != 0,
+              number(ipv4, "tcp_max_tw_buckets", Integer.MAX_VALUE)));
+    } catch (IOException | RuntimeException notThisKernel) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * The {@code TIME_WAIT} sockets of this network namespace, to any destination. One read of {@code
+   * /proc/net/sockstat}.
+   *
+   * @return empty where it cannot be read
+   */
+  public static OptionalInt timeWaitNow() {
+    return timeWaitNow(PROC);
+  }
+
+  static OptionalInt timeWaitNow(Path proc) {
+    try {
+      for (String line : Files.readAllLines(proc.resolve("net/sockstat"))) {
+        String[] words = line.split("\\s+", -1);
+        for (int i = 1; words[0].equals("TCP:") && i + 1 < words.length; i += 2) {
+          if (words[i].equals("tw")) {
+            return OptionalInt.of(Integer.parseInt(words[i + 1]));
+          }
+        }
+      }
+    } catch (IOException | NumberFormatException notReadable) {
+      // as where there is none
+    }
+    return OptionalInt.empty();
+  }
+
+  /**
+   * How many ports the range leaves.
+   *
+   * @return at least 1
+   */
+  public int ports() {
+    return Math.max(1, last - first + 1 - reserved);
+  }
+
+  /**
+   * The budget in force towards one destination address and port.
+   *
+   * @param sources source addresses dialled from, at least 1
+   * @param loopback whether the destination is a loopback address
+   * @return a port is held for {@code TIME_WAIT}, 60 s; for the reuse delay where {@code
+   *     tcp_tw_reuse} applies (measured: 9 of 10 ports again after 1.1 s). If the peer speaks no
+   *     timestamps the kernel holds it for 60 s all the same
+   */
+  public PortBudget budget(int sources, boolean loopback) {
+    boolean reused = timestamps && (reuse == 1 || (reuse == 2 && loopback));
+    boolean delayed = reused && !reuseDelay.isZero() && reuseDelay.compareTo(TIME_WAIT) < 0;
+    Duration hold = delayed ? reuseDelay : reused ? Duration.ofMillis(1) : TIME_WAIT;
+    return new PortBudget(ports(), sources, hold);
+  }
+
+  /** The kernel's list: {@code 8080,40000-40010}. */
+  private static int reserved(int first, int last, String list) {
+    int count = 0;
+    for (String part : list.split(",", -1)) {
+      if (!part.isBlank()) {
+        String[] ends = part.trim().split("-", -1);
+        int from = Math.max(first, Integer.parseInt(ends[0]));
+        int to = Math.min(last, Integer.parseInt(ends[ends.length - 1]));
+        count += Math.max(0, to - from + 1);
+      }
+    }
+    return count;
+  }
+
+  private static int number(Path directory, String name, int missing) throws IOException {
+    return Integer.parseInt(text(directory, name, Integer.toString(missing)));
+  }
+
+  private static String text(Path directory, String name, String missing) throws IOException {
+    Path file = directory.resolve(name);
+    return Files.exists(file) ? whole(file) : missing;
+  }
+
+  /**
+   * A sysctl answers one read and then says end of file, and {@link Files#readString} begins with
+   * one of a single byte where the size is said to be 0. Lines are read through a buffer.
+   */
+  private static String whole(Path sysctl) throws IOException {
+    return String.join("", Files.readAllLines(sysctl)).trim();
+  }
+}

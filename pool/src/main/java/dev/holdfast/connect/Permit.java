@@ -1,0 +1,36 @@
+package dev.holdfast.connect;
+
+/**
+ * One connection's entry in the books, from before its dial to its end. Redials on the way to one
+ * connection share its permit: a socket given up before it was connected frees its port at once.
+ * Every permit must reach {@link #failed}, {@link #closed} or {@link #exhausted}, or its port stays
+ * booked. Thread-safe; what comes after the end is ignored.
+ */
+public interface Permit {
+
+  /** The TCP handshake is done. */
+  void connected();
+
+  /**
+   * The dial failed; its port is free at once.
+   *
+   * @param cause what the client would report
+   */
+  void failed(Throwable cause);
+
+  /**
+   * The connection has ended. Before {@link #connected} it says that the caller gave the dial up,
+   * which tells nothing about the endpoint.
+   *
+   * @param who who ended it
+   */
+  void closed(Closer who);
+
+  /**
+   * The kernel had no source port ({@code EADDRNOTAVAIL}): others on this host hold more of them
+   * than was known. The books shrink, and the caller keeps its place in the line.
+   *
+   * @return what to do now; never an invitation to retry in a loop
+   */
+  Admission exhausted();
+}

@@ -1,0 +1,272 @@
+package dev.holdfast.connect;
+
+import io.github.resilience4j.core.IntervalFunction;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps an endpoint that comes back from being knocked over by those who lost it together. Confined
+ * to the lock of its {@link EndpointGate}.
+ *
+ * <p>Calm until a number of connects failed in a row, or until connections were reset together:
+ * then one prober at a time, and after the first that succeeds a refill at a rising rate. Only
+ * resets count as lost together: a server that ends idle connections by FIN does so to many at once
+ * and is well.
+ */
+final class StormControl {
+
+  /** What is done with one caller. */
+  sealed interface Verdict {
+    record Dial() implements Verdict {}
+
+    record Hold(long nanos) implements Verdict {}
+
+    record Refuse(String why, long retryNanos) implements Verdict {}
+  }
+
+  private static final Verdict DIAL = new Verdict.Dial();
+  private static final int LEAST_LOST_TOGETHER = 3;
+  private static final int LOST_SHARE = 16;
+  private static final long TOGETHER_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final long SHORTEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final long LONGEST_LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final StormPolicy policy;
+  private final double most;
+  private final DoubleSupplier random;
+  private final IntervalFunction waits;
+
+  private StormState state = StormState.CALM;
+  private int failures;
+  private int open;
+  private int lost;
+  private long lostSince;
+  private @Nullable Throwable last;
+  private @Nullable Object prober;
+  private long probeBegan;
+  private long proberGivenUp;
+  private long nextProbe;
+  private int probes;
+  private @Nullable RefillRate refill;
+  private long busyUntil;
+  private long fastest = Long.MAX_VALUE;
+
+  /** Dials under way since the endpoint was lost, in their order, with their begin. */
+  private final Map<Object, Long> flying = new LinkedHashMap<>();
+
+  StormControl(StormPolicy policy, double most, DoubleSupplier random, long now) {
+    this.policy = policy;
+    this.most = most;
+    this.random = random;
+    this.waits = policy.probes().waits(random);
+    this.lostSince = now;
+    this.nextProbe = now;
+    this.busyUntil = now;
+  }
+
+  StormState state() {
+    return state;
+  }
+
+  @Nullable Throwable last() {
+    return last;
+  }
+
+  /** What the caller behind {@code ahead} others, with so much time left, may do. */
+  Verdict ask(int ahead, long left, long now) {
+    return switch (state) {
+      case CALM -> DIAL;
+      case PROBING -> probing(left, now);
+      case REFILLING -> refilling(ahead, left, now);
+    };
+  }
+
+  private Verdict probing(long left, long now) {
+    boolean flying = prober != null && now - proberGivenUp < 0;
+    if (!flying && now - nextProbe >= 0) {
+      return DIAL;
+    }
+    // Looks again after as long as the prober has taken so far: soon where round trips are short.
+    long look =
+        flying
+            ? Math.min(LONGEST_LOOK_NANOS, Math.max(SHORTEST_LOOK_NANOS, now - probeBegan))
+            : nextProbe - now;
+    long wait = jittered(look);
+    if (failures == 0 && wait < left) {
+      return hold(wait, now); // reset together, but nobody has failed to connect yet
+    }
+    long retry = flying ? Math.max(wait, TimeUnit.MILLISECONDS.toNanos(100)) : wait;
+    busy(now + retry);
+    String since =
+        failures == 0
+            ? "its connections were reset together"
+            : failures + " connects in a row failed";
+    String next =
+        flying
+            ? "one caller is trying it"
+            : "it is tried again in " + TimeUnit.NANOSECONDS.toMillis(look) + " ms";
+    return new Verdict.Refuse(since + "; " + next, retry);
+  }
+
+  private Verdict refilling(int ahead, long left, long now) {
+    RefillRate rate = refill;
+    if (rate == null || now - busyUntil >= 0) {
+      calm();
+      return DIAL;
+    }
+    long late = lateness(now);
+    if (late > 0) {
+      rate.congested();
+    }
+    long wait = Math.max(rate.wait(ahead, now), Math.min(late, LONGEST_LOOK_NANOS));
+    if (wait == 0) {
+      return DIAL;
+    }
+    long least = rate.leastWait(ahead, now);
+    if (least < left) {
+      return hold(Math.max(least, Math.min(wait, LONGEST_LOOK_NANOS)), now);
+    }
+    long retry = jittered(least);
+    busy(now + retry);
+    return new Verdict.Refuse(
+        String.format(
+            Locale.ROOT,
+            "it is being filled again at %.2f connects/s and %d callers are ahead",
+            rate.perSecond(),
+            ahead),
+        retry);
+  }
+
+  private Verdict hold(long nanos, long now) {
+    busy(now + nanos);
+    return new Verdict.Hold(Math.max(1, nanos));
+  }
+
+  /** Those told to come back must still find the refill, or they would all dial at once. */
+  private void busy(long until) {
+    if (until + QUIET_NANOS - busyUntil > 0) {
+      busyUntil = until + QUIET_NANOS;
+    }
+  }
+
+  /** A caller dials; while probing it is the prober, for as long as its own time lasts. */
+  void dialled(Object dial, long left, long now) {
+    if (state == StormState.PROBING) {
+      prober = dial;
+      probeBegan = now;
+      proberGivenUp = now + left;
+    } else if (refill != null) {
+      refill.take();
+    }
+    if (state != StormState.CALM) {
+      flying.put(dial, now);
+    }
+  }
+
+  /** A dial of {@code took} nanoseconds has connected. */
+  void connected(Object dial, long took, long now) {
+    flying.remove(dial);
+    open++;
+    failures = 0;
+    last = null;
+    boolean slow = slow(took);
+    fastest = Math.min(fastest, took);
+    if (state == StormState.PROBING) {
+      state = StormState.REFILLING;
+      prober = null;
+      probes = 0;
+      refill = new RefillRate(policy.refillPerSecond(), most, random, now);
+      busy(now);
+    } else if (refill != null && slow) {
+      refill.congested();
+    }
+  }
+
+  /**
+   * Whether a SYN was lost on the way: by the kernel's own repetition after a second, or by an
+   * early redial, which waits for three round trips and at least 100 ms.
+   */
+  private boolean slow(long took) {
+    return took > slowest();
+  }
+
+  private long slowest() {
+    return fastest > TimeUnit.MILLISECONDS.toNanos(500)
+        ? TimeUnit.MILLISECONDS.toNanos(900)
+        : fastest + fastest / 2 + TimeUnit.MILLISECONDS.toNanos(80);
+  }
+
+  /** How much longer the oldest dial under way has taken than a SYN that was answered. */
+  private long lateness(long now) {
+    return flying.isEmpty() ? 0 : now - flying.values().iterator().next() - slowest();
+  }
+
+  void failed(Object dial, Throwable cause, long now) {
+    flying.remove(dial);
+    failures++;
+    last = cause;
+    if (refill != null) {
+      refill.congested();
+    }
+    if (state == StormState.PROBING) {
+      if (dial == prober) {
+        prober = null;
+        nextProbe = now + waitBefore(++probes);
+      }
+    } else if (failures >= policy.failures()) {
+      probe(now + waitBefore(++probes));
+    }
+  }
+
+  /** The caller gave its dial up; that says nothing about the endpoint. */
+  void abandoned(Object dial) {
+    flying.remove(dial);
+    if (dial == prober) {
+      prober = null;
+    }
+  }
+
+  void closed(Closer who, long now) {
+    open--;
+    if (who != Closer.RESET) {
+      return;
+    }
+    if (now - lostSince > TOGETHER_NANOS) {
+      lost = 0;
+      lostSince = now;
+    }
+    lost++;
+    if (state == StormState.CALM && lost >= Math.max(LEAST_LOST_TOGETHER, open / LOST_SHARE)) {
+      probe(now);
+    }
+  }
+
+  private void probe(long first) {
+    state = StormState.PROBING;
+    prober = null;
+    refill = null;
+    nextProbe = first;
+    busyUntil = first;
+    fastest = Long.MAX_VALUE; // behind a failover the path may be another one
+  }
+
+  private void calm() {
+    state = StormState.CALM;
+    refill = null;
+    probes = 0;
+  }
+
+  private long waitBefore(int probe) {
+    return TimeUnit.MILLISECONDS.toNanos(waits.apply(probe));
+  }
+
+  private long jittered(long nanos) {
+    double jitter = policy.probes().jitter();
+    return Math.max(1, (long) (nanos * (1 + jitter * random.getAsDouble())));
+  }
+}

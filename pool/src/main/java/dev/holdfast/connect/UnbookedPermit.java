@@ -1,0 +1,24 @@
+package dev.holdfast.connect;
+
+import java.util.concurrent.TimeUnit;
+
+/** Of the gate that keeps no books. */
+enum UnbookedPermit implements Permit {
+  INSTANCE;
+
+  @Override
+  public void connected() {}
+
+  @Override
+  public void failed(Throwable cause) {}
+
+  @Override
+  public void closed(Closer who) {}
+
+  @Override
+  public Admission exhausted() {
+    return new Admission.Refused(
+        new PortsExhaustedException("no source port is left (EADDRNOTAVAIL)", null),
+        TimeUnit.SECONDS.toNanos(1));
+  }
+}

@@ -1,0 +1,233 @@
+package dev.holdfast.connect;
+
+import static dev.holdfast.connect.GateBed.go;
+import static dev.holdfast.connect.GateBed.refused;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What callers meet when an endpoint is lost and comes back. */
+final class StormTest {
+
+  private final ConnectException refusal = new ConnectException("Connection refused");
+
+  private final GateBed bed = GateBed.withPorts(28_232);
+
+  @Test
+  void mustNeverHoldUpConnectsToAnEndpointThatIsWell() {
+    for (int i = 0; i < 1_000; i++) {
+      bed.connect();
+    }
+    bed.fail(refusal);
+    bed.fail(refusal);
+    bed.connect(); // ends the row
+    bed.fail(refusal);
+    bed.fail(refusal);
+    assertThat(bed.storm()).isEqualTo(StormState.CALM);
+    bed.connect();
+  }
+
+  @Test
+  void mustRefuseAtOnceWithTheLastCauseAfterThreeFailuresInARow() {
+    bed.fail(new ConnectException("the first"));
+    bed.fail(refusal);
+    bed.fail(refusal);
+    Admission.Refused refused = refused(bed.ask());
+    assertThat(refused.cause())
+        .isInstanceOf(ConnectException.class)
+        .hasMessageContaining("192.0.2.1:6379 was not dialled: 3 connects in a row failed")
+        .hasCause(refusal);
+    assertThat(refused.retryNanos()).isPositive();
+    assertThat(bed.storm()).isEqualTo(StormState.PROBING);
+    assertThat(bed.meters.get("holdfast.endpoints").tag("state", "probing").gauge().value())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void mustLetOneProberThroughAtATimeWithGrowingPauses() {
+    goDown();
+    long before = 0;
+    for (int probe = 0; probe < 8; probe++) {
+      long pause = 0;
+      while (bed.ask() instanceof Admission.Refused) {
+        bed.clock.pass(Duration.ofMillis(10));
+        pause += 10;
+        assertThat(pause).as("the longest wait").isLessThan(20_000);
+      }
+      // That ask was let through and is never told of again: the prober below waits for its time.
+      assertThat(bed.ask()).isInstanceOf(Admission.Refused.class);
+      bed.clock.pass(Duration.ofSeconds(3));
+      Permit prober = bed.dial();
+      assertThat(bed.ask()).isInstanceOf(Admission.Refused.class);
+      prober.failed(refusal);
+      assertThat(pause).isGreaterThanOrEqualTo(Math.min(before, 9_000));
+      before = pause;
+    }
+    assertThat(before).isGreaterThanOrEqualTo(9_000);
+  }
+
+  @Test
+  void mustNotHangOnAProberThatNeverReports() {
+    goDown();
+    bed.clock.pass(Duration.ofSeconds(1));
+    bed.dial();
+    assertThat(bed.ask()).isInstanceOf(Admission.Refused.class);
+    bed.clock.pass(Duration.ofSeconds(3));
+    bed.dial();
+  }
+
+  @Test
+  void mustGiveTheProbeToTheNextWhenItsCallerGivesUp() {
+    goDown();
+    bed.clock.pass(Duration.ofSeconds(1));
+    bed.dial().closed(Closer.LOCAL);
+    bed.dial();
+  }
+
+  @Test
+  void mustFillTheEndpointAtARisingRateAfterTheFirstSuccess() {
+    goDown();
+    bed.clock.pass(Duration.ofSeconds(1));
+    bed.connect();
+    assertThat(bed.storm()).isEqualTo(StormState.REFILLING);
+    List<Integer> perSecond = new ArrayList<>();
+    List<Turn> line = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      line.add(GateBed.waiting(bed.ask(Duration.ofMinutes(1))).turn());
+    }
+    for (int second = 0; second < 5; second++) {
+      int through = 0;
+      for (int tick = 0; tick < 100; tick++) {
+        bed.clock.pass(Duration.ofMillis(10));
+        while (!line.isEmpty() && line.get(0).again() instanceof Admission.Go go) {
+          go.permit().connected();
+          line.remove(0);
+          through++;
+        }
+      }
+      perSecond.add(through);
+    }
+    // Slow start from 2/s; the clock's jitter is at its mean here.
+    assertThat(perSecond.get(0)).isBetween(1, 4);
+    for (int i = 1; i < 5; i++) {
+      assertThat((double) perSecond.get(i) / perSecond.get(i - 1)).isBetween(1.5, 2.7);
+    }
+  }
+
+  @Test
+  void mustHoldBackWhileADialOfTheRefillIsUnanswered() {
+    goDown();
+    bed.clock.pass(Duration.ofSeconds(1));
+    bed.connect();
+    Permit slow = go(bed.await(bed.ask()));
+    bed.clock.pass(Duration.ofMillis(800)); // a SYN is lost: the others were answered at once
+    assertThat(bed.ask()).isInstanceOf(Admission.Wait.class);
+    bed.clock.pass(Duration.ofMillis(800));
+    assertThat(bed.ask()).isInstanceOf(Admission.Wait.class);
+    slow.connected();
+    go(bed.await(bed.ask()));
+  }
+
+  @Test
+  void mustCalmDownWhenNobodyWantsMore() {
+    goDown();
+    bed.clock.pass(Duration.ofSeconds(1));
+    bed.connect();
+    bed.clock.pass(Duration.ofSeconds(5));
+    for (int i = 0; i < 100; i++) {
+      bed.connect();
+    }
+    assertThat(bed.storm()).isEqualTo(StormState.CALM);
+  }
+
+  @Test
+  void mustStillFindTheRefillWhenComingBackAsTold() {
+    for (int i = 0; i < 12; i++) {
+      goDownOrFailProbe();
+    }
+    long told = refused(bed.ask()).retryNanos();
+    assertThat(told).isGreaterThan(Duration.ofSeconds(12).toNanos());
+    bed.clock.pass(Duration.ofSeconds(10)); // the next probe's time, and another caller's
+    bed.connect();
+    bed.clock.passNanos(told - Duration.ofSeconds(10).toNanos());
+    bed.connect();
+    assertThat(bed.storm()).isEqualTo(StormState.REFILLING);
+  }
+
+  @Test
+  void mustTakeResetsTogetherForALostEndpoint() {
+    List<Permit> open = connections(50);
+    for (int i = 0; i < 3; i++) {
+      open.get(i).closed(Closer.RESET);
+    }
+    Permit prober = bed.dial();
+    Admission.Wait second = GateBed.waiting(bed.ask());
+    assertThat(bed.storm()).isEqualTo(StormState.PROBING);
+    prober.connected();
+    assertThat(bed.storm()).isEqualTo(StormState.REFILLING);
+    go(bed.await(second.turn().again()));
+  }
+
+  @Test
+  void mustNotTakeIdleConnectionsEndedByTheServerForAStorm() {
+    for (Permit permit : connections(50)) {
+      permit.closed(Closer.REMOTE);
+    }
+    connections(50);
+    assertThat(bed.storm()).isEqualTo(StormState.CALM);
+  }
+
+  @Test
+  void mustNotTakeResetsFarApartForAStorm() {
+    for (Permit permit : connections(20)) {
+      permit.closed(Closer.RESET);
+      bed.clock.pass(Duration.ofSeconds(2));
+    }
+    assertThat(bed.storm()).isEqualTo(StormState.CALM);
+  }
+
+  @Test
+  void mustJudgeEveryEndpointByItself() {
+    goDown();
+    assertThat(bed.gates.admit(new InetSocketAddress("192.0.2.2", 6379), 1_000_000_000L))
+        .isInstanceOf(Admission.Go.class);
+  }
+
+  @Test
+  void mustForgetEndpointsOfWhichNothingIsOpen() {
+    bed.connect();
+    for (int port = 1; port <= 3_000; port++) {
+      go(bed.gates.admit(new InetSocketAddress("192.0.2.3", port), 1_000_000_000L))
+          .closed(Closer.LOCAL);
+    }
+    assertThat(bed.gates.states()).hasSizeLessThanOrEqualTo(1_024).containsKey(GateBed.SERVER);
+  }
+
+  private List<Permit> connections(int count) {
+    List<Permit> open = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      open.add(bed.connect());
+    }
+    return open;
+  }
+
+  private void goDown() {
+    for (int i = 0; i < 3; i++) {
+      bed.fail(refusal);
+    }
+  }
+
+  private void goDownOrFailProbe() {
+    Admission answer = bed.ask();
+    if (answer instanceof Admission.Refused refused) {
+      bed.clock.passNanos(refused.retryNanos());
+      answer = bed.ask();
+    }
+    go(answer).failed(refusal);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.usage;
+
+import org.jspecify.annotations.NullMarked;
