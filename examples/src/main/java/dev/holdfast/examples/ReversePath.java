@@ -1,6 +1,7 @@
 package dev.holdfast.examples;
 
 import dev.holdfast.lab.kernel.Dial;
+import dev.holdfast.lab.kernel.GuardSwitch;
 import dev.holdfast.lab.kernel.KernelCounters;
 import dev.holdfast.lab.kernel.Network;
 import dev.holdfast.path.NetworkPath;
@@ -44,6 +45,7 @@ final class ReversePath implements Incident {
             Dial.ROUTED,
             LettuceGuard.custom(NetworkPath.to(ServerLimits.withoutIdleTimeout("redis")).plan()));
     guarded.visit();
+    stage.await("the guard names it", () -> GuardSwitch.isOff() || !guarded.diagnoses().isEmpty());
     stage.evidence(
         "client kernel: IPReversePathFilter +%d"
             .formatted(network.clientKernel().since(before, "TcpExt.IPReversePathFilter")));
