@@ -10,7 +10,8 @@ public interface ConnectGate {
    * Asks for leave to dial.
    *
    * @param remote the resolved address
-   * @param timeoutNanos how long the caller can wait for its connection, above zero
+   * @param timeoutNanos how long the caller can wait for its connection; who has no time left is
+   *     refused
    * @return go, wait or refused
    */
   Admission admit(SocketAddress remote, long timeoutNanos);

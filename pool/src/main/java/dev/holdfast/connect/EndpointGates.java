@@ -70,19 +70,8 @@ public final class EndpointGates implements ConnectGate {
     return new Builder();
   }
 
-  /**
-   * {@inheritDoc}
-   *
-   * @throws IllegalArgumentException if the timeout is not above zero
-   */
   @Override
   public Admission admit(SocketAddress destination, long timeoutNanos) {
-    if (timeoutNanos <= 0) {
-      throw new IllegalArgumentException(
-          "timeout is "
-              + timeoutNanos
-              + " ns; it must be above zero (the caller's connect timeout)");
-    }
     long timeout = Math.min(timeoutNanos, LONGEST_NANOS);
     while (true) {
       EndpointGate gate = gates.get(destination);

@@ -192,6 +192,12 @@ final class StormTest {
   }
 
   @Test
+  void mustRefuseWhoHasNoTimeLeftAndServeWhoSetsNoLimit() {
+    refused(bed.gates.admit(GateBed.SERVER, 0));
+    go(bed.gates.admit(GateBed.SERVER, Long.MAX_VALUE));
+  }
+
+  @Test
   void mustJudgeEveryEndpointByItself() {
     goDown();
     assertThat(bed.gates.admit(new InetSocketAddress("192.0.2.2", 6379), 1_000_000_000L))
