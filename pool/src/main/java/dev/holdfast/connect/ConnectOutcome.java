@@ -31,7 +31,8 @@ public enum ConnectOutcome {
    */
   static ConnectOutcome of(Throwable failure) {
     String text = String.valueOf(failure.getMessage());
-    if (failure instanceof ConnectException && text.contains("refused")) {
+    boolean refused = failure instanceof ConnectException && text.contains("refused");
+    if (refused || failure instanceof UnwillingServerException) {
       return REFUSED;
     }
     if (text.contains("Cannot assign requested address")) {

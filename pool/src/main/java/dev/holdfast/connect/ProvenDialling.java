@@ -147,7 +147,11 @@ final class ProvenDialling implements Dialling {
     if (attempt.redial(RedialReason.REFUSED)) {
       dial();
     } else {
-      ConnectException named = new ConnectException(refusal.getMessage() + ": " + attempt.remote());
+      String said = refusal.getMessage() + ": " + attempt.remote();
+      ConnectException named =
+          refusal instanceof UnwillingServerException
+              ? new UnwillingServerException(said)
+              : new ConnectException(said);
       named.initCause(refusal);
       attempt.fail(named);
     }
@@ -200,7 +204,7 @@ final class ProvenDialling implements Dialling {
         attempt.fail(new ForeignReplyException(attempt.remote(), attempt.dials(), reader.quote()));
       }
     } else if (verdict == Verdict.REFUSAL) {
-      refused(new ConnectException(reader.quote()));
+      refused(new UnwillingServerException(reader.quote()));
     } else if (verdict == Verdict.INCOMPLETE && waited() < due) {
       lookSoon();
     } else {

@@ -9,7 +9,6 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
@@ -113,7 +112,7 @@ final class Scout extends ChannelInboundHandlerAdapter {
     } else if (reader.verdict() == Verdict.REFUSAL) {
       String said = reader.quote();
       close();
-      owner.failed(this, new ConnectException(said + ": " + channel.remoteAddress()));
+      owner.failed(this, new UnwillingServerException(said + ": " + channel.remoteAddress()));
     } else if (reader.verdict() != Verdict.INCOMPLETE) {
       win();
     }
