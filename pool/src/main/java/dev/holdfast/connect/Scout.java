@@ -9,7 +9,6 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
@@ -111,9 +110,10 @@ final class Scout extends ChannelInboundHandlerAdapter {
     if (reader.verdict() == Verdict.FOREIGN) {
       owner.foreign(this, reader.quote());
     } else if (reader.verdict() == Verdict.REFUSAL) {
-      String said = reader.quote();
+      ServerRefusalException refusal =
+          new ServerRefusalException(channel.remoteAddress(), reader.quote());
       close();
-      owner.failed(this, new ConnectException(said + ": " + channel.remoteAddress()));
+      owner.failed(this, refusal);
     } else if (reader.verdict() != Verdict.INCOMPLETE) {
       win();
     }
