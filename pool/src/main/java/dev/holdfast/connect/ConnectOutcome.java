@@ -8,7 +8,7 @@ import java.util.Locale;
 public enum ConnectOutcome {
   /** The connection is up. */
   CONNECTED,
-  /** The last dial was refused (RST in answer to the SYN). */
+  /** The last dial was refused: by an RST in answer to the SYN, or in the server's own words. */
   REFUSED,
   /** Nothing answered within the user's connect timeout. */
   TIMED_OUT,
@@ -31,8 +31,8 @@ public enum ConnectOutcome {
    */
   static ConnectOutcome of(Throwable failure) {
     String text = String.valueOf(failure.getMessage());
-    boolean refused = failure instanceof ConnectException && text.contains("refused");
-    if (refused || failure instanceof UnwillingServerException) {
+    if (failure instanceof ServerRefusalException
+        || (failure instanceof ConnectException && text.contains("refused"))) {
       return REFUSED;
     }
     if (text.contains("Cannot assign requested address")) {

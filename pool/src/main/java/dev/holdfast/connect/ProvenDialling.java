@@ -63,11 +63,12 @@ final class ProvenDialling implements Dialling {
     attempt.dialled();
     try {
       SameSocketDialling.dialAgain(socket, attempt.source(), attempt.remote());
-    } catch (ConnectException e) {
-      refused(e);
-      return;
     } catch (IOException e) {
-      attempt.fail(e);
+      if (ConnectAttempt.isRefusal(e)) {
+        refused(named(e));
+      } else {
+        attempt.fail(e); // no port left, no route
+      }
       return;
     }
     OptionalLong silence = attempt.silence();
@@ -132,7 +133,7 @@ final class ProvenDialling implements Dialling {
           Errors.handleConnectErrno("connect", -errno);
         } catch (ConnectException e) {
           if (-errno == Errors.ERROR_ECONNREFUSED_NEGATIVE) {
-            refused(e);
+            refused(named(e));
             return;
           }
           throw e;
@@ -147,14 +148,15 @@ final class ProvenDialling implements Dialling {
     if (attempt.redial(RedialReason.REFUSED)) {
       dial();
     } else {
-      String said = refusal.getMessage() + ": " + attempt.remote();
-      ConnectException named =
-          refusal instanceof UnwillingServerException
-              ? new UnwillingServerException(said)
-              : new ConnectException(said);
-      named.initCause(refusal);
-      attempt.fail(named);
+      attempt.fail(refusal);
     }
+  }
+
+  /** With the address, as Netty names it. */
+  private ConnectException named(IOException refusal) {
+    ConnectException named = new ConnectException(refusal.getMessage() + ": " + attempt.remote());
+    named.initCause(refusal);
+    return named;
   }
 
   private void connected() {
@@ -204,7 +206,7 @@ final class ProvenDialling implements Dialling {
         attempt.fail(new ForeignReplyException(attempt.remote(), attempt.dials(), reader.quote()));
       }
     } else if (verdict == Verdict.REFUSAL) {
-      refused(new UnwillingServerException(reader.quote()));
+      refused(new ServerRefusalException(attempt.remote(), reader.quote()));
     } else if (verdict == Verdict.INCOMPLETE && waited() < due) {
       lookSoon();
     } else {

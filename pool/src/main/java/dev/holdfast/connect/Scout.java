@@ -110,9 +110,10 @@ final class Scout extends ChannelInboundHandlerAdapter {
     if (reader.verdict() == Verdict.FOREIGN) {
       owner.foreign(this, reader.quote());
     } else if (reader.verdict() == Verdict.REFUSAL) {
-      String said = reader.quote();
+      ServerRefusalException refusal =
+          new ServerRefusalException(channel.remoteAddress(), reader.quote());
       close();
-      owner.failed(this, new UnwillingServerException(said + ": " + channel.remoteAddress()));
+      owner.failed(this, refusal);
     } else if (reader.verdict() != Verdict.INCOMPLETE) {
       win();
     }

@@ -161,7 +161,7 @@ final class RedialHandlerTest {
     try (Peer peer = Peer.plays(Peer.says("=full\n"));
         Client client = new Client(transport, balanced(EQUALS))) {
       assertThat(await(client.connect(peer, TIMEOUT)).cause())
-          .isInstanceOf(ConnectException.class)
+          .isInstanceOf(ServerRefusalException.class)
           .hasMessage("=full: " + peer.address());
       ConnectReport report = client.report();
       assertThat(report.outcome()).isEqualTo(ConnectOutcome.REFUSED);
