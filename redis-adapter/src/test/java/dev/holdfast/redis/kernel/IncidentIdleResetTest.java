@@ -12,13 +12,6 @@ import dev.holdfast.lab.kernel.KernelLab;
 import dev.holdfast.lab.kernel.Network;
 import dev.holdfast.lab.kernel.RouterCounter;
 import dev.holdfast.lab.kernel.TrackedFlow;
-import dev.holdfast.path.ConnectionPlan;
-import dev.holdfast.path.Expiry;
-import dev.holdfast.path.Hop;
-import dev.holdfast.path.IdleClock;
-import dev.holdfast.path.NetworkPath;
-import dev.holdfast.path.RequestedSettings;
-import dev.holdfast.path.ServerLimits;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.time.Duration;
 import java.util.List;
@@ -28,7 +21,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Incident A. The router keeps established flows long, but these sit in its unacknowledged class,
  * whose limit equals Redis' own timeout. The router forgets; Redis closes; its FIN is invalid and
- * dropped; the client believes in the connection, writes, and is reset.
+ * dropped; the client believes in the connection, writes, and is reset. Here the plan knows of none
+ * of it; the incident with a plan that does is replayed by the examples.
  */
 @KernelLab
 final class IncidentIdleResetTest {
@@ -42,25 +36,9 @@ final class IncidentIdleResetTest {
     return redis;
   }
 
-  /** What the path owner would declare; its plan pings once a second. */
-  private static ConnectionPlan declared() {
-    return NetworkPath.to(ServerLimits.withIdleTimeout("redis", BOTH_LIMITS))
-        .through(
-            Hop.named("router")
-                .idleLimit(ESTABLISHED)
-                .unacknowledgedLimit(BOTH_LIMITS)
-                .clock(IdleClock.ANY_SEGMENT)
-                .expiry(Expiry.SILENT)
-                .build())
-        .rtt(Duration.ofMillis(50))
-        .schedulingSlop(Duration.ofMillis(200))
-        .lostProbes(1)
-        .plan(RequestedSettings.none().pingPeriod(Duration.ofSeconds(1)));
-  }
-
   /** Lets the bare connection go through the whole incident, whatever else is connected. */
   private static void suffer(
-      Network network, RedisServer redis, StatefulRedisConnection<String, String> bare, int closes)
+      Network network, RedisServer redis, StatefulRedisConnection<String, String> bare)
       throws Exception {
     List<TrackedFlow> flows = network.conntrackEntries();
     flows.forEach(flow -> Figures.print("incident A", "%s", flow.line()));
@@ -71,9 +49,7 @@ final class IncidentIdleResetTest {
     Await.until(
         "Redis has closed what was idle, and its FINs are lost",
         KernelBed.SOON,
-        () ->
-            clientsOf(redis) == 2 - closes
-                && network.count(RouterCounter.SERVER_FIN_INVALID) >= closes);
+        () -> clientsOf(redis) == 0 && network.count(RouterCounter.SERVER_FIN_INVALID) >= 2);
     long resets = network.serverKernel(0).get("Tcp.OutRsts");
     assertThatThrownBy(() -> bare.async().incr("bare").get(3, TimeUnit.SECONDS))
         .hasMessageContaining("reset");
@@ -92,13 +68,12 @@ final class IncidentIdleResetTest {
         .count();
   }
 
-  /** The plan knows of none of it. */
   @Test
   void mustSurviveUndeclared(Network network) throws Exception {
     RedisServer redis = stage(network);
     try (KernelBed bed = new KernelBed(Dial.ROUTED, redis.port())) {
       var guarded = bed.guarded();
-      suffer(network, redis, bed.bare(), 2);
+      suffer(network, redis, bed.bare());
       assertThat(guarded.async().incr("guarded").get(10, TimeUnit.SECONDS)).isEqualTo(1);
       Figures.print("incident A", "guarded INCR answered, %s", bed.swaps());
       assertThat(redis.counter("guarded")).isEqualTo(1);
@@ -113,25 +88,6 @@ final class IncidentIdleResetTest {
               Explanation.FIN_LOST,
               Explanation.FLOW_FORGOTTEN_RESET,
               Explanation.RESET_DURING_CALL);
-    }
-  }
-
-  /** The plan's pings keep both clocks young: nothing happens at all. */
-  @Test
-  void mustPreventDeclared(Network network) throws Exception {
-    RedisServer redis = stage(network);
-    try (KernelBed bed = new KernelBed(Dial.ROUTED, redis.port())) {
-      var guarded = bed.guarded(declared());
-      suffer(network, redis, bed.bare(), 1);
-      assertThat(guarded.async().incr("guarded").get(10, TimeUnit.SECONDS)).isEqualTo(1);
-      Figures.print(
-          "incident A, declared",
-          "%d swaps, %.0f pings answered",
-          bed.swaps().size(),
-          bed.probes("answered"));
-      assertThat(redis.counter("guarded")).isEqualTo(1);
-      assertThat(bed.swaps()).isEmpty();
-      assertThat(clientsOf(redis)).as("the guarded one, and the bare one anew").isBetween(1L, 2L);
     }
   }
 }
