@@ -12,7 +12,10 @@ import java.util.Optional;
  * @param createdPerSecond connections opened
  * @param closedPerSecond connections closed
  * @param localShare the part of the closes that this side began, 0 to 1
+ * @param returnedShare the part of the closes that a caller asked for and that were turned into the
+ *     return of a lent connection: they count, but nothing was on the wire
  * @param medianAgeAtClose how old the connections became
+ * @param closers the places in the program that close, most often first
  * @param timeWait the host's TIME_WAIT sockets against their limit, if known
  * @param counters the host's counters
  * @param plan what the user declared about the path
@@ -21,7 +24,9 @@ public record ChurnSigns(
     double createdPerSecond,
     double closedPerSecond,
     double localShare,
+    double returnedShare,
     Duration medianAgeAtClose,
+    List<String> closers,
     Optional<TimeWait> timeWait,
     CounterDelta counters,
     Optional<ConnectionPlan> plan)
@@ -43,6 +48,28 @@ public record ChurnSigns(
     }
   }
 
+  /**
+   * Copies the list.
+   *
+   * @param createdPerSecond connections opened
+   * @param closedPerSecond connections closed
+   * @param localShare the part of the closes that this side began
+   * @param returnedShare the part that were turned into a return
+   * @param medianAgeAtClose how old the connections became
+   * @param closers the places that close
+   * @param timeWait the host's TIME_WAIT sockets against their limit
+   * @param counters the host's counters
+   * @param plan what the user declared about the path
+   */
+  public ChurnSigns {
+    closers = List.copyOf(closers);
+  }
+
+  /** Closes that this side began and that reached the wire. */
+  double wireClosesPerSecond() {
+    return closedPerSecond * Math.max(0, localShare - returnedShare);
+  }
+
   @Override
   public List<String> evidence() {
     List<String> lines = new ArrayList<>();
@@ -50,7 +77,13 @@ public record ChurnSigns(
         "%s opened, %s closed"
             .formatted(Figures.rate(createdPerSecond), Figures.rate(closedPerSecond)));
     lines.add("%d %% of the closes began here".formatted(Math.round(100 * localShare)));
+    if (returnedShare > 0) {
+      lines.add(
+          "%d %% of the closes were turned into the return of a lent connection"
+              .formatted(Math.round(100 * returnedShare)));
+    }
     lines.add("median age at close " + Figures.text(medianAgeAtClose));
+    closers.forEach(closer -> lines.add("closed at " + closer));
     timeWait.ifPresent(
         table ->
             lines.add("%d of %d TIME_WAIT (whole host)".formatted(table.sockets(), table.limit())));

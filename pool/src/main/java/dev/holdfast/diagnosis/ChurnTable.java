@@ -18,10 +18,10 @@ final class ChurnTable {
   private static final List<Row<ChurnSigns>> ROWS =
       List.of(
           Row.<ChurnSigns>of(CHURN_TIME_WAIT_OVERFLOW)
-              .demanding(ChurnTable::youngCloses, ChurnTable::tableFull),
+              .demanding(ChurnTable::youngCloses, ChurnTable::overflows),
           Row.<ChurnSigns>of(CHURN)
               .demanding(ChurnTable::youngCloses)
-              .allowing(signs -> tableFull(signs).not()));
+              .allowing(signs -> overflows(signs).not()));
 
   private ChurnTable() {}
 
@@ -33,6 +33,11 @@ final class ChurnTable {
     return Answer.of(
         signs.closedPerSecond() * signs.localShare() >= CLOSES_PER_SECOND
             && signs.medianAgeAtClose().compareTo(YOUNG) < 0);
+  }
+
+  /** What was turned into a return fills no table. */
+  private static Answer overflows(ChurnSigns signs) {
+    return Answer.of(signs.wireClosesPerSecond() >= CLOSES_PER_SECOND).and(tableFull(signs));
   }
 
   private static Answer tableFull(ChurnSigns signs) {

@@ -4,13 +4,14 @@ import java.util.List;
 
 /**
  * The line of the user's code that led here: the first frame that belongs neither to this library
- * nor to those it is called through. A stack walk costs microseconds: for declarations and samples.
+ * nor to those it is called through. A stack walk costs microseconds: for declarations, samples,
+ * and the end of a use. Thread-safe.
  */
-final class CallSite {
+public final class CallSite {
 
   private static final StackWalker WALKER = StackWalker.getInstance();
 
-  private static final String UNKNOWN = "unknown call site";
+  static final String UNKNOWN = "unknown call site";
 
   private static final List<String> NOT_THE_USER =
       List.of(
@@ -33,8 +34,13 @@ final class CallSite {
 
   private CallSite() {}
 
-  /** {@code com.example.Orders.load(Orders.java:42)}. */
-  static String find() {
+  /**
+   * Finds it in the stack of the calling thread.
+   *
+   * @return for example {@code com.example.Orders.load(Orders.java:42)}; {@code unknown call site}
+   *     where the stack holds no user's code, as on an event loop
+   */
+  public static String find() {
     return WALKER.walk(
         frames ->
             frames

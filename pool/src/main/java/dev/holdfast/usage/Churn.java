@@ -11,6 +11,8 @@ import java.util.Locale;
  * @param closesPerSecond connections closed, over the same window
  * @param medianAge age at close, within a factor of the square root of two
  * @param localShare the part of the closes that this side began; its {@code TIME_WAIT} is here
+ * @param returnedShare the part of the closes that were asked for and turned into a return: counted
+ *     as opened and as closed by this side, though nothing was on the wire
  * @param sites who closes, most often first; estimated from samples
  * @param window over which it was seen
  * @param limitPerSecond the rate above which it is churn
@@ -20,6 +22,7 @@ public record Churn(
     double closesPerSecond,
     Duration medianAge,
     double localShare,
+    double returnedShare,
     List<Site> sites,
     Duration window,
     double limitPerSecond) {
@@ -39,6 +42,7 @@ public record Churn(
    * @param closesPerSecond connections closed
    * @param medianAge age at close
    * @param localShare the part of the closes that this side began
+   * @param returnedShare the part that were turned into a return
    * @param sites who closes
    * @param window over which it was seen
    * @param limitPerSecond the rate above which it is churn

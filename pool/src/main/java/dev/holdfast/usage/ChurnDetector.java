@@ -73,9 +73,8 @@ public final class ChurnDetector {
   }
 
   /**
-   * A connection was closed, or its caller asked for that and it was given back instead. To be
-   * called in the stack of who closes: of one in {@value #SAMPLE} local closes the call site is
-   * kept.
+   * A connection was closed. To be called in the stack of who closes, if it can be: of one in
+   * {@value #SAMPLE} local closes the call site is kept.
    *
    * @param ageNanos how long it was open
    * @param who who closed it
@@ -90,9 +89,26 @@ public final class ChurnDetector {
     if (sample) {
       String site = callSite.get(); // microseconds, so outside the lock
       synchronized (this) {
-        sites.add(site);
+        if (!site.equals(CallSite.UNKNOWN)) {
+          sites.add(site);
+        }
       }
     }
+  }
+
+  /**
+   * A caller closed what was lent to it, and it was given back instead. Counts as a connection
+   * opened for this caller and closed by it, as it would have been without the loan.
+   *
+   * @param heldNanos how long it was lent
+   * @param site where it was closed, from {@link CallSite#find()}
+   */
+  public synchronized void returned(long heldNanos, String site) {
+    advance();
+    window.opened();
+    window.closed(heldNanos, true);
+    window.returned();
+    sites.add(site);
   }
 
   /**
@@ -118,6 +134,7 @@ public final class ChurnDetector {
             (double) totals.closes() / seconds,
             Duration.ofNanos(totals.medianAgeNanos()),
             (double) totals.local() / totals.closes(),
+            (double) totals.returned() / totals.closes(),
             sites.mostOften(),
             Duration.ofSeconds(seconds),
             limitPerSecond));

@@ -15,10 +15,11 @@ final class SecondsWindow {
   private static final int OPENS = 0;
   private static final int LOCAL = 1;
   private static final int OTHERS = 2;
-  private static final int FIRST_AGE = 3;
+  private static final int RETURNED = 3;
+  private static final int FIRST_AGE = 4;
 
   /** What a window adds up to; the age is the middle of its bin, 0 if nothing was closed. */
-  record Totals(int opens, int local, int closes, long medianAgeNanos) {}
+  record Totals(int opens, int local, int returned, int closes, long medianAgeNanos) {}
 
   private final int[][] ring = new int[SECONDS][FIRST_AGE + AGES];
   private final long origin;
@@ -42,6 +43,11 @@ final class SecondsWindow {
     row(second)[OPENS]++;
   }
 
+  /** The latest close was turned into a return. */
+  void returned() {
+    row(second)[RETURNED]++;
+  }
+
   void closed(long ageNanos, boolean local) {
     int[] row = row(second);
     row[local ? LOCAL : OTHERS]++;
@@ -58,7 +64,7 @@ final class SecondsWindow {
       }
     }
     int closes = sum[LOCAL] + sum[OTHERS];
-    return new Totals(sum[OPENS], sum[LOCAL], closes, median(sum, closes));
+    return new Totals(sum[OPENS], sum[LOCAL], sum[RETURNED], closes, median(sum, closes));
   }
 
   private static long median(int[] sum, int closes) {

@@ -20,10 +20,21 @@ public final class UsageRegistry {
     }
   }
 
+  private static final UsageRegistry SHARED = new UsageRegistry();
+
   private final Map<String, Declared> endpoints = new HashMap<>();
 
   /** Creates an empty registry. */
   public UsageRegistry() {}
+
+  /**
+   * The registry of this process, which clients use unless given another.
+   *
+   * @return always the same one
+   */
+  public static UsageRegistry shared() {
+    return SHARED;
+  }
 
   /**
    * Declares an endpoint for one use, as often as one likes.
@@ -34,7 +45,19 @@ public final class UsageRegistry {
    * @throws MixedUsageException if it is declared for the other use, naming both call sites
    */
   public EndpointUsage declare(String endpoint, Usage usage) {
-    String site = CallSite.find();
+    return declare(endpoint, usage, CallSite.find());
+  }
+
+  /**
+   * Declares an endpoint where the user's code is no longer in the stack.
+   *
+   * @param endpoint {@code host:port} as the user wrote it
+   * @param usage how its connections are used
+   * @param site where the user said so, from {@link CallSite#find()}
+   * @return the declaration, to be closed with the pool or client it was made for
+   * @throws MixedUsageException if it is declared for the other use, naming both call sites
+   */
+  public EndpointUsage declare(String endpoint, Usage usage, String site) {
     synchronized (endpoints) {
       Declared declared = endpoints.computeIfAbsent(endpoint, first -> new Declared(usage, site));
       if (declared.usage != usage) {

@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.diagnosis.ChurnSigns.TimeWait;
 import dev.holdfast.diagnosis.ConnectSigns.History;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,11 +123,18 @@ final class ConnectDiagnosisTest {
   }
 
   private static ChurnSigns churn(double closes, Duration age, long timeWait, long overflow) {
+    return churn(closes, 0, age, timeWait, overflow);
+  }
+
+  private static ChurnSigns churn(
+      double closes, double returned, Duration age, long timeWait, long overflow) {
     return new ChurnSigns(
         closes,
         closes,
         1,
+        returned,
         age,
+        List.of("com.example.Orders.load(Orders.java:42)"),
         Optional.of(new TimeWait(timeWait, 8_192)),
         Cases.counters(0, 0, overflow),
         Optional.empty());
@@ -138,6 +146,16 @@ final class ConnectDiagnosisTest {
     assertExplained(churn(31, young, 125, 0), CHURN);
     assertExplained(churn(31, young, 8_192, 0), CHURN_TIME_WAIT_OVERFLOW);
     assertExplained(churn(31, young, 125, 20), CHURN_TIME_WAIT_OVERFLOW);
+  }
+
+  @Test
+  void mustNotBlameReturnedLeasesForAFullTable() {
+    ChurnSigns returned = churn(31, 1, Duration.ofMillis(22), 8_192, 20);
+    assertExplained(returned, CHURN);
+    assertThat(Diagnostician.diagnose(returned).evidence())
+        .contains(
+            "100 % of the closes were turned into the return of a lent connection",
+            "closed at com.example.Orders.load(Orders.java:42)");
   }
 
   @Test

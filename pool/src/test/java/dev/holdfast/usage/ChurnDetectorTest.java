@@ -94,6 +94,32 @@ final class ChurnDetectorTest {
   }
 
   @Test
+  void mustCountWhatWasReturnedAsOpenedAndClosed() {
+    for (int i = 0; i < 41; i++) {
+      detector.returned(Duration.ofMillis(22).toNanos(), "orders");
+    }
+    for (int i = 0; i < 41; i++) {
+      churn(Duration.ofMillis(22), Closer.REMOTE);
+    }
+    Churn churn = detector.verdict().orElseThrow();
+    assertThat(churn.returnedShare()).isCloseTo(0.5, within(1e-9));
+    assertThat(churn.localShare()).isCloseTo(0.5, within(1e-9));
+    assertThat(churn.opensPerSecond()).isCloseTo(82 / 60.0, within(1e-9));
+    assertThat(churn.sites()).containsExactly(new Churn.Site("orders", 41));
+  }
+
+  @Test
+  void mustNotNameAnEventLoopAsAPlaceThatCloses() {
+    ChurnDetector loop =
+        new ChurnDetector(1, PortBudget.LINUX_CLIENT, clock, () -> CallSite.UNKNOWN);
+    for (int i = 0; i < 41; i++) {
+      loop.opened();
+      loop.closed(1, Closer.LOCAL);
+    }
+    assertThat(loop.verdict().orElseThrow().sites()).isEmpty();
+  }
+
+  @Test
   void mustStayBoundedAndStillNameTheFrequentCloserAmongThousands() {
     for (long seed = 1; seed <= 20; seed++) {
       Random random = new Random(seed);

@@ -31,6 +31,15 @@ final class UsageRegistryTest {
   }
 
   @Test
+  void mustNameTheCallSitesItIsTold() {
+    assertThat(registry.declare(REDIS, Usage.LONG_LIVED, "here").usage())
+        .isEqualTo(Usage.LONG_LIVED);
+    assertThatExceptionOfType(MixedUsageException.class)
+        .isThrownBy(() -> registry.declare(REDIS, Usage.SHORT_LIVED, "there"))
+        .matches(mixed -> mixed.declaredAt().equals("here") && mixed.refusedAt().equals("there"));
+  }
+
+  @Test
   void mustAllowTheSameUseAndOtherEndpoints() {
     assertThat(registry.declare(REDIS, Usage.LONG_LIVED).endpoint()).isEqualTo(REDIS);
     assertThat(registry.declare(REDIS, Usage.LONG_LIVED).endpoint()).isEqualTo(REDIS);

@@ -1,0 +1,110 @@
+package dev.holdfast.report;
+
+import dev.holdfast.diagnosis.ChurnSigns;
+import dev.holdfast.diagnosis.CounterDelta;
+import dev.holdfast.diagnosis.Diagnosis;
+import dev.holdfast.diagnosis.Diagnostician;
+import dev.holdfast.path.ConnectionPlan;
+import dev.holdfast.usage.Churn;
+import dev.holdfast.wire.HostCounters;
+import dev.holdfast.wire.HostReading;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.LongSupplier;
+
+/**
+ * Diagnoses the churn of one endpoint, at most once a minute. The host's counters support the
+ * diagnosis; they are read when it is made, and never name it. Thread-safe.
+ */
+public final class ChurnDiagnoses {
+
+  private static final Duration QUIET = Duration.ofMinutes(1);
+  private static final int MOST_SITES = 3;
+
+  private final String guard;
+  private final ConnectionPlan plan;
+  private final HostCounters host;
+  private final DiagnosisReporter reporter;
+  private final LongSupplier clock;
+  private Optional<HostReading> previous;
+  private Optional<Long> saidAt = Optional.empty();
+
+  /**
+   * Takes a first reading of the host's counters.
+   *
+   * @param guard the name in reports
+   * @param plan what the user declared about the path
+   * @param host the host's counters
+   * @param reporter where diagnoses go
+   * @param clock nanoseconds, as {@link System#nanoTime}
+   */
+  public ChurnDiagnoses(
+      String guard,
+      ConnectionPlan plan,
+      HostCounters host,
+      DiagnosisReporter reporter,
+      LongSupplier clock) {
+    this.guard = guard;
+    this.plan = plan;
+    this.host = host;
+    this.reporter = reporter;
+    this.clock = clock;
+    this.previous = host.read();
+  }
+
+  /**
+   * Reports churn, unless the last report is less than a minute old or the closes are too few or
+   * too old to explain anything.
+   *
+   * @param churn what a detector saw
+   */
+  public void seen(Churn churn) {
+    Optional<Diagnosis> diagnosis = diagnose(churn);
+    diagnosis.ifPresent(
+        found -> reporter.report(new DiagnosisEvent(guard, "connections closed young", found, "")));
+  }
+
+  private synchronized Optional<Diagnosis> diagnose(Churn churn) {
+    long now = clock.getAsLong();
+    if (saidAt.isPresent() && now - saidAt.get() < QUIET.toNanos()) {
+      return Optional.empty();
+    }
+    Optional<HostReading> reading = host.read();
+    Diagnosis diagnosis = Diagnostician.diagnose(signs(churn, reading));
+    if (diagnosis.explanations().isEmpty()) {
+      return Optional.empty();
+    }
+    previous = reading;
+    saidAt = Optional.of(now);
+    return Optional.of(diagnosis);
+  }
+
+  private ChurnSigns signs(Churn churn, Optional<HostReading> reading) {
+    CounterDelta counters =
+        reading
+            .flatMap(now -> previous.map(earlier -> now.since(earlier)))
+            .orElse(CounterDelta.NONE);
+    List<String> closers =
+        churn.sites().stream().limit(MOST_SITES).map(Churn.Site::callSite).toList();
+    return new ChurnSigns(
+        churn.opensPerSecond(),
+        churn.closesPerSecond(),
+        churn.localShare(),
+        churn.returnedShare(),
+        churn.medianAge(),
+        closers,
+        timeWait(reading),
+        counters,
+        Optional.of(plan));
+  }
+
+  private Optional<ChurnSigns.TimeWait> timeWait(Optional<HostReading> reading) {
+    OptionalLong limit = host.number("net.ipv4.tcp_max_tw_buckets");
+    return reading
+        .map(HostReading::timeWait)
+        .filter(sockets -> sockets.isPresent() && limit.isPresent())
+        .map(sockets -> new ChurnSigns.TimeWait(sockets.getAsLong(), limit.getAsLong()));
+  }
+}
