@@ -12,15 +12,18 @@ import io.netty.channel.ChannelPipeline;
 final class GuardCustomizer implements NettyCustomizer {
 
   private static final String REDIAL = "holdfast-redial";
+  private static final String USAGE = "holdfast-usage";
   private static final String LOSS = "holdfast-loss";
   private static final String GATE = "holdfast-gate";
 
   private final LettuceGuard guard;
   private final NettyCustomizer users;
+  private final EndpointUses uses;
 
-  GuardCustomizer(LettuceGuard guard, NettyCustomizer users) {
+  GuardCustomizer(LettuceGuard guard, NettyCustomizer users, EndpointUses uses) {
     this.guard = guard;
     this.users = users;
+    this.uses = uses;
   }
 
   @Override
@@ -43,6 +46,7 @@ final class GuardCustomizer implements NettyCustomizer {
     }
     CommandHandler commandHandler = (CommandHandler) handler.handler();
     GuardedChannel guarded = guard.guard(channel, commandHandler);
+    pipeline.addAfter(REDIAL, USAGE, new UsageHandler(uses, guarded));
     WriteGate gate = new WriteGate(guarded, handler);
     LossSettlement settlement = new LossSettlement(guarded, guard);
     pipeline.addBefore(handler.name(), LOSS, new LossHandler(guarded, gate, settlement));

@@ -32,14 +32,21 @@ final class GuardedClientResources implements ClientResources {
   private final EventLoopGroupProvider groups;
   private final Timer timer;
   private final @Nullable BackOff backOff;
+  private final EndpointUses uses;
 
   GuardedClientResources(
-      ClientResources users, NettyCustomizer customizer, @Nullable BackOff backOff) {
+      ClientResources users,
+      NettyCustomizer customizer,
+      @Nullable BackOff backOff,
+      EndpointUses uses) {
     this.users = users;
     this.customizer = customizer;
     this.groups = RedialGroups.over(users.eventLoopGroupProvider());
     this.timer = new ReconnectTimer(users.timer(), users.eventExecutorGroup());
     this.backOff = backOff;
+    this.uses = uses;
+    // For those who shut the user's own resources down instead of these.
+    users.eventExecutorGroup().terminationFuture().addListener(ended -> uses.close());
   }
 
   @Override
@@ -54,11 +61,13 @@ final class GuardedClientResources implements ClientResources {
 
   @Override
   public Future<Boolean> shutdown() {
+    uses.close();
     return users.shutdown();
   }
 
   @Override
   public Future<Boolean> shutdown(long quietPeriod, long timeout, TimeUnit timeUnit) {
+    uses.close();
     return users.shutdown(quietPeriod, timeout, timeUnit);
   }
 

@@ -73,14 +73,20 @@ public final class LettuceGuard {
   private final List<Consumer<ConnectReport>> connectListeners = new CopyOnWriteArrayList<>();
   private final ConnectDiagnoses connectDiagnoses;
   private final Redialler redialler;
+  private final UsageSettings usage;
 
   LettuceGuard(
-      GuardSettings settings, GuardMeters meters, ReplayRetry replay, DiagnosisReporter reporter) {
+      GuardSettings settings,
+      GuardMeters meters,
+      ReplayRetry replay,
+      DiagnosisReporter reporter,
+      UsageSettings usage) {
     LettuceSupport.requireSupported();
     this.settings = settings;
     this.meters = meters;
     this.replay = replay;
     this.reporter = reporter;
+    this.usage = usage;
     this.connectDiagnoses =
         new ConnectDiagnoses(settings.name(), settings.plan(), HostCounters.ofThisHost(), reporter);
     this.redialler = Redialler.of(settings.redialling(), this::connectEnded, DialGate.OPEN);
@@ -120,10 +126,12 @@ public final class LettuceGuard {
       throw new IllegalStateException(
           "a guard is already installed in these ClientResources: install one guard, once");
     }
+    EndpointUses uses = new EndpointUses(settings, usage, reporter);
     return new GuardedClientResources(
         resources,
-        new GuardCustomizer(this, resources.nettyCustomizer()),
-        settings.reconnectBackOff());
+        new GuardCustomizer(this, resources.nettyCustomizer(), uses),
+        settings.reconnectBackOff(),
+        uses);
   }
 
   /**
@@ -168,6 +176,25 @@ public final class LettuceGuard {
   public <C extends StatefulConnection<?, ?>> C dedicated(C connection) {
     state(LettuceSupport.endpointOf(connection)).share(false);
     return connection;
+  }
+
+  /**
+   * Lends a connection that others keep to a caller who may treat it as its own. Closing the view
+   * gives it back and leaves the connection open; from then on the view is not open, and its
+   * commands throw {@link IllegalStateException} naming the place that closed it. {@code
+   * getStatefulConnection()} of its commands is the view. Every other call passes through, and what
+   * it changes, a timeout or a transaction, is changed for all: the view is no session.
+   *
+   * <p>Each such close counts as if it had closed a connection made for it, with its call site: a
+   * caller that closes after every call is named in the churn diagnosis.
+   *
+   * @param connection a connection of a guarded client
+   * @param <C> its interface; the view is of no implementing class
+   * @return a view that implements the connection's public interfaces
+   * @throws IllegalArgumentException if the connection has no single channel
+   */
+  public <C extends StatefulConnection<?, ?>> C lend(C connection) {
+    return Lease.of(connection, state(LettuceSupport.endpointOf(connection)));
   }
 
   /**

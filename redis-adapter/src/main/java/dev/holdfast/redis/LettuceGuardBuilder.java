@@ -6,6 +6,9 @@ import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.report.DiagnosisReporter;
 import dev.holdfast.retry.BackOff;
 import dev.holdfast.retry.ReplayRetry;
+import dev.holdfast.usage.CallSite;
+import dev.holdfast.usage.Usage;
+import dev.holdfast.usage.UsageRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import java.net.InetAddress;
@@ -28,6 +31,9 @@ public final class LettuceGuardBuilder {
   private @Nullable BackOff reconnectBackOff;
   private int redials = RedialSchedule.DEFAULT_REDIALS;
   private List<InetAddress> sourceAddresses = List.of();
+  private @Nullable Usage usage;
+  private String usageDeclaredAt = "";
+  private UsageRegistry usageRegistry = UsageRegistry.shared();
 
   LettuceGuardBuilder(ConnectionPlan plan) {
     this.plan = plan;
@@ -183,6 +189,37 @@ public final class LettuceGuardBuilder {
   }
 
   /**
+   * Declares how the connections of the guarded clients are used. While the resources they were
+   * made with are up, no other guard of this process may use the same endpoints, {@code host:port}
+   * as in the {@code RedisURI}, for the other: its connect fails with {@link
+   * dev.holdfast.usage.MixedUsageException}, which names both calls of this method, before a packet
+   * is sent. Undeclared by default: nothing is refused.
+   *
+   * <p>Many connections closed young are diagnosed as churn unless they are declared short-lived:
+   * who never thought of it needs the diagnosis most.
+   *
+   * @param usage how they are used
+   * @return this builder
+   */
+  public LettuceGuardBuilder usage(Usage usage) {
+    this.usage = usage;
+    this.usageDeclaredAt = CallSite.find();
+    return this;
+  }
+
+  /**
+   * Where the use is declared.
+   *
+   * @param registry one for all guards that are to be kept apart; {@link UsageRegistry#shared()} by
+   *     default
+   * @return this builder
+   */
+  public LettuceGuardBuilder usageRegistry(UsageRegistry registry) {
+    this.usageRegistry = registry;
+    return this;
+  }
+
+  /**
    * Builds the guard.
    *
    * @return a guard, to be installed once
@@ -205,6 +242,7 @@ public final class LettuceGuardBuilder {
         settings,
         new GuardMeters(registry, name),
         ReplayRetry.of(name, replayAttempts, stateIdempotentToo),
-        new DiagnosisReporter(registry));
+        new DiagnosisReporter(registry),
+        new UsageSettings(usage, usageDeclaredAt, usageRegistry));
   }
 }

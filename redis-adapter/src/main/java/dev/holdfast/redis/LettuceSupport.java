@@ -46,6 +46,10 @@ final class LettuceSupport {
 
   /** The innermost writer of a connection: it stays the same over reconnects. */
   static Endpoint endpointOf(StatefulConnection<?, ?> connection) {
+    if (Proxy.isProxyClass(connection.getClass())
+        && Proxy.getInvocationHandler(connection) instanceof Lease lease) {
+      return endpointOf(lease.connection());
+    }
     Object unwrapped =
         Proxy.isProxyClass(connection.getClass())
             ? ConnectionWrapping.unwrap(Proxy.getInvocationHandler(connection))
