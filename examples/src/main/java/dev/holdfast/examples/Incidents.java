@@ -10,6 +10,7 @@ final class Incidents {
   static List<Incident> all() {
     return List.of(
         new IdleReset(),
+        new ChurnReset(),
         new LostSyn(),
         new WrongBackend(),
         new ReversePath(),

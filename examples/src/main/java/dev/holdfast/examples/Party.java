@@ -40,6 +40,7 @@ final class Party implements AutoCloseable {
   private final Timeline timeline;
   private final ClientResources resources;
   private final RedisClient client;
+  private final @Nullable LettuceGuard guard;
   private final AtomicInteger ids = new AtomicInteger();
   private final AtomicInteger connected = new AtomicInteger();
   private final Set<Integer> localPorts = ConcurrentHashMap.newKeySet();
@@ -62,6 +63,7 @@ final class Party implements AutoCloseable {
     this.mode = mode;
     this.keyPrefix = "op:%s:%s:".formatted(incident, mode);
     this.timeline = timeline;
+    this.guard = guard;
     ClientResources plain =
         ClientResources.builder()
             .ioThreadPoolSize(2)
@@ -106,6 +108,11 @@ final class Party implements AutoCloseable {
 
   String mode() {
     return mode;
+  }
+
+  /** What guards it; null if it is bare. */
+  @Nullable LettuceGuard guard() {
+    return guard;
   }
 
   /** The source ports of its connections so far. */
