@@ -2,7 +2,6 @@ package dev.holdfast.lab.kernel;
 
 import com.sun.jna.LastErrorException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +15,12 @@ public final class Capture implements AutoCloseable {
   /** Headers only: 60 bytes each of IPv4 and TCP at most. */
   private static final int KEPT = PacketSocket.OFFLOADS + PacketSocket.ETHERNET + 60 + 60;
 
+  private static final int UNTIL_TOLD = -1;
+
   private final PacketSocket socket;
   private final Thread thread;
   private final List<Segment> segments = new ArrayList<>();
-  private volatile @Nullable Instant end;
+  private volatile int framesToRead = UNTIL_TOLD;
   private volatile @Nullable LastErrorException failure;
 
   Capture(@Nullable Path namespace, String networkInterface) {
@@ -41,21 +42,19 @@ public final class Capture implements AutoCloseable {
     }
   }
 
+  /**
+   * To the frame that was the last when the end was asked for. The kernel's count tells, not the
+   * frames' times: it begins to stamp them some time after it was asked to ({@code
+   * net_enable_timestamp}), and until then they bear the time at which they are read.
+   */
   private void read() {
     byte[] frame = new byte[KEPT];
     try {
-      while (true) {
-        Instant last = end;
-        boolean silent = socket.receive(frame) == 0;
-        if (silent && last != null) {
-          return; // what passed before the end was asked for is in the socket's queue
-        }
-        if (!silent) {
-          Instant passed = socket.passedAt();
-          if (last != null && passed.isAfter(last)) {
-            return; // an interface in use never falls silent
-          }
-          add(Segment.parse(frame, passed));
+      int frames = 0;
+      while (framesToRead == UNTIL_TOLD || frames < framesToRead) {
+        if (socket.receive(frame) > 0) {
+          frames++;
+          add(Segment.parse(frame, socket.passedAt()));
         }
       }
     } catch (LastErrorException e) {
@@ -78,18 +77,18 @@ public final class Capture implements AutoCloseable {
    */
   @Override
   public synchronized void close() {
-    if (end != null) {
+    if (framesToRead != UNTIL_TOLD) {
       return;
     }
-    end = Instant.now();
+    PacketSocket.Passed passed = socket.passed();
+    framesToRead = passed.frames() - passed.lost();
     Threads.join(thread);
-    int lost = socket.lost();
     socket.close();
     if (failure != null) {
       throw new IllegalStateException("the capture ended early", failure);
     }
-    if (lost > 0) {
-      throw new IllegalStateException("the capture misses %d frames".formatted(lost));
+    if (passed.lost() > 0) {
+      throw new IllegalStateException("the capture misses %d frames".formatted(passed.lost()));
     }
   }
 }

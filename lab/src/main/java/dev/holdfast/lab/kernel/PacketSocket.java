@@ -175,12 +175,20 @@ final class PacketSocket implements AutoCloseable {
     }
   }
 
-  /** Frames lost because none was received for too long, since the last call. */
-  int lost() {
+  /**
+   * What passed the interface since the last call.
+   *
+   * @param frames all of them
+   * @param lost those of them that found no room, because none was received for too long
+   */
+  record Passed(int frames, int lost) {}
+
+  Passed passed() {
     byte[] statistics = new byte[2 * Integer.BYTES];
     int[] length = {statistics.length};
     Libc.getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, statistics, length);
-    return ByteBuffer.wrap(statistics).order(ByteOrder.nativeOrder()).getInt(Integer.BYTES);
+    ByteBuffer both = ByteBuffer.wrap(statistics).order(ByteOrder.nativeOrder());
+    return new Passed(both.getInt(), both.getInt());
   }
 
   /** Not while another thread uses it. */
