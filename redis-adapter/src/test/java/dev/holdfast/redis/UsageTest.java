@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.example.shop.Callers;
+import dev.holdfast.lab.Await;
 import dev.holdfast.lab.Forgetting;
 import dev.holdfast.lab.RedisServer;
 import dev.holdfast.usage.MixedUsageException;
@@ -12,6 +13,8 @@ import dev.holdfast.usage.UsageRegistry;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.resource.ClientResources;
+import io.netty.util.concurrent.DefaultEventExecutorGroup;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -109,14 +112,32 @@ final class UsageTest {
 
   @Test
   void mustFreeTheEndpointWithTheResources() throws Exception {
+    var lasting = new DefaultEventExecutorGroup(1); // so that nothing but the shutdown tells
+    var plain = ClientResources.builder().eventExecutorGroup(lasting).build();
+    var guarded = guard().usage(Usage.LONG_LIVED).build().install(plain);
     try (RedisBed bed = new RedisBed(redis, Forgetting.SILENCE)) {
-      var plain = bed.resources();
-      var guarded = guard().usage(Usage.LONG_LIVED).build().install(plain);
-      RedisClient client = RedisClient.create(guarded, RedisURI.create("127.0.0.1", redis.port()));
-      ping(client);
-      client.shutdown(Duration.ZERO, Duration.ZERO);
+      pingOnce(guarded);
       guarded.shutdown(0, 0, TimeUnit.SECONDS).get();
       ping(client(bed, "127.0.0.1", guard().usage(Usage.SHORT_LIVED)));
+    } finally {
+      lasting.shutdownGracefully(0, 0, TimeUnit.SECONDS).get();
     }
+  }
+
+  @Test
+  void mustFreeTheEndpointWithTheUsersOwnResources() throws Exception {
+    try (RedisBed bed = new RedisBed(redis, Forgetting.SILENCE)) {
+      var plain = ClientResources.create();
+      pingOnce(guard().usage(Usage.LONG_LIVED).build().install(plain));
+      plain.shutdown(0, 0, TimeUnit.SECONDS).get();
+      RedisClient other = client(bed, "127.0.0.1", guard().usage(Usage.SHORT_LIVED));
+      Await.until("freed", RedisBed.SOON, () -> catchThrowable(() -> ping(other)) == null);
+    }
+  }
+
+  private static void pingOnce(ClientResources resources) {
+    RedisClient client = RedisClient.create(resources, RedisURI.create("127.0.0.1", redis.port()));
+    ping(client);
+    client.shutdown(Duration.ZERO, Duration.ZERO);
   }
 }
