@@ -50,6 +50,8 @@ final class ConnectAttempt {
   private int refusals;
   private int foreign;
   private long winnerRtt = -1;
+  private int hastyRepeats = -1;
+  private long dialledAt = began;
 
   ConnectAttempt(
       Redialler shared,
@@ -101,6 +103,7 @@ final class ConnectAttempt {
       admitted = true;
       Dialling chosen = choose();
       dialling = chosen;
+      shared.begins();
       chosen.start();
     } else if (answer instanceof DialGate.Answer.Wait wait) {
       armTimeout();
@@ -145,6 +148,18 @@ final class ConnectAttempt {
 
   void dialled() {
     dials++;
+    dialledAt = System.nanoTime();
+  }
+
+  /**
+   * The latest dial is over, or given up.
+   *
+   * @param synsRepeated how often the kernel has sent its SYN again
+   */
+  void synsRepeated(long synsRepeated) {
+    boolean hasty =
+        synsRepeated > 0 && System.nanoTime() - dialledAt < RedialSchedule.SYN_TIMEOUT.toNanos();
+    hastyRepeats = Math.max(0, hastyRepeats) + (hasty ? 1 : 0);
   }
 
   void refused() {
@@ -279,7 +294,15 @@ final class ConnectAttempt {
     }
     shared.report(
         new ConnectReport(
-            remote, outcome(cause), dials, elapsed(), winnerRtt, refusals, foreign, redials));
+            remote,
+            outcome(cause),
+            dials,
+            elapsed(),
+            winnerRtt,
+            hastyRepeats,
+            refusals,
+            foreign,
+            redials));
   }
 
   private ConnectOutcome outcome(@Nullable Throwable cause) {

@@ -15,6 +15,9 @@ import java.util.Map;
  * @param nanos from the request to the outcome, waiting at the gate included
  * @param winnerRttNanos the round trip of the dial that connected, from {@code TCP_INFO} or, where
  *     there is none, its connect time; negative if unknown
+ * @param hastyRepeats dials whose SYN the kernel repeated long before its timeout of a second: it
+ *     does so only after an answer that is no SYN-ACK of this connect (Linux {@code
+ *     tcp_rcv_synsent_state_process}); negative if unknown
  * @param refusals dials answered by a refusal
  * @param foreign dials answered in another protocol, or by hanging up
  * @param redials the dials after the first, by their reason; absent reasons are 0
@@ -25,6 +28,7 @@ public record ConnectReport(
     int dials,
     long nanos,
     long winnerRttNanos,
+    int hastyRepeats,
     int refusals,
     int foreign,
     Map<RedialReason, Integer> redials) {
@@ -37,6 +41,7 @@ public record ConnectReport(
    * @param dials SYNs sent by choice
    * @param nanos from the request to the outcome
    * @param winnerRttNanos the round trip of the dial that connected
+   * @param hastyRepeats dials whose SYN was repeated too soon
    * @param refusals dials answered by a refusal
    * @param foreign dials answered in another protocol
    * @param redials the dials after the first

@@ -120,7 +120,9 @@ final class ProvenDialling implements Dialling {
       case SYN_SENT -> {
         if (waited() >= due) {
           due = Long.MAX_VALUE;
+          long synsRepeated = channel.tcpInfo().totalRetrans();
           if (attempt.redial(RedialReason.SILENCE)) {
+            attempt.synsRepeated(synsRepeated);
             dial();
             return;
           }
@@ -160,7 +162,7 @@ final class ProvenDialling implements Dialling {
   }
 
   private void connected() {
-    rtt = SameSocketDialling.rtt(channel);
+    rtt = SameSocketDialling.handshake(attempt, channel);
     if (expected == null || redialledInFull) {
       handOver();
       return;

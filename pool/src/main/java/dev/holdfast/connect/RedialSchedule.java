@@ -20,6 +20,9 @@ public final class RedialSchedule {
   /** The default number of redials: six more dials leave 1.6 % where half of them are lost. */
   public static final int DEFAULT_REDIALS = 6;
 
+  /** {@code TCP_TIMEOUT_INIT} of {@code net/tcp.h}, RFC 6298: the kernel repeats no SYN before. */
+  static final Duration SYN_TIMEOUT = Duration.ofSeconds(1);
+
   private static final long FIRST_UNKNOWN = Duration.ofMillis(300).toNanos();
   private static final long SLACK = Duration.ofMillis(20).toNanos();
   private static final long SHORTEST = Duration.ofMillis(100).toNanos();

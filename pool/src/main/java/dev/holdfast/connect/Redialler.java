@@ -95,9 +95,17 @@ public final class Redialler {
     return null;
   }
 
+  void begins() {
+    tell(listener::begins);
+  }
+
   void report(ConnectReport report) {
+    tell(() -> listener.ended(report));
+  }
+
+  private static void tell(Runnable call) {
     try {
-      listener.ended(report);
+      call.run();
     } catch (RuntimeException thrown) {
       LOG.warn("a connect listener failed", thrown);
     }

@@ -61,9 +61,11 @@ final class SameSocketDialling implements Dialling {
     if (inner.isDone() || !socket.isOpen() || TcpState.of(socket) != TcpState.SYN_SENT) {
       return; // answered: the event waits its turn
     }
+    long synsRepeated = socket.tcpInfo().totalRetrans();
     if (!attempt.redial(RedialReason.SILENCE)) {
       return;
     }
+    attempt.synsRepeated(synsRepeated);
     attempt.dialled();
     try {
       dialAgain((Socket) socket.fd(), attempt.source(), attempt.remote());
@@ -100,13 +102,14 @@ final class SameSocketDialling implements Dialling {
   }
 
   private long rtt() {
-    return channel == null ? -1 : rtt(channel);
+    return channel == null ? -1 : handshake(attempt, channel);
   }
 
-  /** Unknown if the SYN was sent more than once. */
-  static long rtt(EpollSocketChannel channel) {
+  /** Reads the round trip of a handshake just done; unknown if the SYN was sent more than once. */
+  static long handshake(ConnectAttempt attempt, EpollSocketChannel channel) {
     try {
       EpollTcpInfo info = channel.tcpInfo();
+      attempt.synsRepeated(info.totalRetrans());
       return info.totalRetrans() == 0 ? TimeUnit.MICROSECONDS.toNanos(info.rtt()) : -1;
     } catch (ChannelException alreadyClosed) {
       return -1;

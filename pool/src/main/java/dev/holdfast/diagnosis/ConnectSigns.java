@@ -14,9 +14,13 @@ import org.jspecify.annotations.Nullable;
  * @param outcome how it ended
  * @param elapsed from its first dial to its end
  * @param silentDials dials given up without any answer, in favour of another source port
+ * @param hastyRepeats dials whose SYN the kernel repeated long before its timeout, if known: those
+ *     among the silent ones were not silent
  * @param synRetransmissions repeated SYNs of the last dial, if known
  * @param rtt the round trip of the connection, if known
  * @param history recent connects to the same address
+ * @param othersConnect whether another connect to the same address succeeded while this one was
+ *     under way
  * @param quietHost whether no other traffic moves the host's counters
  * @param counters the host's counters
  * @param plan what the user declared about the path
@@ -25,9 +29,11 @@ public record ConnectSigns(
     ConnectEnd outcome,
     Duration elapsed,
     int silentDials,
+    OptionalInt hastyRepeats,
     OptionalInt synRetransmissions,
     Optional<Duration> rtt,
     History history,
+    Answer othersConnect,
     Answer quietHost,
     CounterDelta counters,
     Optional<ConnectionPlan> plan)
@@ -69,6 +75,10 @@ public record ConnectSigns(
     if (silentDials > 0) {
       lines.add(silentDials + " dials without an answer");
     }
+    if (hastyRepeats.orElse(0) > 0) {
+      lines.add(
+          "the SYN of %d dials repeated before its timeout".formatted(hastyRepeats.getAsInt()));
+    }
     synRetransmissions.ifPresent(times -> lines.add("SYN repeated " + times + " times"));
     if (history.refused() > 0) {
       lines.add(
@@ -90,9 +100,11 @@ public record ConnectSigns(
     private final ConnectEnd outcome;
     private final Duration elapsed;
     private int silentDials;
+    private OptionalInt hastyRepeats = OptionalInt.empty();
     private OptionalInt synRetransmissions = OptionalInt.empty();
     private @Nullable Duration rtt;
     private History history = History.UNKNOWN;
+    private Answer othersConnect = Answer.UNKNOWN;
     private Answer quietHost = Answer.UNKNOWN;
     private CounterDelta counters = CounterDelta.NONE;
     private @Nullable ConnectionPlan plan;
@@ -110,6 +122,17 @@ public record ConnectSigns(
      */
     public Builder silentDials(int dials) {
       this.silentDials = dials;
+      return this;
+    }
+
+    /**
+     * Dials whose SYN the kernel repeated long before its timeout.
+     *
+     * @param dials not negative
+     * @return this builder
+     */
+    public Builder hastyRepeats(int dials) {
+      this.hastyRepeats = OptionalInt.of(dials);
       return this;
     }
 
@@ -143,6 +166,17 @@ public record ConnectSigns(
      */
     public Builder history(History recent) {
       this.history = recent;
+      return this;
+    }
+
+    /**
+     * Whether another connect to the same address succeeded while this one was under way.
+     *
+     * @param connect as far as known
+     * @return this builder
+     */
+    public Builder othersConnect(Answer connect) {
+      this.othersConnect = connect;
       return this;
     }
 
@@ -189,9 +223,11 @@ public record ConnectSigns(
           outcome,
           elapsed,
           silentDials,
+          hastyRepeats,
           synRetransmissions,
           Optional.ofNullable(rtt),
           history,
+          othersConnect,
           quietHost,
           counters,
           Optional.ofNullable(plan));

@@ -48,11 +48,17 @@ final class ConnectTable {
               .allowing(s -> CounterDelta.rose(s.counters().outResets())),
           Row.<ConnectSigns>of(STALE_ACK)
               .demanding(
-                  ended(ConnectEnd.TIMED_OUT), s -> CounterDelta.rose(s.counters().outResets())),
+                  ended(ConnectEnd.TIMED_OUT),
+                  s -> CounterDelta.rose(s.counters().outResets()),
+                  s -> Answer.of(s.hastyRepeats().isEmpty())),
           // 5
           Row.<ConnectSigns>of(UNREACHABLE).demanding(ended(ConnectEnd.UNREACHABLE)),
           Row.<ConnectSigns>of(UNREACHABLE)
-              .demanding(ended(ConnectEnd.TIMED_OUT), s -> Answer.of(s.history().connected() == 0)),
+              .demanding(ended(ConnectEnd.TIMED_OUT))
+              .allowing(
+                  s -> s.othersConnect().not(),
+                  s -> Answer.of(!answeredOnly(s)),
+                  s -> CounterDelta.rose(s.counters().reversePathFilter()).not()),
           // 13
           Row.<ConnectSigns>of(PORTS_EXHAUSTED).demanding(ended(ConnectEnd.NO_LOCAL_PORT)),
           // 14
@@ -65,7 +71,9 @@ final class ConnectTable {
                   s -> Answer.of(s.outcome() == ConnectEnd.REFUSED || s.history().refused() > 0),
                   s -> Answer.of(s.history().alternations() < ALTERNATIONS_OF_BALANCER)),
           // 15
-          Row.<ConnectSigns>of(FOREIGN_PROTOCOL).demanding(ended(ConnectEnd.FOREIGN_REPLY)));
+          Row.<ConnectSigns>of(FOREIGN_PROTOCOL).demanding(ended(ConnectEnd.FOREIGN_REPLY)),
+          Row.<ConnectSigns>of(FOREIGN_PROTOCOL)
+              .demanding(s -> Answer.of(s.history().foreign() > 0)));
 
   private ConnectTable() {}
 
@@ -79,17 +87,24 @@ final class ConnectTable {
 
   private static Answer synLost(ConnectSigns signs) {
     return switch (signs.outcome()) {
-      case TIMED_OUT -> Answer.YES;
+      case TIMED_OUT -> Answer.of(!answeredOnly(signs));
       case CONNECTED, FOREIGN_REPLY ->
           Answer.of(redialledInVain(signs) || waitedForRetransmission(signs));
       case REFUSED, NO_LOCAL_PORT, UNREACHABLE -> Answer.NO;
     };
   }
 
+  /** Every dial but perhaps the last, of which nothing is known, met an unfit answer. */
+  private static boolean answeredOnly(ConnectSigns signs) {
+    int hasty = signs.hastyRepeats().orElse(0);
+    return hasty > 0 && hasty >= signs.silentDials();
+  }
+
   /** A dial without an answer lost its SYN, unless the path is merely as slow as that. */
   private static boolean redialledInVain(ConnectSigns signs) {
     Duration slowPath = signs.rtt().orElse(Duration.ZERO).multipliedBy(2);
-    return signs.silentDials() > 0 && signs.elapsed().compareTo(slowPath) > 0;
+    int unanswered = signs.silentDials() - signs.hastyRepeats().orElse(0);
+    return unanswered > 0 && signs.elapsed().compareTo(slowPath) > 0;
   }
 
   private static boolean waitedForRetransmission(ConnectSigns signs) {
@@ -113,6 +128,9 @@ final class ConnectTable {
 
   /** The SYN was repeated long before its timeout: the kernel does so after an unfit ACK only. */
   private static Answer repeatedTooSoon(ConnectSigns signs) {
+    if (signs.hastyRepeats().isPresent()) {
+      return Answer.of(signs.hastyRepeats().getAsInt() > 0);
+    }
     return Answer.of(
         signs.outcome() == ConnectEnd.CONNECTED
             && signs.silentDials() == 0

@@ -4,15 +4,14 @@ import dev.holdfast.connect.ConnectListener;
 import dev.holdfast.connect.ConnectOutcome;
 import dev.holdfast.connect.ConnectReport;
 import dev.holdfast.connect.RedialReason;
+import dev.holdfast.diagnosis.Answer;
 import dev.holdfast.diagnosis.ConnectEnd;
 import dev.holdfast.diagnosis.ConnectSigns;
 import dev.holdfast.diagnosis.ConnectSigns.History;
-import dev.holdfast.diagnosis.CounterDelta;
 import dev.holdfast.diagnosis.Diagnosis;
 import dev.holdfast.diagnosis.Diagnostician;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.wire.HostCounters;
-import dev.holdfast.wire.HostReading;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -20,35 +19,41 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Diagnoses every connect that was not as it should be: failed, repeated, or as late as a lost SYN
  * makes it. Remembers the latest dials to each address, bounded. Thread-safe. Reads the host's
- * counters for such connects only, at most once a second.
+ * counters at most once a second while connects begin, and for those that were not as they should
+ * be.
  */
 public final class ConnectDiagnoses implements ConnectListener {
 
   /** {@code TCP_TIMEOUT_INIT}: no connect that lost nothing takes so long, but on a slow path. */
   private static final Duration LATE = Duration.ofSeconds(1);
 
-  private static final Duration BETWEEN_READINGS = Duration.ofSeconds(1);
   private static final int MOST_ADDRESSES = 1_024;
   private static final int MOST_DIALS = 20;
 
   private final String guard;
   private final ConnectionPlan plan;
-  private final HostCounters host;
+  private final RecentCounters counters;
   private final DiagnosisReporter reporter;
-  private final Map<SocketAddress, Deque<ConnectEnd>> dials =
+  private final Map<SocketAddress, Recent> recents =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<SocketAddress, Deque<ConnectEnd>> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<SocketAddress, Recent> eldest) {
           return size() > MOST_ADDRESSES;
         }
       };
-  private Optional<HostReading> previous;
+
+  /** What is remembered of one address. */
+  private static final class Recent {
+    private final Deque<ConnectEnd> dials = new ArrayDeque<>();
+    private @Nullable Long connectedAtNanos;
+  }
 
   /**
    * Takes a first reading of the host's counters.
@@ -62,9 +67,14 @@ public final class ConnectDiagnoses implements ConnectListener {
       String guard, ConnectionPlan plan, HostCounters host, DiagnosisReporter reporter) {
     this.guard = guard;
     this.plan = plan;
-    this.host = host;
+    this.counters = new RecentCounters(host::read, System::nanoTime);
     this.reporter = reporter;
-    this.previous = host.read();
+    counters.keep();
+  }
+
+  @Override
+  public void begins() {
+    counters.keep();
   }
 
   @Override
@@ -73,13 +83,23 @@ public final class ConnectDiagnoses implements ConnectListener {
     if (end.isEmpty()) {
       return;
     }
+    long beganNanos = System.nanoTime() - report.nanos();
+    Answer othersConnect = connectedSince(report.remote(), beganNanos);
     History history = remember(report, end.get());
     boolean asItShouldBe =
-        end.get() == ConnectEnd.CONNECTED && report.dials() <= 1 && report.nanos() < LATE.toNanos();
+        end.get() == ConnectEnd.CONNECTED
+            && report.dials() <= 1
+            && report.hastyRepeats() <= 0
+            && report.nanos() < LATE.toNanos();
     if (asItShouldBe) {
       return;
     }
-    Diagnosis diagnosis = Diagnostician.diagnose(signs(report, end.get(), history));
+    Diagnosis diagnosis =
+        Diagnostician.diagnose(
+            signs(report, end.get(), beganNanos)
+                .history(history)
+                .othersConnect(othersConnect)
+                .build());
     if (!diagnosis.explanations().isEmpty()) {
       String what = end.get() == ConnectEnd.CONNECTED ? "connect took long" : "connect failed";
       reporter.report(new DiagnosisEvent(guard, what, diagnosis, ""));
@@ -99,22 +119,34 @@ public final class ConnectDiagnoses implements ConnectListener {
     };
   }
 
-  private ConnectSigns signs(ConnectReport report, ConnectEnd end, History history) {
+  private ConnectSigns.Builder signs(ConnectReport report, ConnectEnd end, long beganNanos) {
     ConnectSigns.Builder signs =
         ConnectSigns.of(end, Duration.ofNanos(report.nanos()))
             .silentDials(report.redials().getOrDefault(RedialReason.SILENCE, 0))
-            .history(history)
-            .counters(counters())
+            .counters(counters.since(beganNanos))
             .plan(plan);
     if (report.winnerRttNanos() >= 0) {
       signs.rtt(Duration.ofNanos(report.winnerRttNanos()));
     }
-    return signs.build();
+    if (report.hastyRepeats() >= 0) {
+      signs.hastyRepeats(report.hastyRepeats());
+    }
+    return signs;
   }
 
-  /** Earlier refusals count for a connect that met one itself. */
+  private synchronized Answer connectedSince(SocketAddress remote, long beganNanos) {
+    Recent recent = recents.get(remote);
+    Long connected = recent == null ? null : recent.connectedAtNanos;
+    return connected != null && connected - beganNanos > 0 ? Answer.YES : Answer.UNKNOWN;
+  }
+
+  /** Earlier refusals, and foreign answers, count for a connect that met one itself. */
   private synchronized History remember(ConnectReport report, ConnectEnd end) {
-    Deque<ConnectEnd> latest = dials.computeIfAbsent(report.remote(), first -> new ArrayDeque<>());
+    Recent recent = recents.computeIfAbsent(report.remote(), first -> new Recent());
+    Deque<ConnectEnd> latest = recent.dials;
+    if (end == ConnectEnd.CONNECTED) {
+      recent.connectedAtNanos = System.nanoTime();
+    }
     int refusals = report.refusals() - (end == ConnectEnd.REFUSED ? 1 : 0);
     int foreign = report.foreign() - (end == ConnectEnd.FOREIGN_REPLY ? 1 : 0);
     for (int i = 0; i < refusals; i++) {
@@ -125,9 +157,11 @@ public final class ConnectDiagnoses implements ConnectListener {
     }
     add(latest, end);
     History history = history(latest);
-    return report.refusals() > 0
-        ? history
-        : new History(history.connected(), 0, history.foreign(), history.alternations());
+    return new History(
+        history.connected(),
+        report.refusals() > 0 ? history.refused() : 0,
+        report.foreign() > 0 ? history.foreign() : 0,
+        history.alternations());
   }
 
   private static void add(Deque<ConnectEnd> latest, ConnectEnd end) {
@@ -156,17 +190,5 @@ public final class ConnectDiagnoses implements ConnectListener {
       before = end;
     }
     return new History(connected, refused, foreign, alternations);
-  }
-
-  private synchronized CounterDelta counters() {
-    if (previous.isEmpty()) {
-      return CounterDelta.NONE;
-    }
-    HostReading earlier = previous.get();
-    if (System.nanoTime() - earlier.takenAtNanos() < BETWEEN_READINGS.toNanos()) {
-      return CounterDelta.NONE;
-    }
-    previous = host.read();
-    return previous.map(now -> now.since(earlier)).orElse(CounterDelta.NONE);
   }
 }

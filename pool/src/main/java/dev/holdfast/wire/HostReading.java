@@ -1,6 +1,8 @@
 package dev.holdfast.wire;
 
 import dev.holdfast.diagnosis.CounterDelta;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
@@ -14,6 +16,14 @@ import java.util.OptionalLong;
  * @param timeWait sockets in TIME_WAIT, {@code tw} of {@code /proc/net/sockstat}
  */
 public record HostReading(long takenAtNanos, Map<String, Long> counters, OptionalLong timeWait) {
+
+  private static final String OUT_RESETS = "Tcp.OutRsts";
+  private static final String REVERSE_PATH_FILTER = "TcpExt.IPReversePathFilter";
+  private static final String TIME_WAIT_OVERFLOW = "TcpExt.TCPTimeWaitOverflow";
+  private static final String SYN_RETRANSMISSIONS = "TcpExt.TCPSynRetrans";
+
+  private static final List<String> EVIDENCE =
+      List.of(OUT_RESETS, REVERSE_PATH_FILTER, TIME_WAIT_OVERFLOW, SYN_RETRANSMISSIONS);
 
   /**
    * Copies the counters.
@@ -38,6 +48,17 @@ public record HostReading(long takenAtNanos, Map<String, Long> counters, Optiona
   }
 
   /**
+   * The counters that serve as evidence, without the hundreds of others.
+   *
+   * @return a reading small enough to be kept
+   */
+  public HostReading evidence() {
+    Map<String, Long> some = new HashMap<>();
+    EVIDENCE.forEach(name -> counter(name).ifPresent(value -> some.put(name, value)));
+    return new HostReading(takenAtNanos, some, timeWait);
+  }
+
+  /**
    * How much the counters that serve as evidence rose.
    *
    * @param earlier a reading taken before this one
@@ -45,10 +66,10 @@ public record HostReading(long takenAtNanos, Map<String, Long> counters, Optiona
    */
   public CounterDelta since(HostReading earlier) {
     return new CounterDelta(
-        rise(earlier, "Tcp.OutRsts"),
-        rise(earlier, "TcpExt.IPReversePathFilter"),
-        rise(earlier, "TcpExt.TCPTimeWaitOverflow"),
-        rise(earlier, "TcpExt.TCPSynRetrans"));
+        rise(earlier, OUT_RESETS),
+        rise(earlier, REVERSE_PATH_FILTER),
+        rise(earlier, TIME_WAIT_OVERFLOW),
+        rise(earlier, SYN_RETRANSMISSIONS));
   }
 
   private OptionalLong rise(HostReading earlier, String name) {

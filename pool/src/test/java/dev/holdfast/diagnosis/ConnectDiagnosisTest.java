@@ -55,7 +55,8 @@ final class ConnectDiagnosisTest {
   void mustNotTellALostSynFromADeadHostUnlessOthersConnect() {
     ConnectSigns.Builder never = connect(ConnectEnd.TIMED_OUT, 10_000);
     assertExplained(never.build(), SYN_LOST, UNREACHABLE);
-    assertExplained(never.history(WORKS).build(), SYN_LOST);
+    assertExplained(never.history(WORKS).build(), SYN_LOST, UNREACHABLE);
+    assertExplained(never.othersConnect(Answer.YES).build(), SYN_LOST);
     assertExplained(connect(ConnectEnd.UNREACHABLE, 2_700).build(), UNREACHABLE);
   }
 
@@ -81,13 +82,21 @@ final class ConnectDiagnosisTest {
 
   @Test
   void mustNotTellTheStaleAckOfAProtectedTimeWaitFromALostSyn() {
-    assertExplained(
+    ConnectSigns.Builder silent =
         connect(ConnectEnd.TIMED_OUT, 4_000)
-            .history(WORKS)
-            .counters(Cases.counters(3, 0, 0))
-            .build(),
-        SYN_LOST,
-        STALE_ACK);
+            .othersConnect(Answer.YES)
+            .counters(Cases.counters(3, 0, 0));
+    assertExplained(silent.build(), SYN_LOST, STALE_ACK);
+    assertExplained(silent.silentDials(3).hastyRepeats(0).build(), SYN_LOST);
+    assertExplained(silent.silentDials(3).hastyRepeats(3).build(), STALE_ACK);
+  }
+
+  @Test
+  void mustTellAStaleAckFromALostSynByWhatTheRedialledDialMet() {
+    ConnectSigns.Builder redialled = connect(ConnectEnd.CONNECTED, 310).silentDials(1);
+    assertExplained(redialled.hastyRepeats(1).build(), STALE_ACK);
+    assertExplained(redialled.hastyRepeats(0).build(), SYN_LOST);
+    assertExplained(redialled.silentDials(2).hastyRepeats(1).build(), SYN_LOST, STALE_ACK);
   }
 
   @Test
@@ -120,6 +129,9 @@ final class ConnectDiagnosisTest {
   @Test
   void mustFindAForeignBackend() {
     assertExplained(connect(ConnectEnd.FOREIGN_REPLY, 1).build(), FOREIGN_PROTOCOL);
+    assertExplained(
+        connect(ConnectEnd.CONNECTED, 1).history(new History(1, 0, 1, 1)).build(),
+        FOREIGN_PROTOCOL);
   }
 
   private static ChurnSigns churn(double closes, Duration age, long timeWait, long overflow) {

@@ -43,7 +43,50 @@ final class ConnectDiagnosesTest {
     int again = redials.values().stream().mapToInt(Integer::intValue).sum();
     diagnoses.ended(
         new ConnectReport(
-            HERE, outcome, 1 + again, millis * MILLI, MILLI / 10, refusals, 0, redials));
+            HERE, outcome, 1 + again, millis * MILLI, MILLI / 10, 0, refusals, 0, redials));
+  }
+
+  private void ended(int hastyRepeats, int foreign, Map<RedialReason, Integer> redials) {
+    diagnoses.ended(
+        new ConnectReport(
+            HERE,
+            ConnectOutcome.CONNECTED,
+            1 + redials.size(),
+            13 * MILLI,
+            MILLI / 10,
+            hastyRepeats,
+            0,
+            foreign,
+            redials));
+  }
+
+  @Test
+  void mustFindAForeignBackendThatARedialHid() {
+    ended(0, 1, Map.of(RedialReason.FOREIGN, 1));
+    ended(ConnectOutcome.CONNECTED, 1_021);
+    assertThat(events.get(0).diagnosis().explanations())
+        .containsExactly(Explanation.FOREIGN_PROTOCOL);
+    assertThat(events.get(1).diagnosis().explanations()).containsExactly(Explanation.SYN_LOST);
+  }
+
+  /** Whose SYN was repeated too soon is late by milliseconds only. */
+  @Test
+  void mustFindAStaleAckByItsHastyRepetition() {
+    ended(1, 0, Map.of());
+    assertThat(events.get(0).diagnosis().explanations()).contains(Explanation.STALE_ACK);
+  }
+
+  /** That a connect succeeded long ago says nothing of a path that is dead now. */
+  @Test
+  void mustNotTellADeadHostFromALostSynByEarlierSuccess() {
+    ended(ConnectOutcome.CONNECTED, 1);
+    ended(ConnectOutcome.TIMED_OUT, 0);
+    assertThat(events.get(0).diagnosis().explanations())
+        .containsExactlyInAnyOrder(Explanation.SYN_LOST, Explanation.UNREACHABLE);
+    ended(ConnectOutcome.TIMED_OUT, 10_000);
+    assertThat(events.get(1).diagnosis().explanations())
+        .as("another connected meanwhile")
+        .containsExactly(Explanation.SYN_LOST);
   }
 
   private void ended(ConnectOutcome outcome, long millis) {

@@ -1,5 +1,6 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.connect.ConnectListener;
 import dev.holdfast.connect.ConnectReport;
 import dev.holdfast.connect.DialGate;
 import dev.holdfast.connect.Redialler;
@@ -89,7 +90,7 @@ public final class LettuceGuard {
     this.usage = usage;
     this.connectDiagnoses =
         new ConnectDiagnoses(settings.name(), settings.plan(), HostCounters.ofThisHost(), reporter);
-    this.redialler = Redialler.of(settings.redialling(), this::connectEnded, DialGate.OPEN);
+    this.redialler = Redialler.of(settings.redialling(), new Connects(), DialGate.OPEN);
   }
 
   /**
@@ -287,10 +288,19 @@ public final class LettuceGuard {
     return redialler.handler();
   }
 
-  private void connectEnded(ConnectReport report) {
-    report.redials().forEach(meters::redialled);
-    connectDiagnoses.ended(report);
-    tell(connectListeners, report);
+  private final class Connects implements ConnectListener {
+
+    @Override
+    public void begins() {
+      connectDiagnoses.begins();
+    }
+
+    @Override
+    public void ended(ConnectReport report) {
+      report.redials().forEach(meters::redialled);
+      connectDiagnoses.ended(report);
+      tell(connectListeners, report);
+    }
   }
 
   void swapped(GuardedChannel guarded, Death death, SwapEvent event, DeathSigns signs) {
