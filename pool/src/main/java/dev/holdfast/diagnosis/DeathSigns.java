@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  *     before the end
  * @param sinceWrite from that write to the end, if known
  * @param retransmissions segments repeated since that write, if known
+ * @param acknowledgedBeforeReset whether the peer acknowledged anything between that write and the
+ *     reset that ended the connection, if known; if not, the reset answers the write itself
  * @param wire the last reading of the kernel's view, if any
  * @param heardWhileIdle whether the kernel heard segments of the peer, answers to keepalive probes,
  *     while no payload moved
@@ -32,6 +34,7 @@ public record DeathSigns(
     Duration idle,
     Optional<Duration> sinceWrite,
     OptionalLong retransmissions,
+    Answer acknowledgedBeforeReset,
     Optional<WireSigns> wire,
     Answer heardWhileIdle,
     Answer newConnection,
@@ -61,6 +64,7 @@ public record DeathSigns(
     copy.idle = idle;
     copy.sinceWrite = sinceWrite.orElse(null);
     copy.retransmissions = retransmissions;
+    copy.acknowledgedBeforeReset = acknowledgedBeforeReset;
     copy.wire = wire.orElse(null);
     copy.heardWhileIdle = heardWhileIdle;
     copy.newConnection = newConnection;
@@ -107,6 +111,7 @@ public record DeathSigns(
     private Duration idle = Duration.ZERO;
     private @Nullable Duration sinceWrite;
     private OptionalLong retransmissions = OptionalLong.empty();
+    private Answer acknowledgedBeforeReset = Answer.UNKNOWN;
     private @Nullable WireSigns wire;
     private Answer heardWhileIdle = Answer.UNKNOWN;
     private Answer newConnection = Answer.UNKNOWN;
@@ -159,6 +164,17 @@ public record DeathSigns(
      */
     public Builder retransmissions(long segments) {
       this.retransmissions = OptionalLong.of(segments);
+      return this;
+    }
+
+    /**
+     * Whether the peer acknowledged anything between that write and the reset.
+     *
+     * @param heard as far as known
+     * @return this builder
+     */
+    public Builder acknowledgedBeforeReset(Answer heard) {
+      this.acknowledgedBeforeReset = heard;
       return this;
     }
 
@@ -240,6 +256,7 @@ public record DeathSigns(
           idle,
           Optional.ofNullable(sinceWrite),
           retransmissions,
+          acknowledgedBeforeReset,
           Optional.ofNullable(wire),
           heardWhileIdle,
           newConnection,

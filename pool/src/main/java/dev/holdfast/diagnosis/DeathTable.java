@@ -145,10 +145,17 @@ final class DeathTable {
     return Answer.of(signs.idle().compareTo(IDLE) >= 0);
   }
 
-  /** Whether the end came within about one round trip of the write: nothing was repeated. */
+  /**
+   * Whether the end came within about one round trip of the write: nothing was repeated. Where the
+   * kernel repeated nothing and heard no acknowledgement either, it met the reset in answer to the
+   * write, however late this process read it.
+   */
   private static Answer early(DeathSigns signs) {
     if (signs.retransmissions().orElse(0) > 0) {
       return Answer.NO;
+    }
+    if (signs.retransmissions().isPresent() && signs.acknowledgedBeforeReset() == Answer.NO) {
+      return Answer.YES;
     }
     if (signs.sinceWrite().isEmpty()) {
       return Answer.UNKNOWN;

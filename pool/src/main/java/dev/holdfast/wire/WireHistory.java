@@ -22,8 +22,12 @@ public final class WireHistory {
   /** Then the last reading is not of the data in flight, and only its round trip is of use. */
   private static final Set<Cause> ENDED_BY_PEER = EnumSet.of(Cause.PEER_CLOSED, Cause.PEER_RESET);
 
+  /** {@code last_ack_recv} counts the kernel's ticks, of 10 ms at HZ=100. */
+  private static final long TICK_MILLIS = 10;
+
   private @Nullable WireSnapshot latest;
   private @Nullable WireSnapshot beforeWrite;
+  private @Nullable WireSnapshot atReset;
   private boolean backlog;
   private long wroteAtNanos;
   private long idleNanos;
@@ -54,6 +58,19 @@ public final class WireHistory {
     beforeWrite = before;
     wroteAtNanos = before.takenAtNanos();
     idleNanos = idle;
+  }
+
+  /**
+   * A reset was met and the socket is not yet closed. Its kernel has dropped what was
+   * unacknowledged, but still knows what it repeated and when it last heard an acknowledgement:
+   * {@code tcp_reset} touches neither.
+   *
+   * @param snapshot a reading taken just now
+   */
+  public void reset(WireSnapshot snapshot) {
+    if (atReset == null && snapshot.source() != WireSource.NONE) {
+      atReset = snapshot;
+    }
   }
 
   /**
@@ -99,7 +116,13 @@ public final class WireHistory {
   }
 
   private void addRetransmissions(DeathSigns.Builder signs, WireSnapshot before) {
-    WireSnapshot after = latest;
+    WireSnapshot end = atReset;
+    if (end != null) {
+      long sinceWriteMillis = (end.takenAtNanos() - wroteAtNanos) / 1_000_000;
+      signs.acknowledgedBeforeReset(
+          Answer.of(end.lastAckRecvMillis() + TICK_MILLIS < sinceWriteMillis));
+    }
+    WireSnapshot after = end == null ? latest : end;
     if (after != null && after.source() != WireSource.NONE && after.takenAtNanos() > wroteAtNanos) {
       signs.retransmissions(after.totalRetrans() - before.totalRetrans());
     }

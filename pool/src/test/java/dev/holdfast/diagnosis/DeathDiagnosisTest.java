@@ -24,6 +24,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each row of the decision table, and what cannot be told apart. */
 final class DeathDiagnosisTest {
@@ -187,6 +188,17 @@ final class DeathDiagnosisTest {
         FLOW_FORGOTTEN_RESET);
     assertExplained(
         DeathSigns.of(Cause.PEER_RESET).inFlight(true), RESET_DURING_CALL, FLOW_FORGOTTEN_RESET);
+  }
+
+  /** A busy process reads the reset late; its kernel has not. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 90, 400})
+  void mustKnowAResetThatAnswersTheWriteHoweverLateItIsRead(long millis) {
+    DeathSigns.Builder reset =
+        Cases.resetOnFirstWrite().sinceWrite(Duration.ofMillis(millis)).retransmissions(0);
+    assertExplained(reset.acknowledgedBeforeReset(Answer.NO), FIN_LOST, FLOW_FORGOTTEN_RESET);
+    reset.retransmissions(1);
+    assertExplained(reset, RESET_DURING_CALL);
   }
 
   @Test

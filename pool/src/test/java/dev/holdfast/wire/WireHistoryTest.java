@@ -70,6 +70,31 @@ final class WireHistoryTest {
     assertThat(signs(Cause.PEER_RESET, true, MINUTE + MILLI).heardWhileIdle()).isEqualTo(Answer.NO);
   }
 
+  /** The kernel's readings outlive the reset, until the socket is closed. */
+  @Test
+  void mustTellAResetInAnswerToTheWriteFromOneAfterAnAcknowledgement() {
+    history.wakes(reading(MINUTE, 0, 60_000, 5), MINUTE);
+    history.reset(reading(MINUTE + 90 * MILLI, 0, 60_090, 5));
+    DeathSigns answered = signs(Cause.PEER_RESET, true, MINUTE + 95 * MILLI);
+    assertThat(answered.acknowledgedBeforeReset()).isEqualTo(Answer.NO);
+    assertThat(answered.retransmissions()).hasValue(0);
+
+    WireHistory other = new WireHistory();
+    other.wakes(reading(MINUTE, 0, 60_000, 5), MINUTE);
+    other.reset(reading(MINUTE + 90 * MILLI, 0, 50, 6));
+    DeathSigns later =
+        other
+            .signs(
+                Cause.PEER_RESET,
+                true,
+                clocks,
+                NetworkPath.to(ServerLimits.withoutIdleTimeout("redis")).plan(),
+                MINUTE + 95 * MILLI)
+            .build();
+    assertThat(later.acknowledgedBeforeReset()).isEqualTo(Answer.YES);
+    assertThat(later.retransmissions()).hasValue(1);
+  }
+
   @Test
   void mustNotTakeAProxysAcknowledgementsForTheServers() {
     ConnectionPlan proxied =

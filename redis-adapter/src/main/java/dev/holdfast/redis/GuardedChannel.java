@@ -167,7 +167,11 @@ final class GuardedChannel {
   /** The same for an error of the socket, read or met while writing. */
   void dies(Throwable failure) {
     String message = String.valueOf(failure.getMessage());
-    dies(causeOf(message), message);
+    Cause cause = causeOf(message);
+    if (cause == Cause.PEER_RESET && death == null) {
+      history.reset(wire.read(System.nanoTime()));
+    }
+    dies(cause, message);
   }
 
   /** EPIPE is what a reset leaves that follows a FIN: {@code tcp_reset} in CLOSE_WAIT. */
