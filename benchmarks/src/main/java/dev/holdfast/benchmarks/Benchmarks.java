@@ -8,7 +8,8 @@ import java.util.stream.Collectors;
 enum Benchmarks {
   REDIS("redis", "one shared Lettuce connection, bare and guarded: GETs per second"),
   MEMORY("memory", "heap taken by an idle Lettuce connection, bare and guarded"),
-  STORM("storm", "many clients lose one balancer together (simulated): peak and recovery");
+  STORM("storm", "many clients lose one balancer together (simulated): peak and recovery"),
+  DIAGNOSIS("diagnosis", "every fault of the kernel lab diagnosed: precision and recall");
 
   private final String label;
   private final String summary;
@@ -27,6 +28,7 @@ enum Benchmarks {
       case REDIS -> new RedisGets();
       case MEMORY -> new IdleHeap();
       case STORM -> new ReconnectStorm();
+      case DIAGNOSIS -> new DiagnosisMatrix();
     };
   }
 

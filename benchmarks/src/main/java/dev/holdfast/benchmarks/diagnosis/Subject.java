@@ -1,0 +1,115 @@
+package dev.holdfast.benchmarks.diagnosis;
+
+import dev.holdfast.connect.ConnectReport;
+import dev.holdfast.diagnosis.Diagnosis;
+import dev.holdfast.lab.Await;
+import dev.holdfast.redis.LettuceGuard;
+import dev.holdfast.redis.SwapEvent;
+import dev.holdfast.report.DiagnosisEvent;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.resource.ClientResources;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * One run of a fault: a client with a guard of its own, so that many of them on one network are no
+ * siblings to each other.
+ */
+final class Subject implements AutoCloseable {
+
+  private static final String DEATH = "connection replaced";
+
+  private final RedisClient client;
+  private final List<DiagnosisEvent> events = new CopyOnWriteArrayList<>();
+  private final List<SwapEvent> swaps = new CopyOnWriteArrayList<>();
+  private final List<ConnectReport> reports = new CopyOnWriteArrayList<>();
+
+  Subject(LettuceGuard guard, ClientResources resources, RedisURI uri, ClientOptions options) {
+    guard.onDiagnosis(events::add);
+    guard.onSwap(swaps::add);
+    guard.onConnect(reports::add);
+    client = RedisClient.create(guard.install(resources), uri);
+    client.setOptions(guard.options(options));
+  }
+
+  StatefulRedisConnection<String, String> connect() {
+    StatefulRedisConnection<String, String> connection = client.connect();
+    connection.sync().ping();
+    return connection;
+  }
+
+  /**
+   * Connects, has one command answered, closes.
+   *
+   * @return how the connect went, and what was said of it
+   */
+  Visit visit() {
+    int before = events.size();
+    int told = reports.size();
+    try (StatefulRedisConnection<String, String> connection = client.connect()) {
+      connection.sync().ping();
+    } catch (RedisConnectionException failed) {
+      // its report says how
+    }
+    Bed.await("reported", () -> reports.size() > told); // after the diagnosis, if there is one
+    ConnectReport report = reports.get(told);
+    return new Visit(report, connects(before).stream().findFirst());
+  }
+
+  /**
+   * One connect.
+   *
+   * @param report how it went
+   * @param diagnosis what was said of it; empty for nothing
+   */
+  record Visit(ConnectReport report, Optional<Diagnosis> diagnosis) {}
+
+  private List<Diagnosis> connects(int from) {
+    return events.subList(from, events.size()).stream()
+        .filter(event -> !event.what().equals(DEATH))
+        .map(DiagnosisEvent::diagnosis)
+        .toList();
+  }
+
+  /** The first thing said of a connect; empty if nothing was, so far. */
+  Optional<Diagnosis> connectDiagnosis() {
+    return connects(0).stream().findFirst();
+  }
+
+  List<SwapEvent> swaps() {
+    return swaps;
+  }
+
+  /** Everything said so far. */
+  List<Diagnosis> all() {
+    return events.stream().map(DiagnosisEvent::diagnosis).toList();
+  }
+
+  List<Diagnosis> deaths() {
+    return events.stream()
+        .filter(event -> event.what().equals(DEATH))
+        .map(DiagnosisEvent::diagnosis)
+        .toList();
+  }
+
+  /** What was said of its connection's end, once it is; empty if nothing is for long. */
+  Optional<Diagnosis> death() {
+    try {
+      Await.until("diagnosed", Bed.SOON, () -> !deaths().isEmpty());
+    } catch (IllegalStateException never) {
+      return Optional.empty();
+    }
+    return Optional.of(deaths().get(0));
+  }
+
+  @Override
+  public void close() {
+    client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+  }
+}
