@@ -36,6 +36,13 @@ public enum HoldfastMeter {
    * (held_full, transaction, blocking, no_reconnect).
    */
   NOT_EXECUTED("holdfast.calls.not_executed", "Calls that did not run and were not moved"),
+  /**
+   * Gauge, in seconds: the idle age from which a connection is proved before use, the lowest of the
+   * guard's addresses; not a number where the source sets none. Tags: {@code source}, the values of
+   * {@link dev.holdfast.diagnosis.LimitSource#tag()} (configured, advertised, learned). The lowest
+   * of them is in force.
+   */
+  IDLE_LIMIT("holdfast.idle.limit", "Idle age up to which a connection is used without proof"),
   /** Timer: how long calls were held until the path was proved or the connection replaced. */
   HOLD("holdfast.hold", "Time calls were held"),
   /**

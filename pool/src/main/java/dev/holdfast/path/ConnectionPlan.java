@@ -122,6 +122,16 @@ public final class ConnectionPlan {
   }
 
   /**
+   * Whether an idle connection may be pinged, should a limit ask for it.
+   *
+   * @return false after {@link RequestedSettings#withoutPing()} or {@link
+   *     RequestedSettings#withoutReuse()}
+   */
+  public boolean pingAllowed() {
+    return in.asked().reuse() && in.asked().pingOn();
+  }
+
+  /**
    * How long to wait for the answer to a probe: {@code min(1 s, 5 * RTT)} (R7).
    *
    * @return the timeout

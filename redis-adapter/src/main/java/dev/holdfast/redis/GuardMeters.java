@@ -2,16 +2,19 @@ package dev.holdfast.redis;
 
 import dev.holdfast.connect.RedialReason;
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.diagnosis.LimitSource;
 import dev.holdfast.metrics.HoldfastMeter;
 import dev.holdfast.wire.WireSource;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,6 +32,10 @@ final class GuardMeters {
 
   /** Guards of one name in one registry share their gauges: Micrometer keeps only the first. */
   private static final Map<MeterRegistry, Map<String, AtomicInteger>> CONNECTIONS =
+      new WeakHashMap<>();
+
+  /** The same for the idle limits of such guards; each set holds them weakly. */
+  private static final Map<MeterRegistry, Map<String, Set<IdleLimits>>> IDLE_LIMITS =
       new WeakHashMap<>();
 
   private final MeterRegistry registry;
@@ -71,6 +78,39 @@ final class GuardMeters {
     AtomicInteger count = connections.get(source);
     if (count != null) {
       count.addAndGet(change);
+    }
+  }
+
+  /** Publishes what a guard learns. */
+  void idleLimits(IdleLimits limits) {
+    synchronized (IDLE_LIMITS) {
+      IDLE_LIMITS
+          .computeIfAbsent(registry, first -> new HashMap<>())
+          .computeIfAbsent(guard, first -> registerIdleLimits())
+          .add(limits);
+    }
+  }
+
+  private Set<IdleLimits> registerIdleLimits() {
+    Set<IdleLimits> all =
+        Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+    for (LimitSource source : LimitSource.values()) {
+      Gauge.builder(HoldfastMeter.IDLE_LIMIT.meterName(), all, some -> lowest(some, source))
+          .description(HoldfastMeter.IDLE_LIMIT.description())
+          .baseUnit("seconds")
+          .tags("guard", guard, "source", source.tag())
+          .register(registry);
+    }
+    return all;
+  }
+
+  private static double lowest(Set<IdleLimits> all, LimitSource source) {
+    synchronized (all) {
+      return all.stream()
+          .mapToDouble(limits -> limits.seconds(source))
+          .filter(seconds -> !Double.isNaN(seconds))
+          .min()
+          .orElse(Double.NaN);
     }
   }
 

@@ -15,4 +15,5 @@ record GuardSettings(
     boolean backgroundPing,
     boolean sharedByDefault,
     @Nullable BackOff reconnectBackOff,
-    RedialSettings redialling) {}
+    RedialSettings redialling,
+    LearnerSettings learner) {}

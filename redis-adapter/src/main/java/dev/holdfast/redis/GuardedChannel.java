@@ -41,8 +41,11 @@ final class GuardedChannel {
   private final SessionBook session = new SessionBook();
   private final WireHistory history = new WireHistory();
   private final Neighbours neighbours;
+  private final IdleLimits idleLimits;
 
   private SocketAddress remote = NOWHERE;
+  private long number;
+  private Duration outlived = Duration.ZERO;
   private boolean ready;
   private boolean condemned;
   private @Nullable Death death;
@@ -54,13 +57,15 @@ final class GuardedChannel {
       EndpointState endpoint,
       GuardSettings settings,
       GuardMeters meters,
-      Neighbours neighbours) {
+      Neighbours neighbours,
+      IdleLimits idleLimits) {
     this.channel = channel;
     this.commandHandler = commandHandler;
     this.endpoint = endpoint;
     this.settings = settings;
     this.meters = meters;
     this.neighbours = neighbours;
+    this.idleLimits = idleLimits;
     this.wire = WireProbe.of(channel);
     this.ledger = new SendLedger(channel, this::writeFailed);
   }
@@ -123,6 +128,18 @@ final class GuardedChannel {
   /** The connection was used with success after an idle time. */
   void proved(long nowNanos, Duration idle) {
     neighbours.proved(remote, nowNanos, idle);
+    idleLimits.at(remote).reused(idle, number);
+    outlived = idle.compareTo(outlived) > 0 ? idle : outlived;
+  }
+
+  /** The longest idle time after which the connection was used with success. */
+  Duration outlived() {
+    return outlived;
+  }
+
+  /** How long connections to the same address may be idle, as far as was learned. */
+  IdleLimit idleLimit() {
+    return idleLimits.at(remote);
   }
 
   /** Lettuce's handshake is done: from here on the channel carries the user's commands. */
@@ -134,6 +151,13 @@ final class GuardedChannel {
     clocks.read(now);
     clocks.requested(now);
     meters.connections(wire.source(), 1);
+    number = idleLimit().opened();
+  }
+
+  /** A channel that had become ready is closed. */
+  void leave() {
+    meters.connections(wire.source(), -1);
+    idleLimit().closed();
   }
 
   boolean ready() {

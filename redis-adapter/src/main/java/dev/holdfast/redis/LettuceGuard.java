@@ -6,6 +6,7 @@ import dev.holdfast.connect.DialGate;
 import dev.holdfast.connect.Redialler;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.diagnosis.DeathSigns;
+import dev.holdfast.diagnosis.IdleBound;
 import dev.holdfast.diagnosis.SiblingRule;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.redis.GuardedChannel.Death;
@@ -68,6 +69,7 @@ public final class LettuceGuard {
   private final ReplayRetry replay;
   private final DiagnosisReporter reporter;
   private final Neighbours neighbours = new Neighbours();
+  private final IdleLimits idleLimits;
   private final Map<Endpoint, EndpointState> endpoints = new WeakHashMap<>();
   private final AtomicBoolean saidNoSource = new AtomicBoolean();
   private final List<Consumer<SwapEvent>> listeners = new CopyOnWriteArrayList<>();
@@ -88,6 +90,8 @@ public final class LettuceGuard {
     this.replay = replay;
     this.reporter = reporter;
     this.usage = usage;
+    this.idleLimits = new IdleLimits(settings.name(), settings.plan(), settings.learner());
+    meters.idleLimits(idleLimits);
     this.connectDiagnoses =
         new ConnectDiagnoses(settings.name(), settings.plan(), HostCounters.ofThisHost(), reporter);
     this.redialler = Redialler.of(settings.redialling(), new Connects(), DialGate.OPEN);
@@ -258,6 +262,18 @@ public final class LettuceGuard {
         .toList();
   }
 
+  /**
+   * How long connections of this guard may be idle without proof: the declared age, or a lower one
+   * that was learned from the ages at which connections were seen to end. A learned limit makes
+   * pings and proofs come earlier; it closes nothing, never exceeds the declared age, and is
+   * forgotten once two connections outlive it or a day passes without another end.
+   *
+   * @return the lowest bound of all addresses the guard's connections lead to
+   */
+  public IdleBound idleBound() {
+    return idleLimits.bound();
+  }
+
   GuardedChannel guard(Channel channel, CommandHandler commandHandler) {
     GuardedChannel guarded =
         new GuardedChannel(
@@ -266,7 +282,8 @@ public final class LettuceGuard {
             state(commandHandler.getEndpoint()),
             settings,
             meters,
-            neighbours);
+            neighbours,
+            idleLimits);
     if (guarded.wire().source() == WireSource.NONE && saidNoSource.compareAndSet(false, true)) {
       LOG.info(
           "{}: wire source none, {} is no native epoll channel; idle age, pings and close events"
@@ -307,6 +324,7 @@ public final class LettuceGuard {
     if (death.cause() != Cause.LOCAL_CLOSE && death.cause() != Cause.IDLE_LIMIT) {
       neighbours.died(guarded.remote(), death.atNanos(), signs.idle());
     }
+    idleLimits.ended(guarded, death, signs, event.diagnosis());
     SiblingRule.after(event.diagnosis(), signs.idle(), death.atNanos())
         .ifPresent(suspicion -> neighbours.suspect(guarded.remote(), suspicion));
     new PostMortem(guarded, neighbours, reporter, signs, death.atNanos(), event)

@@ -34,6 +34,7 @@ public final class LettuceGuardBuilder {
   private @Nullable Usage usage;
   private String usageDeclaredAt = "";
   private UsageRegistry usageRegistry = UsageRegistry.shared();
+  private LearnerSettings learner = LearnerSettings.DEFAULT;
 
   LettuceGuardBuilder(ConnectionPlan plan) {
     this.plan = plan;
@@ -188,6 +189,12 @@ public final class LettuceGuardBuilder {
     return this;
   }
 
+  /** A limit is learned from ends in different minutes: a test has its own. */
+  LettuceGuardBuilder learner(LearnerSettings learner) {
+    this.learner = learner;
+    return this;
+  }
+
   /**
    * Declares how the connections of the guarded clients are used. While the resources they were
    * made with are up, no other guard of this process may use the same endpoints, {@code host:port}
@@ -237,7 +244,8 @@ public final class LettuceGuardBuilder {
             sharedConnections,
             reconnectBackOff,
             new RedialSettings(
-                redials, plan.path().balanced(), new RedisFirstReply(), sourceAddresses));
+                redials, plan.path().balanced(), new RedisFirstReply(), sourceAddresses),
+            learner);
     return new LettuceGuard(
         settings,
         new GuardMeters(registry, name),

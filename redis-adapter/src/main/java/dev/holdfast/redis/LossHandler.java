@@ -136,7 +136,7 @@ final class LossHandler extends ChannelDuplexHandler {
 
   private void leave() {
     if (guarded.ready()) {
-      guarded.meters().connections(guarded.wire().source(), -1);
+      guarded.leave();
       if (closedByUser()) {
         gate.drainInto(guarded.stack()); // the user closed the connection: Lettuce fails them all
       } else {

@@ -9,6 +9,7 @@ import dev.holdfast.wire.WireSource;
 import dev.holdfast.wire.WireVerdict;
 import io.lettuce.core.protocol.RedisCommand;
 import java.time.Duration;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,8 @@ final class PathWatch {
   private @Nullable KeepAliveSettings beforePoke;
   private long pokedAtNanos;
   private long pokePauseNanos = POKE_AFTER.toNanos();
+  private @Nullable Future<?> nextPing;
+  private Duration plannedPeriod = Duration.ZERO;
 
   PathWatch(GuardedChannel guarded, Runnable backgroundPing) {
     this.guarded = guarded;
@@ -56,9 +59,7 @@ final class PathWatch {
 
   /** The channel is ready. */
   void start() {
-    if (guarded.settings().backgroundPing()) {
-      pingAfter(0);
-    }
+    planPing(0);
   }
 
   /** A request was handed to the channel. */
@@ -116,6 +117,14 @@ final class PathWatch {
     guarded.session().quiet();
     restoreKeepAlive();
     pokePauseNanos = POKE_AFTER.toNanos();
+    if (guarded.idleLimit().pingPeriod(0).filter(this::comesBeforePlanned).isPresent()) {
+      planPing(0);
+    }
+  }
+
+  /** A limit learned since the next ping was planned asks for an earlier one. */
+  private boolean comesBeforePlanned(Duration period) {
+    return nextPing == null || period.compareTo(plannedPeriod) < 0;
   }
 
   /** The clock is not read for every request: the previous sample is early enough. */
@@ -182,21 +191,27 @@ final class PathWatch {
     }
   }
 
-  /** Waits for the plan's next ping, its period shortened at random, less the time idle so far. */
-  private void pingAfter(long idleNanos) {
-    guarded
-        .settings()
-        .plan()
-        .pingPeriod(ThreadLocalRandom.current().nextDouble())
-        .ifPresent(
-            period ->
-                guarded
-                    .channel()
-                    .eventLoop()
-                    .schedule(
-                        () -> pingIfIdle(period),
-                        period.toNanos() - idleNanos,
-                        TimeUnit.NANOSECONDS));
+  /** Waits for the next ping, its period shortened at random, less the time idle so far. */
+  private void planPing(long idleNanos) {
+    if (nextPing != null) {
+      nextPing.cancel(false);
+      nextPing = null;
+    }
+    if (guarded.settings().backgroundPing()) {
+      guarded
+          .idleLimit()
+          .pingPeriod(ThreadLocalRandom.current().nextDouble())
+          .ifPresent(period -> pingAfter(period, idleNanos));
+    }
+  }
+
+  private void pingAfter(Duration period, long idleNanos) {
+    plannedPeriod = period;
+    nextPing =
+        guarded
+            .channel()
+            .eventLoop()
+            .schedule(() -> pingIfIdle(period), period.toNanos() - idleNanos, TimeUnit.NANOSECONDS);
   }
 
   private void pingIfIdle(Duration period) {
@@ -204,15 +219,15 @@ final class PathWatch {
       return;
     }
     if (!guarded.stack().isEmpty()) {
-      pingAfter(0); // calls in flight move payload, and behind a blocking one a PING would queue
+      planPing(0); // calls in flight move payload, and behind a blocking one a PING would queue
       return;
     }
     long idle = guarded.clocks().sincePayload(System.nanoTime());
     if (idle < period.toNanos() / 2) {
-      pingAfter(idle);
+      planPing(idle);
     } else {
       backgroundPing.run();
-      pingAfter(0);
+      planPing(0);
     }
   }
 }

@@ -172,7 +172,10 @@ final class WriteGate extends ChannelDuplexHandler {
       return false;
     }
     boolean holdAll =
-        zone == IdleZone.WARN || verdict instanceof WireVerdict.Suspect || guarded.suspect(now);
+        zone == IdleZone.WARN
+            || verdict instanceof WireVerdict.Suspect
+            || guarded.suspect(now)
+            || guarded.idleLimit().mustProve(idle);
     proof.begin(holdAll);
     return !holdAll && CommandSafety.of(command) == ReplaySafety.SAFE;
   }

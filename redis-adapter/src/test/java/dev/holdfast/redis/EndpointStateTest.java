@@ -31,7 +31,8 @@ final class EndpointStateTest {
             false,
             false,
             null,
-            RedialSettings.ofDefaults());
+            RedialSettings.ofDefaults(),
+            LearnerSettings.DEFAULT);
     ClientResources resources = ClientResources.create();
     try {
       ClientOptions options = ClientOptions.create();
@@ -41,7 +42,8 @@ final class EndpointStateTest {
           endpoint,
           settings,
           new GuardMeters(new SimpleMeterRegistry(), "test"),
-          new Neighbours());
+          new Neighbours(),
+          new IdleLimits("test", settings.plan(), settings.learner()));
     } finally {
       resources.shutdown(0, 0, TimeUnit.SECONDS);
     }
