@@ -104,6 +104,10 @@ final class DiagnosisTest {
       assertThat(only(bed).explanations())
           .contains(Explanation.UNREACHABLE)
           .doesNotContain(Explanation.FLOW_FORGOTTEN_SILENT);
+      Await.until(
+          "the connect is diagnosed too",
+          RedisBed.SOON,
+          () -> bed.diagnoses().stream().anyMatch(event -> event.what().equals("connect failed")));
       assertThat(bed.diagnoses())
           .anySatisfy(
               event -> {
