@@ -24,7 +24,7 @@ final class StaleAcks {
 
   private static final int FIRST_PORT = 30_000;
   private static final int PORTS = 512;
-  private static final int PROBES = 20;
+  private static final int PROBES = 3;
   private static final int PROBE_MILLIS = 300;
   private static final int MOST_VISITS = 300;
 
@@ -68,7 +68,10 @@ final class StaleAcks {
     return said;
   }
 
-  /** Which of the two is unlucky depends on the kernel's secret ({@code secure_tcp_ts_off}). */
+  /**
+   * Probes ports in TIME_WAIT. Which of the two is unlucky depends on the kernel's secret ({@code
+   * secure_tcp_ts_off}).
+   */
   private static String stage(Network network, RedisServer redis, int step) throws IOException {
     List<String> clients = network.clientAddresses();
     for (int lucky = 0; lucky < clients.size(); lucky++) {
@@ -76,7 +79,7 @@ final class StaleAcks {
       String other = clients.get(1 - lucky);
       for (int i = 0; i < PROBES; i++) {
         long before = staleAnswers(network);
-        probe(redis, other);
+        probe(redis, other, FIRST_PORT + i * step);
         if (staleAnswers(network) > before) {
           return other;
         }
@@ -110,9 +113,9 @@ final class StaleAcks {
     network.forgetAll();
   }
 
-  private static void probe(RedisServer redis, String client) throws IOException {
+  private static void probe(RedisServer redis, String client, int port) throws IOException {
     try {
-      connect(redis, client, 0).close();
+      connect(redis, client, port).close();
     } catch (SocketTimeoutException stale) {
       // counted by the server's kernel
     }

@@ -25,6 +25,9 @@ final class Subject implements AutoCloseable {
 
   private static final String DEATH = "connection replaced";
 
+  /** It took long, or failed. Many visits are churn, too, and that is said beside it. */
+  private static final String CONNECT = "connect ";
+
   private final RedisClient client;
   private final List<DiagnosisEvent> events = new CopyOnWriteArrayList<>();
   private final List<SwapEvent> swaps = new CopyOnWriteArrayList<>();
@@ -72,7 +75,7 @@ final class Subject implements AutoCloseable {
 
   private List<Diagnosis> connects(int from) {
     return events.subList(from, events.size()).stream()
-        .filter(event -> !event.what().equals(DEATH))
+        .filter(event -> event.what().startsWith(CONNECT))
         .map(DiagnosisEvent::diagnosis)
         .toList();
   }
