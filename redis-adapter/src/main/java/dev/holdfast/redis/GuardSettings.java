@@ -1,5 +1,6 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.connect.ConnectGate;
 import dev.holdfast.connect.RedialSettings;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.retry.BackOff;
@@ -15,4 +16,5 @@ record GuardSettings(
     boolean backgroundPing,
     boolean sharedByDefault,
     @Nullable BackOff reconnectBackOff,
-    RedialSettings redialling) {}
+    RedialSettings redialling,
+    ConnectGate gate) {}

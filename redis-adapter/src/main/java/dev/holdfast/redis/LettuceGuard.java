@@ -1,7 +1,6 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.connect.ConnectReport;
-import dev.holdfast.connect.DialGate;
 import dev.holdfast.connect.Redialler;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.diagnosis.DeathSigns;
@@ -83,7 +82,7 @@ public final class LettuceGuard {
     this.reporter = reporter;
     this.connectDiagnoses =
         new ConnectDiagnoses(settings.name(), settings.plan(), HostCounters.ofThisHost(), reporter);
-    this.redialler = Redialler.of(settings.redialling(), this::connectEnded, DialGate.OPEN);
+    this.redialler = Redialler.of(settings.redialling(), this::connectEnded, settings.gate());
   }
 
   /**
