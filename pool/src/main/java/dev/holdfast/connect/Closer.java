@@ -9,6 +9,11 @@ public enum Closer {
   LOCAL,
   /** The peer's FIN was read first: the source port is free at once. */
   REMOTE,
-  /** An RST ended it, read or sent (closing with linger 0): the source port is free at once. */
-  RESET
+  /**
+   * The peer's RST, or a path so dead that the kernel gave up: the source port is free at once.
+   * Several together say that the endpoint was lost.
+   */
+  RESET,
+  /** This side sent the RST (closing with linger 0): the source port is free at once. */
+  ABORT
 }

@@ -7,12 +7,13 @@ import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -20,12 +21,7 @@ import org.jspecify.annotations.Nullable;
  * One connect of one channel, over all its dials: admission, the caller's promise and timeout, what
  * it may still spend, and the report. Confined to the channel's event loop.
  */
-final class ConnectAttempt {
-
-  /** Servers of one balancer taken in turn: two more dials pass two dead ones. */
-  private static final int MOST_REFUSED = 2;
-
-  private static final int MOST_FOREIGN = 4;
+final class ConnectAttempt implements GateVisit.Caller {
 
   private final Redialler shared;
   private final ChannelHandlerContext ctx;
@@ -35,23 +31,16 @@ final class ConnectAttempt {
   private final Detour detour;
   private final long timeoutMillis;
   private final long began = System.nanoTime();
-  private final RedialSchedule schedule;
-  private final RedialBudget budget;
-  private final Map<RedialReason, Integer> redials = new EnumMap<>(RedialReason.class);
 
-  private DialPermit permit = DialPermit.NONE;
+  private final DialTally tally;
+  private final GateVisit visit;
+
   private @Nullable Dialling dialling;
   private @Nullable Future<?> timer;
   private boolean ended;
-  private boolean admitted;
-  private boolean closedHere;
+  private @Nullable SocketAddress source;
   private boolean givenUp;
-  private int dials;
-  private int refusals;
-  private int foreign;
   private long winnerRtt = -1;
-  private int hastyRepeats = -1;
-  private long dialledAt = began;
 
   ConnectAttempt(
       Redialler shared,
@@ -67,13 +56,17 @@ final class ConnectAttempt {
     this.promise = promise;
     this.detour = detour;
     this.timeoutMillis = ctx.channel().config().getConnectTimeoutMillis();
-    this.schedule =
-        RedialSchedule.of(
-            TimeUnit.MILLISECONDS.toNanos(timeoutMillis),
-            shared.srtt(remote),
-            shared.settings().redials());
-    this.budget = shared.budget(remote);
+    this.tally =
+        new DialTally(
+            RedialSchedule.of(
+                TimeUnit.MILLISECONDS.toNanos(timeoutMillis),
+                shared.srtt(remote),
+                shared.settings().redials()),
+            shared.budget(remote),
+            balanced());
+    this.visit = new GateVisit(shared.gate(), remote, ctx.executor(), this);
     promise.addListener(done -> settle());
+    ctx.channel().closeFuture().addListener(done -> closed());
   }
 
   ChannelHandlerContext ctx() {
@@ -93,40 +86,77 @@ final class ConnectAttempt {
   }
 
   /** Asks the gate, and dials once it lets the connect pass. */
-  void ask() {
-    if (ended) {
-      return;
-    }
-    DialGate.Answer answer = shared.gate().admit(remote, left());
-    if (answer instanceof DialGate.Answer.Go go) {
-      permit = go.permit();
-      admitted = true;
+  void begin() {
+    visit.enter();
+  }
+
+  @Override
+  public void admitted() {
+    if (dialling == null) {
       Dialling chosen = choose();
       dialling = chosen;
       shared.begins();
       chosen.start();
-    } else if (answer instanceof DialGate.Answer.Wait wait) {
-      armTimeout();
-      ctx.executor().schedule(this::ask, wait.nanos(), TimeUnit.NANOSECONDS);
-    } else if (answer instanceof DialGate.Answer.Refuse refuse) {
-      fail(refuse.cause());
+    } else {
+      dialling.dial();
     }
+  }
+
+  @Override
+  public void waits() {
+    armTimeout();
+  }
+
+  @Override
+  public void refused(IOException cause) {
+    if (left() == 0) {
+      timedOut();
+    } else {
+      fail(cause);
+    }
+  }
+
+  /** A loop that ends closes the channels it polls; on its detour this one is not polled. */
+  @Override
+  public void stranded() {
+    closedUnsaid();
+    ctx.channel().unsafe().closeForcibly();
+  }
+
+  /**
+   * Takes over a dial for which the kernel had no source port; it is made again, or the connect
+   * fails, as the gate says.
+   *
+   * @return false if that is not why the dial failed
+   */
+  boolean portless(Throwable failure) {
+    boolean mine = !ended && portIsFree() && SourcePorts.lacking(failure, source);
+    if (mine) {
+      visit.exhausted();
+    }
+    return mine;
+  }
+
+  /** The same where the channel cannot dial again: what the caller is to be told. */
+  Throwable portlessForGood(Throwable failure) {
+    boolean mine = !ended && portIsFree() && SourcePorts.lacking(failure, source);
+    return mine ? visit.exhaustedForGood(failure) : failure;
+  }
+
+  /** Whether the port is the kernel's to choose. */
+  private boolean portIsFree() {
+    return local == null || (local instanceof InetSocketAddress to && to.getPort() == 0);
   }
 
   private Dialling choose() {
     Channel channel = ctx.channel();
-    boolean free =
-        channel.localAddress() == null
-            && (local == null || (local instanceof InetSocketAddress to && to.getPort() == 0));
-    if (free && shared.settings().redials() > 0) {
+    if (channel.localAddress() == null && portIsFree()) {
       if (channel instanceof EpollSocketChannel epoll && !epoll.config().isTcpFastOpenConnect()) {
-        if (!shared.settings().sourceAddresses().isEmpty()) {
+        if (local != null || !shared.settings().sourceAddresses().isEmpty()) {
           // or bind would take a port for every destination
           epoll.config().setIpBindAddressNoPort(true);
         }
-        return shared.settings().balanced()
-            ? new ProvenDialling(this, epoll)
-            : new SameSocketDialling(this, epoll);
+        return balanced() ? new ProvenDialling(this, epoll) : new SameSocketDialling(this, epoll);
       }
       if (channel instanceof AdoptingSocketChannel adopting) {
         return new HedgedDialling(this, adopting);
@@ -135,81 +165,43 @@ final class ConnectAttempt {
     return new SameSocketDialling(this, null);
   }
 
+  private boolean balanced() {
+    return shared.settings().balanced() && shared.settings().redials() > 0;
+  }
+
   /** What a server on a balanced path must answer first; null if nothing is asked. */
   @Nullable FirstReply firstReply() {
     boolean tls = ctx.pipeline().get(SslHandler.class) != null;
-    return shared.settings().balanced() && !tls ? shared.settings().firstReply() : null;
+    return balanced() && !tls ? shared.settings().firstReply() : null;
   }
 
   /** Where the next dial starts: the user's address, or the next in turn; null for any. */
   @Nullable SocketAddress source() {
-    return local != null ? local : shared.source(remote);
+    source = local != null ? local : shared.source(remote);
+    return source;
   }
 
-  void dialled() {
-    dials++;
-    dialledAt = System.nanoTime();
-  }
-
-  /**
-   * The latest dial is over, or given up.
-   *
-   * @param synsRepeated how often the kernel has sent its SYN again
-   */
-  void synsRepeated(long synsRepeated) {
-    boolean hasty =
-        synsRepeated > 0 && System.nanoTime() - dialledAt < RedialSchedule.SYN_TIMEOUT.toNanos();
-    hastyRepeats = Math.max(0, hastyRepeats) + (hasty ? 1 : 0);
-  }
-
-  void refused() {
-    refusals++;
-  }
-
-  void foreign() {
-    foreign++;
-  }
-
-  int dials() {
-    return dials;
-  }
-
-  int foreignDials() {
-    return foreign;
-  }
-
-  /** How long the latest dial is left alone; empty if it is the last. */
-  OptionalLong silence() {
-    return schedule.waitAfter(redials.getOrDefault(RedialReason.SILENCE, 0), elapsed());
-  }
-
-  /** Takes leave to dial once more. */
-  boolean redial(RedialReason reason) {
-    int so = redials.getOrDefault(reason, 0);
-    boolean due =
-        switch (reason) {
-          case SILENCE -> !schedule.tooLate(elapsed());
-          case REFUSED -> shared.settings().balanced() && so < MOST_REFUSED;
-          case FOREIGN -> so < MOST_FOREIGN;
-        };
-    if (ended || !due || !budget.take()) {
-      return false;
-    }
-    redials.put(reason, so + 1);
-    return true;
-  }
-
-  /** A redial that replaces the client's own dial: the one before it cannot be handed over. */
-  void redialAnyway() {
-    redials.merge(RedialReason.FOREIGN, 1, Integer::sum);
+  DialTally tally() {
+    return tally;
   }
 
   private long elapsed() {
     return System.nanoTime() - began;
   }
 
+  /** How long the latest dial is left alone; empty if it is the last. */
+  OptionalLong silence() {
+    return tally.silence(elapsed());
+  }
+
+  /** Takes leave to dial once more. */
+  boolean redial(RedialReason reason) {
+    return !ended && tally.redial(reason, elapsed());
+  }
+
   /** What is left of the user's timeout. */
-  long left() {
+  @Override
+  public long left() {
     return timeoutMillis == 0
         ? Long.MAX_VALUE
         : Math.max(0, TimeUnit.MILLISECONDS.toNanos(timeoutMillis) - elapsed());
@@ -256,13 +248,47 @@ final class ConnectAttempt {
 
   /** The channel is being closed by its owner. */
   void closing(Runnable close) {
-    closedHere = true;
+    visit.closedHere(ctx.channel());
     givenUp |= !promise.isDone();
     stop(
         () -> {
           close.run();
           promise.tryFailure(new ClosedChannelException());
         });
+  }
+
+  /** The kernel has reported the connection's end as an error: no {@code TIME_WAIT} is left. */
+  void broken() {
+    visit.broken();
+  }
+
+  /** Nobody will say who closes: the port is supposed to be held. */
+  void unobserved() {
+    if (promise.isDone()) {
+      visit.unobserved();
+    } else {
+      givenUp = true;
+      fail(new ConnectException("the handler that dials " + remote + " was removed"));
+    }
+  }
+
+  /** A transport that failed the connect closes the channel first, and then says why. */
+  private void closed() {
+    if (promise.isDone()) {
+      return;
+    }
+    try {
+      ctx.executor().execute(this::closedUnsaid);
+    } catch (RejectedExecutionException loopHasEnded) {
+      closedUnsaid();
+    }
+  }
+
+  private void closedUnsaid() {
+    if (!promise.isDone()) {
+      givenUp = true;
+      promise.tryFailure(new ClosedChannelException());
+    }
   }
 
   private void stop(Runnable then) {
@@ -284,36 +310,29 @@ final class ConnectAttempt {
     }
     ended = true;
     Throwable cause = promise.cause();
+    ConnectOutcome outcome = outcome(cause);
     if (cause == null) {
-      budget.succeeded(redials.values().stream().mapToInt(Integer::intValue).sum());
+      tally.succeeded();
       shared.learn(remote, winnerRtt);
-      permit.connected();
-      ctx.channel().closeFuture().addListener(closed -> permit.closed(closedHere));
+      visit.connected();
+      ctx.channel().closeFuture().addListener(done -> visit.closed());
+    } else if (outcome == ConnectOutcome.CANCELLED) {
+      visit.givenUp();
     } else {
-      permit.failed(cause);
+      visit.failed(cause);
     }
-    shared.report(
-        new ConnectReport(
-            remote,
-            outcome(cause),
-            dials,
-            elapsed(),
-            winnerRtt,
-            hastyRepeats,
-            refusals,
-            foreign,
-            redials));
+    shared.report(tally.report(remote, outcome, elapsed(), winnerRtt));
   }
 
   private ConnectOutcome outcome(@Nullable Throwable cause) {
     if (cause == null) {
       return ConnectOutcome.CONNECTED;
     }
-    if (!admitted && !promise.isCancelled() && !(cause instanceof ConnectTimeoutException)) {
-      return ConnectOutcome.NOT_ADMITTED;
-    }
     if (promise.isCancelled() || givenUp) {
       return ConnectOutcome.CANCELLED;
+    }
+    if (!visit.admitted() && !(cause instanceof ConnectTimeoutException)) {
+      return ConnectOutcome.NOT_ADMITTED;
     }
     if (cause instanceof ForeignReplyException) {
       return ConnectOutcome.FOREIGN;

@@ -2,7 +2,7 @@ package dev.holdfast.connect;
 
 import java.net.SocketAddress;
 
-/** Asked before every dial. Thread-safe, never blocks. */
+/** Asked before the first dial of every connect. Thread-safe, never blocks. */
 @FunctionalInterface
 public interface ConnectGate {
 

@@ -18,7 +18,7 @@ public enum ConnectOutcome {
   UNREACHABLE,
   /** Every server reached spoke another protocol. */
   FOREIGN,
-  /** The gate refused before the first dial. */
+  /** The gate refused, before the first dial or after one that found no source port. */
   NOT_ADMITTED,
   /** The caller gave up: the connect was cancelled or its channel closed. */
   CANCELLED,

@@ -6,6 +6,9 @@ interface Dialling {
   /** Makes the first dial; ends in {@link ConnectAttempt#connected} or {@code failed}. */
   void start();
 
+  /** Dials again, after {@link ConnectAttempt#portless} has taken the dial over. */
+  void dial();
+
   /**
    * Gives up all dials that are not the channel's own. Afterwards nothing is reported any more.
    *

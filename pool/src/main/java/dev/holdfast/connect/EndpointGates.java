@@ -42,8 +42,8 @@ public final class EndpointGates implements ConnectGate {
         builder.budget == null ? LocalPorts.read() : Optional.<LocalPorts>empty();
     int sources = builder.sources;
     policy = builder.policy;
-    remote = host.map(ports -> ports.budget(sources, false)).orElse(builder.budget);
-    loopback = host.map(ports -> ports.budget(sources, true)).orElse(builder.budget);
+    remote = builder.strictest(host.map(ports -> ports.budget(sources, false)));
+    loopback = builder.strictest(host.map(ports -> ports.budget(sources, true)));
     clock = builder.clock;
     random = builder.random;
     hostTimeWait = new HostTimeWait(clock);
@@ -127,6 +127,7 @@ public final class EndpointGates implements ConnectGate {
   public static final class Builder {
     private StormPolicy policy = StormPolicy.ofDefaults();
     private @Nullable PortBudget budget;
+    private @Nullable PortBudget most;
     private int sources = 1;
     private LongSupplier clock = System::nanoTime;
     private DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
@@ -156,6 +157,26 @@ public final class EndpointGates implements ConnectGate {
     public Builder budget(PortBudget ports) {
       budget = ports;
       return this;
+    }
+
+    /**
+     * Declares one more port budget towards every endpoint, say that of a NAT on the way. In force
+     * is the stricter: the one with fewer connects a second.
+     *
+     * @param ports ports, source addresses and hold
+     * @return this
+     */
+    public Builder atMost(PortBudget ports) {
+      most = ports;
+      return this;
+    }
+
+    private @Nullable PortBudget strictest(Optional<PortBudget> host) {
+      PortBudget known = host.orElse(budget);
+      if (known == null || most == null) {
+        return known == null ? most : known;
+      }
+      return most.connectsPerSecond() < known.connectsPerSecond() ? most : known;
     }
 
     /**

@@ -35,7 +35,8 @@ final class HedgedDialling implements Dialling {
     dial();
   }
 
-  private void dial() {
+  @Override
+  public void dial() {
     if (timer != null) {
       timer.cancel(false);
     }
@@ -46,7 +47,7 @@ final class HedgedDialling implements Dialling {
       attempt.fail(e);
       return;
     }
-    attempt.dialled();
+    attempt.tally().dialled();
     scouts.add(scout);
     OptionalLong wait = attempt.silence();
     if (wait.isPresent()) {
@@ -73,9 +74,12 @@ final class HedgedDialling implements Dialling {
       return;
     }
     scouts.remove(scout);
+    if (scouts.isEmpty() && attempt.portless(cause)) {
+      return;
+    }
     boolean refused = ConnectAttempt.isRefusal(cause);
     if (refused) {
-      attempt.refused();
+      attempt.tally().refused();
       if (attempt.redial(RedialReason.REFUSED)) {
         dial();
         return;
@@ -93,11 +97,11 @@ final class HedgedDialling implements Dialling {
     }
     scouts.remove(scout);
     scout.close();
-    attempt.foreign();
+    attempt.tally().foreign();
     if (attempt.redial(RedialReason.FOREIGN)) {
       dial();
     } else if (scouts.isEmpty()) {
-      attempt.fail(new ForeignReplyException(attempt.remote(), attempt.dials(), said));
+      attempt.fail(new ForeignReplyException(attempt.remote(), attempt.tally().dials(), said));
     }
   }
 
@@ -107,12 +111,12 @@ final class HedgedDialling implements Dialling {
       return;
     }
     scouts.remove(scout);
-    attempt.foreign();
+    attempt.tally().foreign();
     if (!attempt.redial(RedialReason.FOREIGN)) {
       if (!scouts.isEmpty()) {
         return;
       }
-      attempt.redialAnyway();
+      attempt.tally().redialAnyway();
       unasked = true;
     }
     dial();

@@ -58,19 +58,24 @@ final class ProvenDialling implements Dialling {
     attempt.detour().leave(this::dial);
   }
 
-  private void dial() {
+  @Override
+  public void dial() {
     releaseReply();
-    attempt.dialled();
     try {
       SameSocketDialling.dialAgain(socket, attempt.source(), attempt.remote());
     } catch (IOException e) {
+      if (attempt.portless(e)) {
+        return;
+      }
+      attempt.tally().dialled();
       if (ConnectAttempt.isRefusal(e)) {
         refused(named(e));
       } else {
-        attempt.fail(e); // no port left, no route
+        attempt.fail(e); // no route
       }
       return;
     }
+    attempt.tally().dialled();
     OptionalLong silence = attempt.silence();
     waitFor(silence.orElse(Long.MAX_VALUE));
     lookSoon();
@@ -122,7 +127,7 @@ final class ProvenDialling implements Dialling {
           due = Long.MAX_VALUE;
           long synsRepeated = channel.tcpInfo().totalRetrans();
           if (attempt.redial(RedialReason.SILENCE)) {
-            attempt.synsRepeated(synsRepeated);
+            attempt.tally().synsRepeated(synsRepeated);
             dial();
             return;
           }
@@ -146,7 +151,7 @@ final class ProvenDialling implements Dialling {
   }
 
   private void refused(ConnectException refusal) {
-    attempt.refused();
+    attempt.tally().refused();
     if (attempt.redial(RedialReason.REFUSED)) {
       dial();
     } else {
@@ -201,11 +206,12 @@ final class ProvenDialling implements Dialling {
     said.writerIndex(said.writerIndex() + read);
     Verdict verdict = reader.judge();
     if (verdict == Verdict.FOREIGN) {
-      attempt.foreign();
+      attempt.tally().foreign();
       if (attempt.redial(RedialReason.FOREIGN)) {
         dial();
       } else {
-        attempt.fail(new ForeignReplyException(attempt.remote(), attempt.dials(), reader.quote()));
+        attempt.fail(
+            new ForeignReplyException(attempt.remote(), attempt.tally().dials(), reader.quote()));
       }
     } else if (verdict == Verdict.REFUSAL) {
       refused(new ServerRefusalException(attempt.remote(), reader.quote()));
@@ -221,9 +227,9 @@ final class ProvenDialling implements Dialling {
    * client as it would without a guard.
    */
   private void hungUp() {
-    attempt.foreign();
+    attempt.tally().foreign();
     if (!attempt.redial(RedialReason.FOREIGN)) {
-      attempt.redialAnyway();
+      attempt.tally().redialAnyway();
       redialledInFull = true;
     }
     dial();

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,7 @@ final class RedialHandler extends ChannelDuplexHandler {
     detour = own;
     ConnectAttempt started = new ConnectAttempt(shared, ctx, to, local, promise.unvoid(), own);
     attempt = started;
-    started.ask();
+    started.begin();
   }
 
   /** What a connection was asked before it was handed over, and has perhaps not answered yet. */
@@ -93,7 +94,18 @@ final class RedialHandler extends ChannelDuplexHandler {
   }
 
   @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (attempt != null && cause instanceof IOException) {
+      attempt.broken();
+    }
+    ctx.fireExceptionCaught(cause);
+  }
+
+  @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
+    if (attempt != null && ctx.channel().isOpen()) {
+      attempt.unobserved();
+    }
     if (reply != null) {
       reply.release();
       reply = null;

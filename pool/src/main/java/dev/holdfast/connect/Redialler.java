@@ -29,12 +29,12 @@ public final class Redialler {
 
   private final RedialSettings settings;
   private final ConnectListener listener;
-  private final DialGate gate;
+  private final ConnectGate gate;
   private final RttMemory memory = new RttMemory();
   private final LruMap<SocketAddress, RedialBudget> budgets = new LruMap<>(RttMemory.CAPACITY);
   private final AtomicInteger turn = new AtomicInteger();
 
-  private Redialler(RedialSettings settings, ConnectListener listener, DialGate gate) {
+  private Redialler(RedialSettings settings, ConnectListener listener, ConnectGate gate) {
     this.settings = settings;
     this.listener = listener;
     this.gate = gate;
@@ -45,10 +45,10 @@ public final class Redialler {
    *
    * @param settings how to dial
    * @param listener hears of every connect
-   * @param gate asked before the first dial of every connect
+   * @param gate asked before the first dial of every connect, and when a dial found no source port
    * @return a redialler for all channels of one client
    */
-  public static Redialler of(RedialSettings settings, ConnectListener listener, DialGate gate) {
+  public static Redialler of(RedialSettings settings, ConnectListener listener, ConnectGate gate) {
     return new Redialler(settings, listener, gate);
   }
 
@@ -65,7 +65,7 @@ public final class Redialler {
     return settings;
   }
 
-  DialGate gate() {
+  ConnectGate gate() {
     return gate;
   }
 

@@ -25,6 +25,8 @@ final class RefillRate {
   private long creditedAt;
   private long epochEnd;
   private boolean congested;
+  private boolean everCongested;
+  private int answered;
 
   RefillRate(double first, double most, DoubleSupplier random, long now) {
     this.step = first;
@@ -55,12 +57,30 @@ final class RefillRate {
     return (long) (seconds * NANOS);
   }
 
+  /**
+   * A dial was answered at once. Until the first sign of congestion each such answer lets two more
+   * through, which doubles what is under way every round trip: one client that lost its connections
+   * alone has them back in a few, and many together stop one another within the first.
+   */
+  void answered() {
+    if (!everCongested) {
+      answered++;
+      credit += 2;
+    }
+  }
+
+  /** Whether answers, and not the clock, set the pace. */
+  boolean clockedByAnswers() {
+    return !everCongested;
+  }
+
   void take() {
     credit -= 1;
   }
 
   /** A SYN was lost or refused. Halves at most once an epoch: one burst of losses is one sign. */
   void congested() {
+    everCongested = true;
     if (!congested) {
       congested = true;
       perSecond = Math.max(LEAST, perSecond / 2);
@@ -71,7 +91,8 @@ final class RefillRate {
   private void advance(long now) {
     // Unused credit is kept for a second, so that a pause is not followed by a burst.
     double earned = (now - creditedAt) / NANOS * perSecond;
-    credit = Math.min(Math.max(1, perSecond), credit + earned);
+    double kept = Math.max(everCongested ? 0 : answered, Math.max(1, perSecond));
+    credit = Math.min(kept, credit + earned);
     creditedAt = now;
     if (now - epochEnd >= 0) {
       if (!congested) {

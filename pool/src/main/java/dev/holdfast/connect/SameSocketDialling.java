@@ -14,11 +14,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The transport's own connect; on epoll its socket is dialled again while no answer comes. That
- * takes three system calls in one turn of the event loop, so epoll reports nothing in between:
- * {@code connect(AF_UNSPEC)} abandons the dial, {@code SO_ERROR} is read away, {@code connect}
- * picks another port (measured on Linux 6.18). Socket options survive, and Netty's timeout runs on.
- * The port that the channel's {@code localAddress} names stays the first one.
+ * The transport's own connect. On epoll its socket is dialled before it: a transport that finds no
+ * source port closes the channel, but takes a dial under way ({@code EALREADY}) for its own. The
+ * socket is dialled again while no answer comes. That takes three system calls in one turn of the
+ * event loop, so epoll reports nothing in between: {@code connect(AF_UNSPEC)} abandons the dial,
+ * {@code SO_ERROR} is read away, {@code connect} picks another port (measured on Linux 6.18).
+ * Socket options survive, and Netty's timeout runs on. The port that the channel's {@code
+ * localAddress} names stays the first one.
  */
 final class SameSocketDialling implements Dialling {
 
@@ -38,10 +40,30 @@ final class SameSocketDialling implements Dialling {
 
   @Override
   public void start() {
-    attempt.dialled();
     inner.addListener(done -> ended());
-    attempt.ctx().connect(attempt.remote(), attempt.source(), inner);
-    if (channel != null && !inner.isDone()) {
+    dial();
+  }
+
+  @Override
+  public void dial() {
+    SocketAddress source = attempt.source();
+    if (channel == null) {
+      attempt.tally().dialled();
+      attempt.ctx().connect(attempt.remote(), source, inner);
+      return;
+    }
+    try {
+      dialAgain((Socket) channel.fd(), source, attempt.remote());
+      source = null; // bound
+    } catch (IOException e) {
+      if (attempt.portless(e)) {
+        return;
+      }
+      // The transport meets the same error again, and reports it as the client knows it.
+    }
+    attempt.tally().dialled();
+    attempt.ctx().connect(attempt.remote(), source, inner);
+    if (!inner.isDone()) {
       scheduleRedial(channel);
     }
   }
@@ -65,15 +87,16 @@ final class SameSocketDialling implements Dialling {
     if (!attempt.redial(RedialReason.SILENCE)) {
       return;
     }
-    attempt.synsRepeated(synsRepeated);
-    attempt.dialled();
+    attempt.tally().synsRepeated(synsRepeated);
     try {
       dialAgain((Socket) socket.fd(), attempt.source(), attempt.remote());
     } catch (IOException e) {
+      // The port just given up was taken by another, and the transport would poll a dead socket.
       inner.tryFailure(e);
       attempt.ctx().close();
       return;
     }
+    attempt.tally().dialled();
     scheduleRedial(socket);
   }
 
@@ -95,9 +118,9 @@ final class SameSocketDialling implements Dialling {
       attempt.connected(rtt());
     } else {
       if (ConnectAttempt.isRefusal(inner.cause())) {
-        attempt.refused();
+        attempt.tally().refused();
       }
-      attempt.failed(inner.cause());
+      attempt.failed(attempt.portlessForGood(inner.cause()));
     }
   }
 
@@ -109,7 +132,7 @@ final class SameSocketDialling implements Dialling {
   static long handshake(ConnectAttempt attempt, EpollSocketChannel channel) {
     try {
       EpollTcpInfo info = channel.tcpInfo();
-      attempt.synsRepeated(info.totalRetrans());
+      attempt.tally().synsRepeated(info.totalRetrans());
       return info.totalRetrans() == 0 ? TimeUnit.MICROSECONDS.toNanos(info.rtt()) : -1;
     } catch (ChannelException alreadyClosed) {
       return -1;

@@ -164,6 +164,9 @@ final class Scout extends ChannelInboundHandlerAdapter {
       reply.release();
       reply = null;
     }
+    if (channel.isActive()) {
+      channel.config().setSoLinger(0); // or the loser's port stays in TIME_WAIT, in nobody's book
+    }
     channel.close();
   }
 }

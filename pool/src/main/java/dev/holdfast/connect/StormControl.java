@@ -81,12 +81,12 @@ final class StormControl {
   Verdict ask(int ahead, long left, long now) {
     return switch (state) {
       case CALM -> DIAL;
-      case PROBING -> probing(left, now);
+      case PROBING -> probing(ahead, left, now);
       case REFILLING -> refilling(ahead, left, now);
     };
   }
 
-  private Verdict probing(long left, long now) {
+  private Verdict probing(int ahead, long left, long now) {
     boolean flying = prober != null && now - proberGivenUp < 0;
     if (!flying && now - nextProbe >= 0) {
       return DIAL;
@@ -99,6 +99,9 @@ final class StormControl {
     long wait = jittered(look);
     if (failures == 0 && wait < left) {
       return hold(wait, now); // reset together, but nobody has failed to connect yet
+    }
+    if (!flying && ahead == 0 && look <= Math.min(LONGEST_LOOK_NANOS, left / 2)) {
+      return hold(look, now); // it is the next to try
     }
     long retry = flying ? Math.max(wait, TimeUnit.MILLISECONDS.toNanos(100)) : wait;
     busy(now + retry);
@@ -128,6 +131,10 @@ final class StormControl {
       return DIAL;
     }
     long least = rate.leastWait(ahead, now);
+    if (rate.clockedByAnswers()) {
+      wait = Math.min(wait, jittered(SHORTEST_LOOK_NANOS));
+      least = 0;
+    }
     if (least < left) {
       return hold(Math.max(least, Math.min(wait, LONGEST_LOOK_NANOS)), now);
     }
@@ -181,9 +188,12 @@ final class StormControl {
       prober = null;
       probes = 0;
       refill = new RefillRate(policy.refillPerSecond(), most, random, now);
+      refill.answered();
       busy(now);
     } else if (refill != null && slow) {
       refill.congested();
+    } else if (refill != null) {
+      refill.answered();
     }
   }
 

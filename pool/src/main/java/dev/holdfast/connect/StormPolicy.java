@@ -10,8 +10,9 @@ import java.time.Duration;
  * @param failures consecutive failed connects after which one caller at a time is let through, at
  *     least 1
  * @param probes the waits between those
- * @param refillPerSecond how many connects a second are let through at first once one has
- *     succeeded, above 0; doubled every second until a SYN is lost, then approached slowly
+ * @param refillPerSecond how many connects a second are let through at the least once one has
+ *     succeeded, above 0; until a SYN is lost each answer lets two more through, and after that the
+ *     rate is halved by each lost SYN and grows by so much every second
  */
 public record StormPolicy(int failures, BackOff probes, double refillPerSecond) {
 

@@ -41,7 +41,7 @@ final class Client implements AutoCloseable {
   final BlockingQueue<String> events = new LinkedBlockingQueue<>();
 
   @SuppressWarnings("deprecation") // Netty 4.1 has no other groups
-  Client(Transport transport, RedialSettings settings, DialGate gate) {
+  Client(Transport transport, RedialSettings settings, ConnectGate gate) {
     this.transport = transport;
     this.group =
         transport == Transport.EPOLL
@@ -51,10 +51,10 @@ final class Client implements AutoCloseable {
   }
 
   Client(Transport transport, RedialSettings settings) {
-    this(transport, settings, DialGate.OPEN);
+    this(transport, settings, ConnectGate.open());
   }
 
-  private DialGate counting(DialGate gate) {
+  private ConnectGate counting(ConnectGate gate) {
     return (remote, timeout) -> {
       asked.release();
       return gate.admit(remote, timeout);

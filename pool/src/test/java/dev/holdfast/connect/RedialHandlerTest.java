@@ -18,9 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -352,62 +350,6 @@ final class RedialHandlerTest {
         assertThat(client.event()).isEqualTo("active");
         assertThat(client.event()).startsWith("read ");
       }
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void mustAskTheGateUntilItLetsTheConnectPassAndTellItTheEnd(Transport transport)
-      throws Exception {
-    List<String> told = new CopyOnWriteArrayList<>();
-    CompletableFuture<Boolean> closed = new CompletableFuture<>();
-    DialPermit permit =
-        new DialPermit() {
-          @Override
-          public void connected() {
-            told.add("connected");
-          }
-
-          @Override
-          public void failed(Throwable cause) {
-            told.add("failed");
-          }
-
-          @Override
-          public void closed(boolean here) {
-            closed.complete(here);
-          }
-        };
-    AtomicInteger asked = new AtomicInteger();
-    DialGate gate =
-        (remote, timeout) ->
-            asked.incrementAndGet() < 3
-                ? new DialGate.Answer.Wait(TimeUnit.MILLISECONDS.toNanos(10))
-                : new DialGate.Answer.Go(permit);
-    try (Peer peer = Peer.plays(me());
-        Client client = new Client(transport, RedialSettings.ofDefaults(), gate)) {
-      ChannelFuture connect = await(client.connect(peer, TIMEOUT));
-      assertThat(connect.isSuccess()).isTrue();
-      assertThat(client.report().outcome()).isEqualTo(ConnectOutcome.CONNECTED);
-      assertThat(asked).hasValue(3);
-      assertThat(told).containsExactly("connected");
-      connect.channel().close();
-      assertThat(closed.get(10, TimeUnit.SECONDS)).isTrue();
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void mustNotDialWhatTheGateRefuses(Transport transport) throws Exception {
-    IllegalStateException busy = new IllegalStateException("no port left");
-    DialGate gate = (remote, timeout) -> new DialGate.Answer.Refuse(busy);
-    try (Peer peer = Peer.plays(me());
-        Client client = new Client(transport, RedialSettings.ofDefaults(), gate)) {
-      assertThat(await(client.connect(peer, TIMEOUT)).cause()).isSameAs(busy);
-      ConnectReport report = client.report();
-      assertThat(report.outcome()).isEqualTo(ConnectOutcome.NOT_ADMITTED);
-      assertThat(report.dials()).isZero();
-      assertThat(peer.connections()).isZero();
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.connect.ConnectGate;
 import dev.holdfast.connect.RedialSettings;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.retry.BackOff;
@@ -16,4 +17,5 @@ record GuardSettings(
     boolean sharedByDefault,
     @Nullable BackOff reconnectBackOff,
     RedialSettings redialling,
-    LearnerSettings learner) {}
+    LearnerSettings learner,
+    ConnectGate gate) {}

@@ -2,7 +2,6 @@ package dev.holdfast.redis;
 
 import dev.holdfast.connect.ConnectListener;
 import dev.holdfast.connect.ConnectReport;
-import dev.holdfast.connect.DialGate;
 import dev.holdfast.connect.Redialler;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.diagnosis.DeathSigns;
@@ -94,7 +93,7 @@ public final class LettuceGuard {
     meters.idleLimits(idleLimits);
     this.connectDiagnoses =
         new ConnectDiagnoses(settings.name(), settings.plan(), HostCounters.ofThisHost(), reporter);
-    this.redialler = Redialler.of(settings.redialling(), new Connects(), DialGate.OPEN);
+    this.redialler = Redialler.of(settings.redialling(), new Connects(), settings.gate());
   }
 
   /**

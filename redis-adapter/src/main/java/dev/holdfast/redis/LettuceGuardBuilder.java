@@ -1,8 +1,11 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.connect.ConnectGate;
+import dev.holdfast.connect.EndpointGates;
 import dev.holdfast.connect.RedialSchedule;
 import dev.holdfast.connect.RedialSettings;
 import dev.holdfast.path.ConnectionPlan;
+import dev.holdfast.path.PortBudget;
 import dev.holdfast.report.DiagnosisReporter;
 import dev.holdfast.retry.BackOff;
 import dev.holdfast.retry.ReplayRetry;
@@ -35,6 +38,7 @@ public final class LettuceGuardBuilder {
   private String usageDeclaredAt = "";
   private UsageRegistry usageRegistry = UsageRegistry.shared();
   private LearnerSettings learner = LearnerSettings.DEFAULT;
+  private @Nullable ConnectGate gate;
 
   LettuceGuardBuilder(ConnectionPlan plan) {
     this.plan = plan;
@@ -227,6 +231,33 @@ public final class LettuceGuardBuilder {
   }
 
   /**
+   * The gate that is asked before every connect, in place of the guard's own {@link EndpointGates}.
+   * Guards of one process that dial the same servers share source ports, so give them one gate;
+   * {@link ConnectGate#open()} switches it off. A gate given here knows nothing of this guard's
+   * plan, source addresses and name: build it with them.
+   *
+   * @param gate thread-safe
+   * @return this builder
+   */
+  public LettuceGuardBuilder gate(ConnectGate gate) {
+    this.gate = gate;
+    return this;
+  }
+
+  /**
+   * Its ports: what this host's kernel has in force, and the plan's budget where one is declared.
+   */
+  private ConnectGate ownGate() {
+    EndpointGates.Builder own =
+        EndpointGates.custom().meters(registry, name).sources(Math.max(1, sourceAddresses.size()));
+    PortBudget declared = plan.portBudget();
+    if (!declared.equals(PortBudget.LINUX_CLIENT)) {
+      own.atMost(declared);
+    }
+    return own.build();
+  }
+
+  /**
    * Builds the guard.
    *
    * @return a guard, to be installed once
@@ -245,7 +276,8 @@ public final class LettuceGuardBuilder {
             reconnectBackOff,
             new RedialSettings(
                 redials, plan.path().balanced(), new RedisFirstReply(), sourceAddresses),
-            learner);
+            learner,
+            gate == null ? ownGate() : gate);
     return new LettuceGuard(
         settings,
         new GuardMeters(registry, name),

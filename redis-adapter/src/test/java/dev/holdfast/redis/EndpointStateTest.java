@@ -2,6 +2,7 @@ package dev.holdfast.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.connect.ConnectGate;
 import dev.holdfast.connect.RedialSettings;
 import dev.holdfast.diagnosis.Answer;
 import dev.holdfast.retry.ReplayRetry;
@@ -32,7 +33,8 @@ final class EndpointStateTest {
             false,
             null,
             RedialSettings.ofDefaults(),
-            LearnerSettings.DEFAULT);
+            LearnerSettings.DEFAULT,
+            ConnectGate.open());
     ClientResources resources = ClientResources.create();
     try {
       ClientOptions options = ClientOptions.create();

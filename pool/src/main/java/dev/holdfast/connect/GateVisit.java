@@ -1,0 +1,181 @@
+package dev.holdfast.connect;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelOption;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connect's dealings with the gate: it asks, waits its turn, and sees to it that the permit
+ * reaches an end. Confined to the channel's event loop.
+ */
+final class GateVisit {
+
+  /** Who visits. */
+  interface Caller {
+    /** Above zero while there is time. */
+    long left();
+
+    /** To dial, or to dial again after {@link #exhausted}. */
+    void admitted();
+
+    /** Another look comes later; the caller's timeout must be running. */
+    void waits();
+
+    void refused(IOException cause);
+
+    /** The event loop ends before the turn has come. */
+    void stranded();
+  }
+
+  private final ConnectGate gate;
+  private final SocketAddress remote;
+  private final EventExecutor loop;
+  private final Caller caller;
+
+  private Permit permit = UnbookedPermit.INSTANCE;
+  private @Nullable Turn turn;
+  private @Nullable ScheduledFuture<?> look;
+  private boolean admitted;
+  private boolean over;
+  private Closer closer = Closer.REMOTE;
+
+  GateVisit(ConnectGate gate, SocketAddress remote, EventExecutor loop, Caller caller) {
+    this.gate = gate;
+    this.remote = remote;
+    this.loop = loop;
+    this.caller = caller;
+  }
+
+  void enter() {
+    obey(gate.admit(remote, caller.left()));
+  }
+
+  /** Whether the latest answer was to dial. */
+  boolean admitted() {
+    return admitted;
+  }
+
+  /** The kernel had no source port for the dial. */
+  void exhausted() {
+    admitted = false;
+    Permit portless = permit;
+    permit = UnbookedPermit.INSTANCE;
+    obey(portless.exhausted());
+  }
+
+  /**
+   * The same, of a caller that cannot dial again.
+   *
+   * @return the gate's refusal, or the failure itself
+   */
+  Throwable exhaustedForGood(Throwable failure) {
+    Permit portless = permit;
+    permit = UnbookedPermit.INSTANCE;
+    Admission then = portless.exhausted();
+    if (then instanceof Admission.Refused refused) {
+      return refused.cause();
+    }
+    if (then instanceof Admission.Wait wait) {
+      wait.turn().leave();
+    } else if (then instanceof Admission.Go go) {
+      go.permit().closed(Closer.LOCAL);
+    }
+    return failure;
+  }
+
+  private void obey(Admission admission) {
+    if (admission instanceof Admission.Go go) {
+      permit = go.permit();
+      admitted = true;
+      caller.admitted();
+    } else if (admission instanceof Admission.Wait wait) {
+      turn = wait.turn();
+      caller.waits();
+      lookAfter(wait.nanos(), wait.turn());
+    } else if (admission instanceof Admission.Refused refused) {
+      caller.refused(refused.cause());
+    }
+  }
+
+  private void lookAfter(long nanos, Turn mine) {
+    ScheduledFuture<?> next =
+        loop.schedule(
+            () -> {
+              if (!over) {
+                turn = null;
+                obey(mine.again());
+              }
+            },
+            nanos,
+            TimeUnit.NANOSECONDS);
+    look = next;
+    next.addListener(
+        done -> {
+          if (next.isCancelled() && !over) {
+            caller.stranded();
+          }
+        });
+  }
+
+  void connected() {
+    over = true;
+    permit.connected();
+  }
+
+  /** The caller closes the connection; unless it is broken already, this side is the first to. */
+  void closedHere(Channel channel) {
+    if (closer == Closer.REMOTE) {
+      closer = lingersNot(channel) ? Closer.ABORT : Closer.LOCAL;
+    }
+  }
+
+  private static boolean lingersNot(Channel channel) {
+    try {
+      return Integer.valueOf(0).equals(channel.config().getOption(ChannelOption.SO_LINGER));
+    } catch (ChannelException alreadyClosed) {
+      return false;
+    }
+  }
+
+  /** The kernel has reported the connection's end as an error: no {@code TIME_WAIT} is left. */
+  void broken() {
+    closer = Closer.RESET;
+  }
+
+  /** Nobody will say who closes: the port is supposed to be held. */
+  void unobserved() {
+    closer = Closer.LOCAL;
+  }
+
+  void closed() {
+    permit.closed(closer);
+  }
+
+  void failed(Throwable cause) {
+    leave();
+    permit.failed(cause);
+  }
+
+  /** The caller does not want the connection any more, which says nothing about the endpoint. */
+  void givenUp() {
+    leave();
+    permit.closed(Closer.LOCAL);
+  }
+
+  private void leave() {
+    over = true;
+    if (look != null) {
+      look.cancel(false);
+    }
+    if (turn != null) {
+      turn.leave();
+      turn = null;
+    }
+  }
+}
