@@ -37,9 +37,7 @@ final class HedgedDialling implements Dialling {
 
   @Override
   public void dial() {
-    if (timer != null) {
-      timer.cancel(false);
-    }
+    stopTimer();
     Scout scout;
     try {
       scout = new Scout(this, unasked ? null : attempt.firstReply(), channel);
@@ -55,6 +53,12 @@ final class HedgedDialling implements Dialling {
           attempt.ctx().executor().schedule(this::silent, wait.getAsLong(), TimeUnit.NANOSECONDS);
     }
     scout.dial(attempt.remote(), attempt.source());
+  }
+
+  private void stopTimer() {
+    if (timer != null) {
+      timer.cancel(false);
+    }
   }
 
   private void silent() {
@@ -74,8 +78,11 @@ final class HedgedDialling implements Dialling {
       return;
     }
     scouts.remove(scout);
-    if (scouts.isEmpty() && attempt.portless(cause)) {
-      return;
+    if (scouts.isEmpty()) {
+      stopTimer(); // no redial while the gate has the connect
+      if (attempt.portless(cause)) {
+        return;
+      }
     }
     boolean refused = ConnectAttempt.isRefusal(cause);
     if (refused) {
@@ -170,9 +177,7 @@ final class HedgedDialling implements Dialling {
   /** Closes all dials but one. */
   private void end(@Nullable Scout except) {
     stopped = true;
-    if (timer != null) {
-      timer.cancel(false);
-    }
+    stopTimer();
     for (Scout scout : List.copyOf(scouts)) {
       if (scout != except) {
         scout.close();

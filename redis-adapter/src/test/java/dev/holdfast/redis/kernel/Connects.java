@@ -5,6 +5,7 @@ import dev.holdfast.connect.ConnectReport;
 import dev.holdfast.connect.RedialReason;
 import dev.holdfast.lab.kernel.Dial;
 import dev.holdfast.lab.kernel.GuardSwitch;
+import dev.holdfast.metrics.HoldfastMeter;
 import dev.holdfast.path.Hop;
 import dev.holdfast.path.NetworkPath;
 import dev.holdfast.path.ServerLimits;
@@ -112,6 +113,18 @@ final class Connects implements AutoCloseable {
   double meter(String name, RedialReason reason) {
     var counter = meters.find(name).tags("reason", reason.tag()).counter();
     return counter == null ? 0 : counter.count();
+  }
+
+  /** How many connects have waited for a source port. */
+  long portWaits() {
+    var timer = meters.find(HoldfastMeter.PORT_WAIT.meterName()).timer();
+    return timer == null ? 0 : timer.count();
+  }
+
+  /** How long they have waited, in milliseconds. */
+  double portWaitMillis() {
+    var timer = meters.find(HoldfastMeter.PORT_WAIT.meterName()).timer();
+    return timer == null ? 0 : timer.totalTime(TimeUnit.MILLISECONDS);
   }
 
   /** This JVM's dials without an answer. */
