@@ -14,14 +14,7 @@ final class Incidents {
         new LostSyn(),
         new WrongBackend(),
         new ReversePath(),
-        new StaleAck());
-  }
-
-  /**
-   * What the guard does not survive yet: the adapters do not ask the connect gate for a source
-   * port.
-   */
-  static List<Incident> knownShort() {
-    return List.of(new PortsExhausted());
+        new StaleAck(),
+        new PortsExhausted());
   }
 }

@@ -1,10 +1,16 @@
 package dev.holdfast.examples;
 
+import dev.holdfast.connect.LocalPorts;
 import dev.holdfast.lab.kernel.Dial;
 import dev.holdfast.lab.kernel.HostKernel;
+import dev.holdfast.metrics.HoldfastMeter;
 import dev.holdfast.path.NetworkPath;
+import dev.holdfast.path.PortBudget;
 import dev.holdfast.path.ServerLimits;
 import dev.holdfast.redis.LettuceGuard;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Incident E, its second half. Who opens a connection for each call and closes it first leaves its
@@ -14,7 +20,7 @@ final class PortsExhausted implements Incident {
 
   private static final int FIRST_PORT = 21_000;
   private static final int PORTS = 20;
-  private static final int VISITS = 3 * PORTS;
+  private static final int VISITS = 6 * PORTS;
 
   @Override
   public String name() {
@@ -41,17 +47,43 @@ final class PortsExhausted implements Incident {
     stage.evidence(
         "bare: %d ports, %d connects, %d found no port; %d sockets in TIME_WAIT"
             .formatted(PORTS, VISITS, bare.failed(), client.timeWaits()));
+    SimpleMeterRegistry meters = new SimpleMeterRegistry();
     Party guarded =
         stage.guarded(
             Dial.ROUTED,
-            LettuceGuard.custom(NetworkPath.to(ServerLimits.withoutIdleTimeout("redis")).plan()));
+            LettuceGuard.custom(NetworkPath.to(ServerLimits.withoutIdleTimeout("redis")).plan())
+                .meterRegistry(meters));
+    for (int i = 0; i < PORTS; i++) {
+      guarded.visit(); // the bare client's ports come back: the first of them are found at once
+    }
     long began = System.nanoTime();
-    for (int i = 0; i < VISITS; i++) {
+    for (int i = PORTS; i < VISITS; i++) {
       guarded.visit();
     }
     double seconds = (System.nanoTime() - began) / 1e9;
+    PortBudget budget = LocalPorts.read().orElseThrow().budget(1, false);
     stage.evidence(
-        "guarded: %d connects in %.1f s, %.1f a second; the budget is %d ports / 1 s = %d a second"
-            .formatted(VISITS, seconds, VISITS / seconds, PORTS, PORTS));
+        "guarded: %d connects, %d failed; the last %d took %.1f s, %.1f a second; the budget is"
+                .formatted(VISITS, guarded.failed(), VISITS - PORTS, seconds, rate(seconds))
+            + " %d ports * %d source / %s = %.1f a second"
+                .formatted(
+                    budget.ports(),
+                    budget.sources(),
+                    budget.hold().toMillis() + " ms",
+                    budget.connectsPerSecond()));
+    Timer waits = meters.find(HoldfastMeter.PORT_WAIT.meterName()).timer();
+    if (waits != null) {
+      stage.evidence(
+          "%s: %d waits, mean %.0f ms, longest %.0f ms"
+              .formatted(
+                  HoldfastMeter.PORT_WAIT.meterName(),
+                  waits.count(),
+                  waits.mean(TimeUnit.MILLISECONDS),
+                  waits.max(TimeUnit.MILLISECONDS)));
+    }
+  }
+
+  private static double rate(double seconds) {
+    return (VISITS - PORTS) / seconds;
   }
 }

@@ -331,6 +331,9 @@ final class ConnectAttempt implements GateVisit.Caller {
     if (promise.isCancelled() || givenUp) {
       return ConnectOutcome.CANCELLED;
     }
+    if (cause instanceof PortsExhaustedException) {
+      return ConnectOutcome.NO_LOCAL_PORT;
+    }
     if (!visit.admitted() && !(cause instanceof ConnectTimeoutException)) {
       return ConnectOutcome.NOT_ADMITTED;
     }

@@ -12,7 +12,10 @@ public enum ConnectOutcome {
   REFUSED,
   /** Nothing answered within the user's connect timeout. */
   TIMED_OUT,
-  /** {@code EADDRNOTAVAIL}: no source port is left towards this destination. */
+  /**
+   * No source port is left towards this destination: the kernel said so ({@code EADDRNOTAVAIL}), or
+   * the gate knew before the dial.
+   */
   NO_LOCAL_PORT,
   /** {@code EHOSTUNREACH} or {@code ENETUNREACH}. */
   UNREACHABLE,
