@@ -70,6 +70,26 @@ final class ArchitectureTest {
   }
 
   @Test
+  void mustKeepThePoolFreeOfInputAndOutput() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.holdfast.pool..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.netty..", "java.nio..", "dev.holdfast.report..")
+        .because("it pools connections of any kind; all input and output is the connector's")
+        .check(ENGINE);
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.holdfast.pool..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.holdfast.pool..")
+        .because("connections that are not pooled need nothing of it")
+        .check(ENGINE);
+  }
+
+  @Test
   void mustNotNameAnyClientLibrary() {
     noClasses()
         .should()

@@ -9,6 +9,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConnectAttempt implements GateVisit.Caller {
 
-  private final Redialler shared;
+  private final SharedDials shared;
   private final ChannelHandlerContext ctx;
   private final InetSocketAddress remote;
   private final @Nullable SocketAddress local;
@@ -41,9 +42,10 @@ final class ConnectAttempt implements GateVisit.Caller {
   private @Nullable SocketAddress source;
   private boolean givenUp;
   private long winnerRtt = -1;
+  private long waitsSince = -1;
 
   ConnectAttempt(
-      Redialler shared,
+      SharedDials shared,
       ChannelHandlerContext ctx,
       InetSocketAddress remote,
       @Nullable SocketAddress local,
@@ -56,14 +58,7 @@ final class ConnectAttempt implements GateVisit.Caller {
     this.promise = promise;
     this.detour = detour;
     this.timeoutMillis = ctx.channel().config().getConnectTimeoutMillis();
-    this.tally =
-        new DialTally(
-            RedialSchedule.of(
-                TimeUnit.MILLISECONDS.toNanos(timeoutMillis),
-                shared.srtt(remote),
-                shared.settings().redials()),
-            shared.budget(remote),
-            balanced());
+    this.tally = shared.tally(remote, TimeUnit.MILLISECONDS.toNanos(timeoutMillis));
     this.visit = new GateVisit(shared.gate(), remote, ctx.executor(), this);
     promise.addListener(done -> settle());
     ctx.channel().closeFuture().addListener(done -> closed());
@@ -92,6 +87,7 @@ final class ConnectAttempt implements GateVisit.Caller {
 
   @Override
   public void admitted() {
+    endWait();
     if (dialling == null) {
       Dialling chosen = choose();
       dialling = chosen;
@@ -104,7 +100,16 @@ final class ConnectAttempt implements GateVisit.Caller {
 
   @Override
   public void waits() {
+    endWait();
+    waitsSince = elapsed();
     armTimeout();
+  }
+
+  private void endWait() {
+    if (waitsSince >= 0) {
+      tally.waited(elapsed() - waitsSince);
+      waitsSince = -1;
+    }
   }
 
   @Override
@@ -156,7 +161,9 @@ final class ConnectAttempt implements GateVisit.Caller {
           // or bind would take a port for every destination
           epoll.config().setIpBindAddressNoPort(true);
         }
-        return balanced() ? new ProvenDialling(this, epoll) : new SameSocketDialling(this, epoll);
+        return shared.balanced()
+            ? new ProvenDialling(this, epoll)
+            : new SameSocketDialling(this, epoll);
       }
       if (channel instanceof AdoptingSocketChannel adopting) {
         return new HedgedDialling(this, adopting);
@@ -165,19 +172,20 @@ final class ConnectAttempt implements GateVisit.Caller {
     return new SameSocketDialling(this, null);
   }
 
-  private boolean balanced() {
-    return shared.settings().balanced() && shared.settings().redials() > 0;
-  }
-
   /** What a server on a balanced path must answer first; null if nothing is asked. */
   @Nullable FirstReply firstReply() {
     boolean tls = ctx.pipeline().get(SslHandler.class) != null;
-    return balanced() && !tls ? shared.settings().firstReply() : null;
+    return shared.balanced() && !tls ? shared.settings().firstReply() : null;
   }
 
   /** Where the next dial starts: the user's address, or the next in turn; null for any. */
   @Nullable SocketAddress source() {
-    source = local != null ? local : shared.source(remote);
+    if (local != null) {
+      source = local;
+    } else {
+      InetAddress next = shared.source(remote);
+      source = next == null ? null : new InetSocketAddress(next, 0);
+    }
     return source;
   }
 
@@ -196,6 +204,9 @@ final class ConnectAttempt implements GateVisit.Caller {
 
   /** Takes leave to dial once more. */
   boolean redial(RedialReason reason) {
+    if (reason == RedialReason.SILENCE && !ended) {
+      visit.silent();
+    }
     return !ended && tally.redial(reason, elapsed());
   }
 
@@ -309,6 +320,7 @@ final class ConnectAttempt implements GateVisit.Caller {
       stop(ctx::close);
     }
     ended = true;
+    endWait();
     Throwable cause = promise.cause();
     ConnectOutcome outcome = outcome(cause);
     if (cause == null) {

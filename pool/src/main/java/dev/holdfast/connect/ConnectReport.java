@@ -13,6 +13,7 @@ import java.util.Map;
  * @param dials SYNs sent by choice, the first included; the kernel's own retransmissions are not
  *     counted. 0 if the gate did not admit the connect
  * @param nanos from the request to the outcome, waiting at the gate included
+ * @param waitedNanos the part of it spent waiting at the gate
  * @param winnerRttNanos the round trip of the dial that connected, from {@code TCP_INFO} or, where
  *     there is none, its connect time; negative if unknown
  * @param hastyRepeats dials whose SYN the kernel repeated long before its timeout of a second: it
@@ -27,6 +28,7 @@ public record ConnectReport(
     ConnectOutcome outcome,
     int dials,
     long nanos,
+    long waitedNanos,
     long winnerRttNanos,
     int hastyRepeats,
     int refusals,
@@ -40,6 +42,7 @@ public record ConnectReport(
    * @param outcome how it ended
    * @param dials SYNs sent by choice
    * @param nanos from the request to the outcome
+   * @param waitedNanos the part of it spent waiting at the gate
    * @param winnerRttNanos the round trip of the dial that connected
    * @param hastyRepeats dials whose SYN was repeated too soon
    * @param refusals dials answered by a refusal
@@ -48,5 +51,14 @@ public record ConnectReport(
    */
   public ConnectReport {
     redials = Map.copyOf(redials);
+  }
+
+  /**
+   * How long the dials took.
+   *
+   * @return nanoseconds from the request to the outcome, without what was spent at the gate
+   */
+  public long dialNanos() {
+    return nanos - waitedNanos;
   }
 }

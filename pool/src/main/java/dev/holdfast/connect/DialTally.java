@@ -25,6 +25,7 @@ final class DialTally {
   private int foreign;
   private int hastyRepeats = -1;
   private long dialledAt;
+  private long waited;
 
   DialTally(RedialSchedule schedule, RedialBudget budget, boolean balanced) {
     this.schedule = schedule;
@@ -46,6 +47,11 @@ final class DialTally {
     boolean hasty =
         synsRepeated > 0 && System.nanoTime() - dialledAt < RedialSchedule.SYN_TIMEOUT.toNanos();
     hastyRepeats = Math.max(0, hastyRepeats) + (hasty ? 1 : 0);
+  }
+
+  /** The connect has spent so long at the gate. */
+  void waited(long nanos) {
+    waited += nanos;
   }
 
   void refused() {
@@ -91,6 +97,6 @@ final class DialTally {
   ConnectReport report(
       InetSocketAddress remote, ConnectOutcome outcome, long nanos, long winnerRtt) {
     return new ConnectReport(
-        remote, outcome, dials, nanos, winnerRtt, hastyRepeats, refusals, foreign, redials);
+        remote, outcome, dials, nanos, waited, winnerRtt, hastyRepeats, refusals, foreign, redials);
   }
 }

@@ -222,6 +222,15 @@ final class EndpointGate {
     }
 
     @Override
+    public void silent() {
+      synchronized (EndpointGate.this) {
+        if (stage == Stage.DIALLING) {
+          storm.silent(this, clock.getAsLong());
+        }
+      }
+    }
+
+    @Override
     public void connected() {
       synchronized (EndpointGate.this) {
         if (stage == Stage.DIALLING) {

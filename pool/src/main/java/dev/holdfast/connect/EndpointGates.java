@@ -1,10 +1,13 @@
 package dev.holdfast.connect;
 
+import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.path.PortBudget;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -59,6 +62,29 @@ public final class EndpointGates implements ConnectGate {
    */
   public static EndpointGates ofDefaults() {
     return custom().build();
+  }
+
+  /**
+   * The gate of one guard: its ports are what this host's kernel has in force, and the plan's
+   * budget where one is declared.
+   *
+   * @param plan of the path the guard's connections take
+   * @param sourceAddresses local addresses it dials from; empty for the kernel's choice
+   * @param registry where its meters go
+   * @param guard the value of their tag {@code guard}
+   * @return the gate
+   */
+  public static EndpointGates ofGuard(
+      ConnectionPlan plan,
+      Collection<InetAddress> sourceAddresses,
+      MeterRegistry registry,
+      String guard) {
+    Builder own = custom().meters(registry, guard).sources(Math.max(1, sourceAddresses.size()));
+    PortBudget declared = plan.portBudget();
+    if (!declared.equals(PortBudget.LINUX_CLIENT)) {
+      own.atMost(declared);
+    }
+    return own.build();
   }
 
   /**

@@ -3,7 +3,12 @@ package dev.holdfast.connect;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A map that forgets its least recently used entry. Not thread-safe. */
+/**
+ * A map that forgets its least recently used entry. Not thread-safe.
+ *
+ * @param <K> keys
+ * @param <V> values
+ */
 final class LruMap<K, V> extends LinkedHashMap<K, V> {
 
   private static final long serialVersionUID = 1L;

@@ -8,6 +8,12 @@ package dev.holdfast.connect;
  */
 public interface Permit {
 
+  /**
+   * A dial is unanswered for so long that its SYN, or the answer, is taken for lost and another is
+   * sent. Without this call it counts as lost when the kernel repeats its SYN, after a second.
+   */
+  default void silent() {}
+
   /** The TCP handshake is done. */
   void connected();
 

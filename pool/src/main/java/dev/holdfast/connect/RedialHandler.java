@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class RedialHandler extends ChannelDuplexHandler {
 
-  private final Redialler shared;
+  private final SharedDials shared;
   private @Nullable Detour detour;
   private @Nullable ConnectAttempt attempt;
   private @Nullable ReplyReader reply;
 
-  RedialHandler(Redialler shared) {
+  RedialHandler(SharedDials shared) {
     this.shared = shared;
   }
 

@@ -23,6 +23,9 @@ public final class RedialSchedule {
   /** {@code TCP_TIMEOUT_INIT} of {@code net/tcp.h}, RFC 6298: the kernel repeats no SYN before. */
   static final Duration SYN_TIMEOUT = Duration.ofSeconds(1);
 
+  /** From here on the kernel may have sent the SYN again, by its own clock of ticks. */
+  static final long SYN_REPEATED_NANOS = SYN_TIMEOUT.minusMillis(10).toNanos();
+
   private static final long FIRST_UNKNOWN = Duration.ofMillis(300).toNanos();
   private static final long SLACK = Duration.ofMillis(20).toNanos();
   private static final long SHORTEST = Duration.ofMillis(100).toNanos();

@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Scout extends ChannelInboundHandlerAdapter {
 
-  /** From here on the kernel may have sent the SYN again (RFC 6298), so the time proves nothing. */
-  private static final long AMBIGUOUS = TimeUnit.MILLISECONDS.toNanos(990);
-
   private final HedgedDialling owner;
   private final @Nullable FirstReply expected;
   private final SocketChannel socket;
@@ -83,7 +80,7 @@ final class Scout extends ChannelInboundHandlerAdapter {
       return;
     }
     long took = System.nanoTime() - began;
-    rtt = took < AMBIGUOUS ? took : -1;
+    rtt = took < RedialSchedule.SYN_REPEATED_NANOS ? took : -1; // or the time proves nothing
     if (expected == null) {
       win();
       return;

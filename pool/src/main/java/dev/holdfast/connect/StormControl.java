@@ -1,7 +1,7 @@
 package dev.holdfast.connect;
 
 import io.github.resilience4j.core.IntervalFunction;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -56,8 +56,8 @@ final class StormControl {
   private long busyUntil;
   private long fastest = Long.MAX_VALUE;
 
-  /** Dials under way since the endpoint was lost, in their order, with their begin. */
-  private final Map<Object, Long> flying = new LinkedHashMap<>();
+  /** Dials under way since the endpoint was lost, with the instant from which they are late. */
+  private final Map<Object, Long> flying = new HashMap<>();
 
   StormControl(StormPolicy policy, double most, DoubleSupplier random, long now) {
     this.policy = policy;
@@ -171,17 +171,25 @@ final class StormControl {
       refill.take();
     }
     if (state != StormState.CALM) {
-      flying.put(dial, now);
+      flying.put(dial, now + slowest());
+    }
+  }
+
+  /** The dial's SYN, or its answer, is taken for lost. */
+  void silent(Object dial, long now) {
+    if (flying.computeIfPresent(dial, (same, lateFrom) -> Math.min(lateFrom, now)) != null
+        && refill != null) {
+      refill.congested();
     }
   }
 
   /** A dial of {@code took} nanoseconds has connected. */
   void connected(Object dial, long took, long now) {
-    flying.remove(dial);
+    Long lateFrom = flying.remove(dial);
     open++;
     failures = 0;
     last = null;
-    boolean slow = slow(took);
+    boolean slow = lateFrom != null && now - lateFrom > 0;
     fastest = Math.min(fastest, took);
     if (state == StormState.PROBING) {
       state = StormState.REFILLING;
@@ -198,22 +206,22 @@ final class StormControl {
   }
 
   /**
-   * Whether a SYN was lost on the way: by the kernel's own repetition after a second, or by an
-   * early redial, which waits for three round trips and at least 100 ms.
+   * How long a dial takes whose first SYN was answered. Short of the kernel's repeat nothing is a
+   * sign of loss: a host short of CPU hears of an answer late.
    */
-  private boolean slow(long took) {
-    return took > slowest();
-  }
-
   private long slowest() {
-    return fastest > TimeUnit.MILLISECONDS.toNanos(500)
-        ? TimeUnit.MILLISECONDS.toNanos(900)
-        : fastest + fastest / 2 + TimeUnit.MILLISECONDS.toNanos(80);
+    return fastest == Long.MAX_VALUE
+        ? RedialSchedule.SYN_REPEATED_NANOS
+        : Math.max(RedialSchedule.SYN_REPEATED_NANOS, fastest + fastest / 2);
   }
 
-  /** How much longer the oldest dial under way has taken than a SYN that was answered. */
+  /** How long the dial under way that is the latest is late; not above zero if none is. */
   private long lateness(long now) {
-    return flying.isEmpty() ? 0 : now - flying.values().iterator().next() - slowest();
+    long most = 0;
+    for (long lateFrom : flying.values()) {
+      most = Math.max(most, now - lateFrom);
+    }
+    return most;
   }
 
   void failed(Object dial, Throwable cause, long now) {

@@ -31,6 +31,11 @@ final class Advice {
           signs instanceof DeathSigns death ? IdleAdvice.on(explanation, death) : List.of();
       case SERVER_CLOSED ->
           List.of("read the server's log for a restart, a kill or a client limit at that moment");
+      case UNASKED_INPUT ->
+          List.of(
+              "look up the idle timeout of the server and the balancer (408 is a farewell at it) and"
+                  + " declare it: connections are then retired before; if the bytes are of another"
+                  + " protocol, look where the balancer leads");
       case CLOSED_DURING_CALL, RESET_DURING_CALL ->
           List.of(
               "the call may have run: repeat it only if that is safe; read the server's log for a"

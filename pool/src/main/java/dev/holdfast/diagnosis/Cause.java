@@ -24,6 +24,8 @@ public enum Cause {
   PING_UNANSWERED("an application ping was not answered in time"),
   /** A call timed out at its caller and nothing was read since it was sent. */
   REPLY_OVERDUE("a call timed out and nothing was read since"),
+  /** Input arrived on an idle connection: it answers no request, and must not answer the next. */
+  UNSOLICITED_INPUT("the server sent something that nobody had asked for"),
   /** The connection was idle for longer than the path keeps idle flows. */
   IDLE_LIMIT("idle for longer than the safe age of its path"),
   /** The application or the client library closed the connection. */

@@ -14,6 +14,7 @@ import static dev.holdfast.diagnosis.Explanation.SEGMENT_LOST;
 import static dev.holdfast.diagnosis.Explanation.SERVER_CLOSED;
 import static dev.holdfast.diagnosis.Explanation.SERVER_IDLE_TIMEOUT;
 import static dev.holdfast.diagnosis.Explanation.SERVER_SLOW;
+import static dev.holdfast.diagnosis.Explanation.UNASKED_INPUT;
 import static dev.holdfast.diagnosis.Explanation.UNREACHABLE;
 import static dev.holdfast.diagnosis.Explanation.WINDOW_SHUT;
 
@@ -62,6 +63,7 @@ final class DeathTable {
       List.of(
           Row.<DeathSigns>of(LOCAL_CLOSE).demanding(saw(EnumSet.of(Cause.LOCAL_CLOSE))),
           Row.<DeathSigns>of(RETIRED).demanding(saw(EnumSet.of(Cause.IDLE_LIMIT))),
+          Row.<DeathSigns>of(UNASKED_INPUT).demanding(saw(EnumSet.of(Cause.UNSOLICITED_INPUT))),
           // 16
           Row.<DeathSigns>of(FAILOVER)
               .demanding(s -> RESET.apply(s).or(SILENT.apply(s)), DeathTable::together)

@@ -34,15 +34,6 @@ public record Diagnosis(Set<Explanation> explanations, List<String> evidence, Li
   }
 
   /**
-   * Whether the evidence leaves exactly one explanation.
-   *
-   * @return false if several fit, or none
-   */
-  public boolean certain() {
-    return explanations.size() == 1;
-  }
-
-  /**
    * The value for meter tags: the explanations' tags joined by {@code _or_}, in the order of the
    * enum, so that one set has one value. The sets that occur are few: those of the decision table.
    *

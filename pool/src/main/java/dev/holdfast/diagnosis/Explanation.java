@@ -21,6 +21,8 @@ public enum Explanation {
   SERVER_IDLE_TIMEOUT("the server closed an idle connection at its timeout"),
   /** FIN, or an RST that nothing of ours provoked, while idle: restart, kill, deploy. */
   SERVER_CLOSED("the server closed the connection"),
+  /** Bytes on a connection that waits for no answer: a 408 before the close, say. */
+  UNASKED_INPUT("the server, or a balancer in its place, wrote to an idle connection"),
   /** FIN or EOF while a call waited, and no byte of its answer: the call may have run. */
   CLOSED_DURING_CALL("the server closed before or while it answered"),
   /**

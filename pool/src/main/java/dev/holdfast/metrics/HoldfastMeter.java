@@ -63,7 +63,26 @@ public enum HoldfastMeter {
    * Gauge: endpoints by what is done with those who want to dial. Tags: {@code state} (calm,
    * probing, refilling).
    */
-  ENDPOINTS("holdfast.endpoints", "Endpoints by state of the connect gate");
+  ENDPOINTS("holdfast.endpoints", "Endpoints by state of the connect gate"),
+  /** Gauge: a pool's connections. Tags: {@code state} (idle, active, connecting, proving, max). */
+  POOL_CONNECTIONS("holdfast.pool.connections", "Connections of a pool, by state"),
+  /** Gauge: callers that wait for a connection of a pool. */
+  POOL_WAITING("holdfast.pool.waiting", "Callers waiting for a connection of a pool"),
+  /** Timer: how long those acquires took that had to wait and got a connection. */
+  POOL_WAIT("holdfast.pool.wait", "Time acquires waited for a connection of a pool"),
+  /** Counter: acquires that got no connection. Tags: {@code reason} (timeout, waiters). */
+  POOL_REFUSED("holdfast.pool.refused", "Acquires without a connection, by reason"),
+  /** Counter: dials of a pool. Tags: {@code result} (connected, failed). */
+  POOL_CONNECTS("holdfast.pool.connects", "Dials of a pool, by result"),
+  /**
+   * Counter: connections a pool has closed. Tags: {@code reason}, the values of {@code
+   * dev.holdfast.pool.CloseReason#tag()}.
+   */
+  POOL_CLOSED("holdfast.pool.closed", "Connections closed by a pool, by reason"),
+  /** Counter: proofs of a pool's idle connections. Tags: {@code result} (answered, failed). */
+  POOL_PROOFS("holdfast.pool.proofs", "Proofs of a pool's idle connections, by result"),
+  /** Counter: leases of a pool that were out for longer than the leak detection allows. */
+  POOL_LEAKS("holdfast.pool.leaks", "Leases of a pool that were out for too long");
 
   private final String meterName;
   private final String description;

@@ -80,7 +80,7 @@ public final class ConnectDiagnoses implements ConnectListener {
   @Override
   public void ended(ConnectReport report) {
     Optional<ConnectEnd> end = end(report.outcome());
-    if (end.isEmpty()) {
+    if (end.isEmpty() || neverDialled(report)) {
       return;
     }
     long beganNanos = System.nanoTime() - report.nanos();
@@ -90,7 +90,7 @@ public final class ConnectDiagnoses implements ConnectListener {
         end.get() == ConnectEnd.CONNECTED
             && report.dials() <= 1
             && report.hastyRepeats() <= 0
-            && report.nanos() < LATE.toNanos();
+            && report.dialNanos() < LATE.toNanos();
     if (asItShouldBe) {
       return;
     }
@@ -104,6 +104,11 @@ public final class ConnectDiagnoses implements ConnectListener {
       String what = end.get() == ConnectEnd.CONNECTED ? "connect took long" : "connect failed";
       reporter.report(new DiagnosisEvent(guard, what, diagnosis, ""));
     }
+  }
+
+  /** The caller's time was over before its turn came. */
+  private static boolean neverDialled(ConnectReport report) {
+    return report.outcome() == ConnectOutcome.TIMED_OUT && report.dials() == 0;
   }
 
   /** Empty for what says nothing of the path. */
@@ -121,7 +126,7 @@ public final class ConnectDiagnoses implements ConnectListener {
 
   private ConnectSigns.Builder signs(ConnectReport report, ConnectEnd end, long beganNanos) {
     ConnectSigns.Builder signs =
-        ConnectSigns.of(end, Duration.ofNanos(report.nanos()))
+        ConnectSigns.of(end, Duration.ofNanos(report.dialNanos()))
             .silentDials(report.redials().getOrDefault(RedialReason.SILENCE, 0))
             .counters(counters.since(beganNanos))
             .plan(plan);

@@ -3,8 +3,6 @@ package dev.holdfast.report;
 import dev.holdfast.metrics.HoldfastMeter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +17,7 @@ public final class DiagnosisReporter {
 
   private final MeterRegistry registry;
   private final DiagnosisLog log = new DiagnosisLog(System::nanoTime, LOG::info, LOG::debug);
-  private final List<Consumer<DiagnosisEvent>> listeners = new CopyOnWriteArrayList<>();
+  private final Listeners<DiagnosisEvent> listeners = new Listeners<>();
 
   /**
    * A reporter without listeners.
@@ -54,12 +52,6 @@ public final class DiagnosisReporter {
         .register(registry)
         .increment();
     log.log(event);
-    for (Consumer<DiagnosisEvent> listener : listeners) {
-      try {
-        listener.accept(event);
-      } catch (RuntimeException thrown) {
-        LOG.warn("{}: a diagnosis listener failed", event.guard(), thrown);
-      }
-    }
+    listeners.tell(event.guard(), event);
   }
 }

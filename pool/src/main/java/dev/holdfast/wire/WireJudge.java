@@ -44,6 +44,12 @@ public final class WireJudge {
    */
   static final Duration ANSWER_FLOOR = Duration.ofMillis(20);
 
+  /**
+   * Shortest wait for the answer of a probe. Below it a scheduling hiccup would pass for a dead
+   * path.
+   */
+  static final Duration PROOF_FLOOR = Duration.ofMillis(150);
+
   private WireJudge() {}
 
   /**
@@ -112,6 +118,20 @@ public final class WireJudge {
       left = longer(left, answerDue(snapshot).minusMillis(snapshot.lastDataSentMillis()));
     }
     return longer(left, Duration.ZERO);
+  }
+
+  /**
+   * How long the answer of a probe may take: four round trips and one retransmission, 150 ms at
+   * least.
+   *
+   * @param snapshot a reading with a source
+   * @param most the longest wait, whatever the round trip
+   * @return the wait after which a path that is well would have answered
+   */
+  public static Duration answerWithin(WireSnapshot snapshot, Duration most) {
+    Duration wanted = Duration.ofNanos(snapshot.rttMicros() * 4_000).plus(snapshot.baseRto());
+    Duration least = longer(wanted, PROOF_FLOOR);
+    return least.compareTo(most) > 0 ? most : least;
   }
 
   /** The latest one counts when its answer is overdue: it has left with the timeout itself. */

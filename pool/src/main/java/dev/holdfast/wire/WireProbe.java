@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * event loop: off it, or after the close, a reused descriptor answers for another socket (measured
  * on Netty 4.1 and 4.2).
  */
-public final class WireProbe {
+public final class WireProbe implements KernelPing {
 
   private static final WireProbe NONE = new WireProbe(null);
 
@@ -57,6 +57,10 @@ public final class WireProbe {
       return WireSnapshot.none(nowNanos);
     }
     channel.tcpInfo(info);
+    return snapshot(info, nowNanos);
+  }
+
+  static WireSnapshot snapshot(EpollTcpInfo info, long nowNanos) {
     return new WireSnapshot(
         WireSource.EPOLL,
         nowNanos,
@@ -89,11 +93,9 @@ public final class WireProbe {
    * @throws IllegalArgumentException if {@code count} is below 2
    * @throws IllegalStateException if called off the channel's event loop
    */
+  @Override
   public boolean poke(int count) {
-    if (count < 2) {
-      throw new IllegalArgumentException(
-          "poke count " + count + " is below 2: one lost segment would close a healthy connection");
-    }
+    requirePokeCount(count);
     if (channel == null) {
       return false;
     }
@@ -111,6 +113,7 @@ public final class WireProbe {
    * @return the settings, all zero where there is no epoll
    * @throws IllegalStateException if called off the channel's event loop
    */
+  @Override
   public KeepAliveSettings keepAlive() {
     if (channel == null) {
       return new KeepAliveSettings(false, 0, 0, 0);
@@ -130,6 +133,7 @@ public final class WireProbe {
    * @param settings what {@link #keepAlive()} read before the poke
    * @throws IllegalStateException if called off the channel's event loop
    */
+  @Override
   public void restore(KeepAliveSettings settings) {
     if (channel == null) {
       return;
@@ -142,6 +146,13 @@ public final class WireProbe {
           .setTcpKeepIntvl(settings.intervalSeconds())
           .setTcpKeepCnt(settings.count())
           .setKeepAlive(settings.enabled());
+    }
+  }
+
+  static void requirePokeCount(int count) {
+    if (count < 2) {
+      throw new IllegalArgumentException(
+          "poke count " + count + " is below 2: one lost segment would close a healthy connection");
     }
   }
 

@@ -116,7 +116,9 @@ final class StormTest {
     bed.connect();
     List<Turn> line = line(200);
     List<Permit> first = letThrough(line);
-    bed.clock.pass(Duration.ofMillis(300)); // as an early redial takes
+    bed.clock.pass(Duration.ofMillis(100));
+    first.forEach(Permit::silent);
+    bed.clock.pass(Duration.ofMillis(200));
     first.forEach(Permit::connected);
     List<Integer> perSecond = new ArrayList<>();
     for (int second = 0; second < 5; second++) {
@@ -173,12 +175,29 @@ final class StormTest {
     bed.clock.pass(Duration.ofSeconds(1));
     bed.connect();
     Permit slow = go(bed.await(bed.ask()));
-    bed.clock.pass(Duration.ofMillis(800)); // a SYN is lost: the others were answered at once
+    bed.clock.pass(Duration.ofMillis(100));
+    slow.silent();
+    bed.clock.pass(Duration.ofMillis(700));
     assertThat(bed.ask()).isInstanceOf(Admission.Wait.class);
     bed.clock.pass(Duration.ofMillis(800));
     assertThat(bed.ask()).isInstanceOf(Admission.Wait.class);
     slow.connected();
     go(bed.await(bed.ask()));
+  }
+
+  /** A host short of CPU hears of an answer late. */
+  @Test
+  void mustNotTakeALateAnswerForALostSyn() {
+    goDown();
+    bed.clock.pass(Duration.ofSeconds(1));
+    Permit late = go(bed.await(bed.ask()));
+    bed.clock.pass(Duration.ofMillis(10));
+    late.connected();
+    for (int i = 0; i < 20; i++) {
+      Permit dial = go(bed.ask());
+      bed.clock.pass(Duration.ofMillis(500));
+      dial.connected();
+    }
   }
 
   @Test

@@ -43,7 +43,7 @@ final class ConnectDiagnosesTest {
     int again = redials.values().stream().mapToInt(Integer::intValue).sum();
     diagnoses.ended(
         new ConnectReport(
-            HERE, outcome, 1 + again, millis * MILLI, MILLI / 10, 0, refusals, 0, redials));
+            HERE, outcome, 1 + again, millis * MILLI, 0, MILLI / 10, 0, refusals, 0, redials));
   }
 
   private void ended(int hastyRepeats, int foreign, Map<RedialReason, Integer> redials) {
@@ -53,11 +53,25 @@ final class ConnectDiagnosesTest {
             ConnectOutcome.CONNECTED,
             1 + redials.size(),
             13 * MILLI,
+            0,
             MILLI / 10,
             hastyRepeats,
             0,
             foreign,
             redials));
+  }
+
+  private void waited(ConnectOutcome outcome, int dials) {
+    diagnoses.ended(
+        new ConnectReport(
+            HERE, outcome, dials, 2_001 * MILLI, 2_000 * MILLI, -1, 0, 0, 0, Map.of()));
+  }
+
+  @Test
+  void mustNotTakeAWaitAtTheGateForALostSyn() {
+    waited(ConnectOutcome.CONNECTED, 1);
+    waited(ConnectOutcome.TIMED_OUT, 0);
+    assertThat(events).isEmpty();
   }
 
   @Test

@@ -1,6 +1,8 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.channel.UsageHandler;
 import dev.holdfast.connect.RedialEventLoopGroup;
+import dev.holdfast.report.EndpointUses;
 import io.lettuce.core.protocol.CommandHandler;
 import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.bootstrap.Bootstrap;
@@ -46,11 +48,18 @@ final class GuardCustomizer implements NettyCustomizer {
     }
     CommandHandler commandHandler = (CommandHandler) handler.handler();
     GuardedChannel guarded = guard.guard(channel, commandHandler);
-    pipeline.addAfter(REDIAL, USAGE, new UsageHandler(uses, guarded));
+    pipeline.addAfter(REDIAL, USAGE, usage(guarded));
     WriteGate gate = new WriteGate(guarded, handler);
     LossSettlement settlement = new LossSettlement(guarded, guard);
     pipeline.addBefore(handler.name(), LOSS, new LossHandler(guarded, gate, settlement));
     pipeline.addAfter(handler.name(), GATE, gate);
+  }
+
+  private UsageHandler usage(GuardedChannel guarded) {
+    return new UsageHandler(
+        to -> uses.use(to.getHostString(), to.getPort()),
+        guarded::causeOfDeath,
+        guarded.channel().eventLoop());
   }
 
   private static IllegalStateException twoGuards() {

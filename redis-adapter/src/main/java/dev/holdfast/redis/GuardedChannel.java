@@ -1,16 +1,17 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.channel.Abort;
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.diagnosis.Neighbours;
+import dev.holdfast.report.GuardMeters;
 import dev.holdfast.wire.ConnectionClocks;
+import dev.holdfast.wire.SocketErrors;
 import dev.holdfast.wire.WireHistory;
 import dev.holdfast.wire.WireProbe;
 import dev.holdfast.wire.WireSnapshot;
 import io.lettuce.core.protocol.CommandHandler;
 import io.lettuce.core.protocol.RedisCommand;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelException;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.local.LocalAddress;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -191,19 +192,11 @@ final class GuardedChannel {
   /** The same for an error of the socket, read or met while writing. */
   void dies(Throwable failure) {
     String message = String.valueOf(failure.getMessage());
-    Cause cause = causeOf(message);
+    Cause cause = SocketErrors.cause(message);
     if (cause == Cause.PEER_RESET && death == null) {
       history.reset(wire.read(System.nanoTime()));
     }
     dies(cause, message);
-  }
-
-  /** EPIPE is what a reset leaves that follows a FIN: {@code tcp_reset} in CLOSE_WAIT. */
-  private static Cause causeOf(String message) {
-    if (message.contains("timed out")) {
-      return Cause.KERNEL_TIMEOUT;
-    }
-    return message.contains("Broken pipe") ? Cause.PEER_CLOSED : Cause.PEER_RESET;
   }
 
   /**
@@ -220,30 +213,17 @@ final class GuardedChannel {
     return death;
   }
 
-  /**
-   * Gives the connection up. Closed with linger 0: an orderly close would leave its last write in
-   * the kernel, to be delivered, and run, when the path heals. Closed from the head of the
-   * pipeline, or a TLS handler would first send its farewell into the dead path; and not at once,
-   * because this may run inside a caller's write.
-   */
+  @Nullable Cause causeOfDeath() {
+    return death == null ? null : death.cause();
+  }
+
+  /** Gives the connection up. */
   void condemn(Cause cause, String evidence) {
     if (condemned || !channel.isActive()) {
       return;
     }
     condemned = true;
     dies(cause, evidence);
-    channel.eventLoop().execute(this::abort);
-  }
-
-  private void abort() {
-    try {
-      channel.config().setOption(ChannelOption.SO_LINGER, 0);
-    } catch (ChannelException alreadyClosed) {
-      return; // the kernel or the peer was faster
-    }
-    ChannelHandlerContext first = channel.pipeline().firstContext();
-    if (first != null) {
-      first.close();
-    }
+    Abort.soon(channel);
   }
 }

@@ -5,6 +5,7 @@ import dev.holdfast.diagnosis.DeathSigns;
 import dev.holdfast.diagnosis.Diagnosis;
 import dev.holdfast.diagnosis.IdleBound;
 import dev.holdfast.diagnosis.LimitSource;
+import dev.holdfast.diagnosis.Neighbours;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.redis.GuardedChannel.Death;
 import java.net.SocketAddress;

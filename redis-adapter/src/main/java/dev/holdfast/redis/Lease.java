@@ -1,6 +1,8 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.channel.UsageHandler;
 import dev.holdfast.usage.CallSite;
+import dev.holdfast.usage.EndpointChurn;
 import io.lettuce.core.api.StatefulConnection;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
@@ -136,7 +138,7 @@ final class Lease implements InvocationHandler {
       return;
     }
     GuardedChannel carrier = state.carrier();
-    EndpointChurn endpoint = carrier == null ? null : EndpointChurn.of(carrier.channel());
+    EndpointChurn endpoint = carrier == null ? null : UsageHandler.churnOf(carrier.channel());
     if (carrier != null && endpoint != null) {
       endpoint.returned(System.nanoTime() - lentAt, site, carrier.channel().eventLoop());
     }

@@ -1,19 +1,22 @@
 package dev.holdfast.redis;
 
-import dev.holdfast.connect.ConnectListener;
 import dev.holdfast.connect.ConnectReport;
 import dev.holdfast.connect.Redialler;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.diagnosis.DeathSigns;
 import dev.holdfast.diagnosis.IdleBound;
+import dev.holdfast.diagnosis.Neighbours;
 import dev.holdfast.diagnosis.SiblingRule;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.redis.GuardedChannel.Death;
-import dev.holdfast.report.ConnectDiagnoses;
+import dev.holdfast.report.ConnectReports;
 import dev.holdfast.report.DiagnosisEvent;
 import dev.holdfast.report.DiagnosisReporter;
+import dev.holdfast.report.EndpointUses;
+import dev.holdfast.report.GuardMeters;
+import dev.holdfast.report.Listeners;
 import dev.holdfast.retry.ReplayRetry;
-import dev.holdfast.wire.HostCounters;
+import dev.holdfast.usage.UsageSettings;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireSource;
 import io.github.resilience4j.retry.Retry;
@@ -22,13 +25,13 @@ import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.protocol.CommandHandler;
 import io.lettuce.core.protocol.Endpoint;
 import io.lettuce.core.resource.ClientResources;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.WeakHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -63,6 +66,9 @@ public final class LettuceGuard {
 
   private static final Logger LOG = LoggerFactory.getLogger(LettuceGuard.class);
 
+  /** {@code maxTotal} of commons-pool 2, which Lettuce's pools are built on. */
+  private static final int POOL_SIZE = 8;
+
   private final GuardSettings settings;
   private final GuardMeters meters;
   private final ReplayRetry replay;
@@ -71,29 +77,27 @@ public final class LettuceGuard {
   private final IdleLimits idleLimits;
   private final Map<Endpoint, EndpointState> endpoints = new WeakHashMap<>();
   private final AtomicBoolean saidNoSource = new AtomicBoolean();
-  private final List<Consumer<SwapEvent>> listeners = new CopyOnWriteArrayList<>();
-  private final List<Consumer<ConnectReport>> connectListeners = new CopyOnWriteArrayList<>();
-  private final ConnectDiagnoses connectDiagnoses;
+  private final Listeners<SwapEvent> swaps = new Listeners<>();
+  private final ConnectReports connects;
   private final Redialler redialler;
   private final UsageSettings usage;
 
   LettuceGuard(
       GuardSettings settings,
-      GuardMeters meters,
+      MeterRegistry registry,
       ReplayRetry replay,
       DiagnosisReporter reporter,
       UsageSettings usage) {
     LettuceSupport.requireSupported();
     this.settings = settings;
-    this.meters = meters;
     this.replay = replay;
     this.reporter = reporter;
     this.usage = usage;
     this.idleLimits = new IdleLimits(settings.name(), settings.plan(), settings.learner());
-    meters.idleLimits(idleLimits);
-    this.connectDiagnoses =
-        new ConnectDiagnoses(settings.name(), settings.plan(), HostCounters.ofThisHost(), reporter);
-    this.redialler = Redialler.of(settings.redialling(), new Connects(), settings.gate());
+    IdleLimitGauges.publish(registry, settings.name(), idleLimits);
+    this.meters = new GuardMeters(registry, settings.name());
+    this.connects = new ConnectReports(settings.name(), settings.plan(), meters, reporter);
+    this.redialler = Redialler.of(settings.redialling(), connects, settings.gate());
   }
 
   /**
@@ -130,7 +134,8 @@ public final class LettuceGuard {
       throw new IllegalStateException(
           "a guard is already installed in these ClientResources: install one guard, once");
     }
-    EndpointUses uses = new EndpointUses(settings, usage, reporter);
+    EndpointUses uses =
+        new EndpointUses(settings.name(), settings.plan(), usage, POOL_SIZE, reporter);
     return new GuardedClientResources(
         resources,
         new GuardCustomizer(this, resources.nettyCustomizer(), uses),
@@ -217,7 +222,7 @@ public final class LettuceGuard {
    * @param listener the listener
    */
   public void onSwap(Consumer<SwapEvent> listener) {
-    listeners.add(listener);
+    swaps.add(listener);
   }
 
   /**
@@ -227,7 +232,7 @@ public final class LettuceGuard {
    * @param listener the listener
    */
   public void onConnect(Consumer<ConnectReport> listener) {
-    connectListeners.add(listener);
+    connects.onConnect(listener);
   }
 
   /**
@@ -304,21 +309,6 @@ public final class LettuceGuard {
     return redialler.handler();
   }
 
-  private final class Connects implements ConnectListener {
-
-    @Override
-    public void begins() {
-      connectDiagnoses.begins();
-    }
-
-    @Override
-    public void ended(ConnectReport report) {
-      report.redials().forEach(meters::redialled);
-      connectDiagnoses.ended(report);
-      tell(connectListeners, report);
-    }
-  }
-
   void swapped(GuardedChannel guarded, Death death, SwapEvent event, DeathSigns signs) {
     if (death.cause() != Cause.LOCAL_CLOSE && death.cause() != Cause.IDLE_LIMIT) {
       neighbours.died(guarded.remote(), death.atNanos(), signs.idle());
@@ -328,16 +318,6 @@ public final class LettuceGuard {
         .ifPresent(suspicion -> neighbours.suspect(guarded.remote(), suspicion));
     new PostMortem(guarded, neighbours, reporter, signs, death.atNanos(), event)
         .begin(guarded.endpoint());
-    tell(listeners, event);
-  }
-
-  private <T> void tell(List<Consumer<T>> all, T event) {
-    for (Consumer<T> listener : all) {
-      try {
-        listener.accept(event);
-      } catch (RuntimeException thrown) {
-        LOG.warn("{}: a listener failed", settings.name(), thrown);
-      }
-    }
+    swaps.tell(settings.name(), event);
   }
 }

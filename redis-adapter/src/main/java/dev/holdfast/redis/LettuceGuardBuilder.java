@@ -5,13 +5,13 @@ import dev.holdfast.connect.EndpointGates;
 import dev.holdfast.connect.RedialSchedule;
 import dev.holdfast.connect.RedialSettings;
 import dev.holdfast.path.ConnectionPlan;
-import dev.holdfast.path.PortBudget;
 import dev.holdfast.report.DiagnosisReporter;
 import dev.holdfast.retry.BackOff;
 import dev.holdfast.retry.ReplayRetry;
 import dev.holdfast.usage.CallSite;
 import dev.holdfast.usage.Usage;
 import dev.holdfast.usage.UsageRegistry;
+import dev.holdfast.usage.UsageSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import java.net.InetAddress;
@@ -245,19 +245,6 @@ public final class LettuceGuardBuilder {
   }
 
   /**
-   * Its ports: what this host's kernel has in force, and the plan's budget where one is declared.
-   */
-  private ConnectGate ownGate() {
-    EndpointGates.Builder own =
-        EndpointGates.custom().meters(registry, name).sources(Math.max(1, sourceAddresses.size()));
-    PortBudget declared = plan.portBudget();
-    if (!declared.equals(PortBudget.LINUX_CLIENT)) {
-      own.atMost(declared);
-    }
-    return own.build();
-  }
-
-  /**
    * Builds the guard.
    *
    * @return a guard, to be installed once
@@ -277,10 +264,10 @@ public final class LettuceGuardBuilder {
             new RedialSettings(
                 redials, plan.path().balanced(), new RedisFirstReply(), sourceAddresses),
             learner,
-            gate == null ? ownGate() : gate);
+            gate == null ? EndpointGates.ofGuard(plan, sourceAddresses, registry, name) : gate);
     return new LettuceGuard(
         settings,
-        new GuardMeters(registry, name),
+        registry,
         ReplayRetry.of(name, replayAttempts, stateIdempotentToo),
         new DiagnosisReporter(registry),
         new UsageSettings(usage, usageDeclaredAt, usageRegistry));

@@ -2,7 +2,6 @@ package dev.holdfast.redis;
 
 import dev.holdfast.diagnosis.DeathSigns;
 import dev.holdfast.diagnosis.Diagnostician;
-import dev.holdfast.redis.GuardMeters.Refusal;
 import dev.holdfast.redis.GuardedChannel.Death;
 import dev.holdfast.redis.LostCalls.Broken;
 import dev.holdfast.redis.LostCalls.Lost;
@@ -207,7 +206,7 @@ final class LossSettlement {
 
   private void refuse(RedisCommand<?, ?, ?> command, Refusal reason, String why) {
     notExecuted++;
-    guarded.meters().notExecuted(reason);
+    guarded.meters().notExecuted(reason.tag());
     command.completeExceptionally(new NotExecutedException(command.getType().toString(), why));
   }
 

@@ -1,6 +1,7 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.wire.WireJudge;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireSource;
 import java.time.Duration;
@@ -14,9 +15,6 @@ import org.jspecify.annotations.Nullable;
  * sent over it. Confined to the event loop.
  */
 final class PathProof {
-
-  /** Shortest wait for the answer. Below it a scheduling hiccup would pass for a dead path. */
-  private static final Duration FLOOR = Duration.ofMillis(150);
 
   /** Longest wait for the answer; the wait with nobody waiting, for whom patience costs nothing. */
   private static final Duration CEILING = Duration.ofSeconds(1);
@@ -115,14 +113,7 @@ final class PathProof {
     if (wire.source() == WireSource.NONE && !guarded.settings().plan().terminated()) {
       return CEILING;
     }
-    Duration wanted =
-        wire.source() == WireSource.NONE
-            ? RTO_MIN
-            : Duration.ofNanos(wire.rttMicros() * 4_000).plus(wire.baseRto());
-    if (wanted.compareTo(FLOOR) < 0) {
-      return FLOOR;
-    }
-    return wanted.compareTo(CEILING) > 0 ? CEILING : wanted;
+    return wire.source() == WireSource.NONE ? RTO_MIN : WireJudge.answerWithin(wire, CEILING);
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.diagnosis.DeathSigns;
 import dev.holdfast.diagnosis.Diagnosis;
 import dev.holdfast.diagnosis.Diagnostician;
+import dev.holdfast.diagnosis.Neighbours;
 import dev.holdfast.report.DiagnosisEvent;
 import dev.holdfast.report.DiagnosisReporter;
 import io.netty.channel.EventLoop;

@@ -2,7 +2,6 @@ package dev.holdfast.redis;
 
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.path.IdleZone;
-import dev.holdfast.redis.GuardMeters.Refusal;
 import dev.holdfast.retry.NotExecutedException;
 import dev.holdfast.retry.ReplaySafety;
 import dev.holdfast.wire.WireJudge;
@@ -106,14 +105,14 @@ final class WriteGate extends ChannelDuplexHandler {
   private @Nullable NotExecutedException refusal(CommandKind kind, RedisCommand<?, ?, ?> command) {
     LostCalls.Broken broken = guarded.endpoint().broken();
     if (broken != LostCalls.Broken.NOTHING && belongsToBroken(broken, kind)) {
-      guarded.meters().notExecuted(Refusal.TRANSACTION);
+      guarded.meters().notExecuted(Refusal.TRANSACTION.tag());
       return new NotExecutedException(
           command.getType().toString(),
           "its transaction, or the WATCH before it, was lost with the previous connection; repeat"
               + " the whole transaction");
     }
     if (kind != CommandKind.PLAIN && guarded.endpoint().shared() && kind.blocks(command)) {
-      guarded.meters().notExecuted(Refusal.BLOCKING);
+      guarded.meters().notExecuted(Refusal.BLOCKING.tag());
       return new NotExecutedException(
           command.getType().toString(),
           "it blocks, and this connection was declared shared: every other caller would wait behind"
@@ -220,7 +219,7 @@ final class WriteGate extends ChannelDuplexHandler {
   private void hold(RedisCommand<?, ?, ?> command, ChannelPromise promise) {
     int limit = guarded.settings().heldLimit();
     if (held.size() >= limit) {
-      guarded.meters().notExecuted(Refusal.HELD_FULL);
+      guarded.meters().notExecuted(Refusal.HELD_FULL.tag());
       command.completeExceptionally(
           new NotExecutedException(
               command.getType().toString(),

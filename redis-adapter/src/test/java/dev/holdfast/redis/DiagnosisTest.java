@@ -9,11 +9,14 @@ import dev.holdfast.lab.Forgetting;
 import dev.holdfast.lab.RedisServer;
 import dev.holdfast.metrics.HoldfastMeter;
 import dev.holdfast.report.DiagnosisEvent;
+import dev.holdfast.retry.AmbiguousOutcomeException;
 import dev.holdfast.retry.BackOff;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisCredentials;
 import io.lettuce.core.RedisCredentialsProvider;
+import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
 import io.micrometer.core.instrument.Meter;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -21,6 +24,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -140,6 +145,8 @@ final class DiagnosisTest {
         told.add(bed.diagnoses().toString());
         told.add(bed.diagnoses().get(0).line());
         told.add(bed.swaps().toString());
+        told.add(ambiguous(bed, connection, secrets).toString());
+        told.add(bed.diagnoses().toString());
         bed.meters().getMeters().stream().map(Meter::getId).forEach(id -> told.add(id.toString()));
       }
     } finally {
@@ -151,5 +158,22 @@ final class DiagnosisTest {
     lines.lines().filter(line -> line.contains("dev.holdfast")).forEach(told::add);
     assertThat(told).noneMatch(text -> secrets.stream().anyMatch(text::contains));
     assertThat(told).as("nor addresses").noneMatch(text -> text.contains("127.0.0.1"));
+  }
+
+  /** Loses the reply to a write. */
+  private static AmbiguousOutcomeException ambiguous(
+      RedisBed bed, StatefulRedisConnection<String, String> connection, List<String> secrets)
+      throws Exception {
+    connection.sync().ping(); // or the reply that is swallowed may be that of the guard's own
+    bed.middlebox().swallowReplies();
+    long before = bed.middlebox().bytesDropped();
+    RedisFuture<Long> call = connection.async().append(secrets.get(0), secrets.get(1));
+    Await.until("it ran", RedisBed.SOON, () -> bed.middlebox().bytesDropped() > before);
+    bed.middlebox().resetAll();
+    try {
+      throw new AssertionError("answered: " + call.get(10, TimeUnit.SECONDS));
+    } catch (ExecutionException failed) {
+      return AmbiguousOutcomeException.in(failed).orElseThrow();
+    }
   }
 }

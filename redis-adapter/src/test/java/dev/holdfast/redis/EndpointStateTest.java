@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.connect.ConnectGate;
 import dev.holdfast.connect.RedialSettings;
 import dev.holdfast.diagnosis.Answer;
+import dev.holdfast.diagnosis.Neighbours;
+import dev.holdfast.report.GuardMeters;
 import dev.holdfast.retry.ReplayRetry;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.protocol.CommandHandler;

@@ -179,6 +179,7 @@ final class IdleLossTest {
     }
   }
 
+  @NeedsTcpInfo
   @Test
   void mustPublishWhatTheKernelKnowsToOtherThreads() throws Exception {
     try (RedisBed bed = new RedisBed(redis, Forgetting.SILENCE)) {

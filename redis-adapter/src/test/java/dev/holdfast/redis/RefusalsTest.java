@@ -91,6 +91,7 @@ final class RefusalsTest {
     LettuceSupport.requireSupported(version);
   }
 
+  @NeedsTcpInfo
   @Test
   void mustFillInThePlanWhereTheUserSetNothing() {
     SocketOptions users =

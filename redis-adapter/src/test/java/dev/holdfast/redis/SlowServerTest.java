@@ -26,6 +26,7 @@ final class SlowServerTest {
 
   private static final int THREADS = 4;
 
+  @NeedsTcpInfo
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void mustNotReconnectWhenRedisIsStoppedForThreeSeconds(boolean tls) throws Exception {

@@ -11,6 +11,7 @@ import dev.holdfast.lab.RedisServer;
 import dev.holdfast.lab.kernel.Dial;
 import dev.holdfast.lab.kernel.KernelLab;
 import dev.holdfast.lab.kernel.Network;
+import dev.holdfast.redis.NeedsTcpInfo;
 import dev.holdfast.retry.AmbiguousOutcomeException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +27,7 @@ final class AcknowledgedThenLostTest {
   /** A delayed acknowledgement takes 40 ms ({@code TCP_DELACK_MIN}). */
   private static final Duration ACKNOWLEDGED = Duration.ofMillis(200);
 
+  @NeedsTcpInfo
   @Test
   void mustFindAPathThatDiedAfterTheAcknowledgement(Network network) throws Exception {
     RedisServer redis = network.redis();

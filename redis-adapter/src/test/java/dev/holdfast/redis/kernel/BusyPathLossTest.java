@@ -11,6 +11,7 @@ import dev.holdfast.lab.kernel.Dial;
 import dev.holdfast.lab.kernel.KernelLab;
 import dev.holdfast.lab.kernel.Network;
 import dev.holdfast.lab.kernel.RouterCounter;
+import dev.holdfast.redis.NeedsTcpInfo;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -68,6 +69,7 @@ final class BusyPathLossTest {
   }
 
   /** Nothing passes until the path heals, and nothing sent before it may run after it. */
+  @NeedsTcpInfo
   @Test
   void mustGiveUpASilentPathAndRunNothingTwiceOnceItHeals(Network network) throws Exception {
     RedisServer redis = network.redis();
@@ -105,6 +107,7 @@ final class BusyPathLossTest {
    * bare client, where it is reset, may fail one call with the raw error and sends the rest again
    * unasked: {@link LostReplyTest} shows what that may do.
    */
+  @NeedsTcpInfo
   @ParameterizedTest
   @EnumSource
   void mustMoveToANewFlowWhenAllAreForgotten(Dial dial, Network network) throws Exception {

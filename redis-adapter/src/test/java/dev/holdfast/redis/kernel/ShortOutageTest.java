@@ -8,6 +8,7 @@ import dev.holdfast.lab.kernel.Dial;
 import dev.holdfast.lab.kernel.KernelLab;
 import dev.holdfast.lab.kernel.Network;
 import dev.holdfast.lab.kernel.RouterCounter;
+import dev.holdfast.redis.NeedsTcpInfo;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -21,6 +22,7 @@ final class ShortOutageTest {
    */
   private static final Duration OUTAGE = Duration.ofMillis(350);
 
+  @NeedsTcpInfo
   @Test
   void mustKeepAConnectionThatTheSecondRetransmissionSaves(Network network) throws Exception {
     RedisServer redis = network.redis();

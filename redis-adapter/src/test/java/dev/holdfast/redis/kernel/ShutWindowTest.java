@@ -8,6 +8,7 @@ import dev.holdfast.lab.RedisServer;
 import dev.holdfast.lab.kernel.Dial;
 import dev.holdfast.lab.kernel.KernelLab;
 import dev.holdfast.lab.kernel.Network;
+import dev.holdfast.redis.NeedsTcpInfo;
 import dev.holdfast.wire.WireSnapshot;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.SocketOptions;
@@ -112,6 +113,7 @@ final class ShutWindowTest {
   }
 
   /** A user timeout shorter than the server's pause: what the plan's 30 s are there to avoid. */
+  @NeedsTcpInfo
   @Test
   void mustOutliveAClientWhoseUserTimeoutIsShort(Network network) throws Exception {
     RedisServer redis = network.redis();

@@ -7,6 +7,7 @@ import dev.holdfast.lab.RedisServer;
 import dev.holdfast.lab.kernel.Dial;
 import dev.holdfast.lab.kernel.KernelLab;
 import dev.holdfast.lab.kernel.Network;
+import dev.holdfast.redis.NeedsTcpInfo;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 @KernelLab
 final class SlowServerTest {
 
+  @NeedsTcpInfo
   @Test
   void mustWaitForASlowServerOnAnIdleConnection(Network network) throws Exception {
     RedisServer redis = network.redis();

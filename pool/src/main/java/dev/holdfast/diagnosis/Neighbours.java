@@ -1,7 +1,6 @@
-package dev.holdfast.redis;
+package dev.holdfast.diagnosis;
 
 import dev.holdfast.diagnosis.SiblingRule.Suspicion;
-import dev.holdfast.diagnosis.Siblings;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -15,10 +14,13 @@ import org.jspecify.annotations.Nullable;
  * What connections to one address learn from each other: who died when, who was proved when, and
  * who is suspect. Bounded. Thread-safe; nothing here runs for every call.
  */
-final class Neighbours {
+public final class Neighbours {
 
   /** Deaths this close together have one cause. */
-  static final Duration TOGETHER = Duration.ofSeconds(1);
+  public static final Duration TOGETHER = Duration.ofSeconds(1);
+
+  /** Whether anybody was ever suspect: until then those who ask meet no lock. */
+  private volatile boolean suspicious;
 
   /** More addresses than any cluster has. */
   private static final int MOST_ADDRESSES = 1_024;
@@ -45,16 +47,32 @@ final class Neighbours {
         }
       };
 
+  /** Nobody yet. */
+  public Neighbours() {}
+
   private Neighbourhood at(SocketAddress address) {
     return byAddress.computeIfAbsent(address, first -> new Neighbourhood());
   }
 
-  synchronized void died(SocketAddress address, long nowNanos, Duration idle) {
+  /**
+   * A connection died in a way that nobody at this end chose.
+   *
+   * @param address where it led
+   * @param nowNanos {@link System#nanoTime()}
+   * @param idle how long no payload had moved
+   */
+  public synchronized void died(SocketAddress address, long nowNanos, Duration idle) {
     add(at(address).deaths, new Event(nowNanos, idle));
   }
 
-  /** An idle connection was used with success. */
-  synchronized void proved(SocketAddress address, long nowNanos, Duration idle) {
+  /**
+   * An idle connection was used with success.
+   *
+   * @param address where it leads
+   * @param nowNanos {@link System#nanoTime()}
+   * @param idle how long it had been idle
+   */
+  public synchronized void proved(SocketAddress address, long nowNanos, Duration idle) {
     add(at(address).proofs, new Event(nowNanos, idle));
   }
 
@@ -65,8 +83,15 @@ final class Neighbours {
     events.addLast(event);
   }
 
-  /** The siblings of one that died, itself already noted. */
-  synchronized Siblings around(SocketAddress address, long diedAtNanos, Duration idle) {
+  /**
+   * The siblings of one that died, itself already noted.
+   *
+   * @param address where it led
+   * @param diedAtNanos as it was noted
+   * @param idle how long no payload had moved
+   * @return those that died within {@link #TOGETHER}, and those proved since
+   */
+  public synchronized Siblings around(SocketAddress address, long diedAtNanos, Duration idle) {
     Neighbourhood here = at(address);
     List<Duration> others =
         here.deaths.stream()
@@ -82,12 +107,31 @@ final class Neighbours {
     return Siblings.of(idle, others, (int) alive);
   }
 
-  synchronized void suspect(SocketAddress address, Suspicion suspicion) {
+  /**
+   * Makes siblings suspect; the latest suspicion counts.
+   *
+   * @param address where they lead
+   * @param suspicion which of them
+   */
+  public synchronized void suspect(SocketAddress address, Suspicion suspicion) {
     at(address).suspicion = suspicion;
+    suspicious = true;
   }
 
-  synchronized boolean suspects(SocketAddress address, long lastPayloadNanos) {
-    Neighbourhood here = byAddress.get(address);
-    return here != null && here.suspicion != null && here.suspicion.covers(lastPayloadNanos);
+  /**
+   * Whether a sibling died in a way that a connection may share.
+   *
+   * @param address where it leads
+   * @param lastPayloadNanos {@link System#nanoTime()} of its last payload
+   * @return true if it has to be proved before it is used
+   */
+  public boolean suspects(SocketAddress address, long lastPayloadNanos) {
+    if (!suspicious) {
+      return false;
+    }
+    synchronized (this) {
+      Neighbourhood here = byAddress.get(address);
+      return here != null && here.suspicion != null && here.suspicion.covers(lastPayloadNanos);
+    }
   }
 }

@@ -1,10 +1,8 @@
-package dev.holdfast.redis;
+package dev.holdfast.diagnosis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.diagnosis.Answer;
 import dev.holdfast.diagnosis.SiblingRule.Suspicion;
-import dev.holdfast.diagnosis.Siblings;
 import io.netty.channel.local.LocalAddress;
 import java.net.SocketAddress;
 import java.time.Duration;

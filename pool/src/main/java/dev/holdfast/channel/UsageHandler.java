@@ -1,0 +1,106 @@
+package dev.holdfast.channel;
+
+import dev.holdfast.connect.Closer;
+import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.usage.EndpointChurn;
+import dev.holdfast.usage.MixedUsageException;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.util.AttributeKey;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks before a dial whether the endpoint may be used so, and counts what becomes of the channel.
+ * One for each channel, confined to its event loop.
+ */
+public final class UsageHandler extends ChannelDuplexHandler {
+
+  private static final AttributeKey<EndpointChurn> KEY =
+      AttributeKey.valueOf(UsageHandler.class, "CHURN");
+
+  private final Function<InetSocketAddress, EndpointChurn> uses;
+  private final Supplier<@Nullable Cause> death;
+  private final ScheduledExecutorService judge;
+  private @Nullable EndpointChurn endpoint;
+  private boolean closedHere;
+
+  /**
+   * To be put below whatever else closes the channel.
+   *
+   * @param uses finds the endpoint's counters, or throws {@link MixedUsageException}
+   * @param death why the channel ends, null while that is not known; asked on the event loop
+   * @param judge runs the judgement of churn
+   */
+  public UsageHandler(
+      Function<InetSocketAddress, EndpointChurn> uses,
+      Supplier<@Nullable Cause> death,
+      ScheduledExecutorService judge) {
+    this.uses = uses;
+    this.death = death;
+    this.judge = judge;
+  }
+
+  /**
+   * Where a channel is counted. Any thread.
+   *
+   * @param channel any
+   * @return null if it was not dialled under this handler
+   */
+  public static @Nullable EndpointChurn churnOf(Channel channel) {
+    return channel.attr(KEY).get();
+  }
+
+  @Override
+  public void connect(
+      ChannelHandlerContext ctx,
+      SocketAddress remote,
+      @Nullable SocketAddress local,
+      ChannelPromise promise) {
+    if (remote instanceof InetSocketAddress to) { // a domain socket knows no TIME_WAIT
+      try {
+        EndpointChurn used = uses.apply(to);
+        ctx.channel().attr(KEY).set(used);
+        endpoint = used;
+      } catch (MixedUsageException refused) {
+        promise.setFailure(refused);
+        return;
+      }
+    }
+    ctx.connect(remote, local, promise);
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    EndpointChurn used = endpoint;
+    if (used != null) {
+      used.opened();
+      long openedAt = System.nanoTime();
+      ctx.channel()
+          .closeFuture()
+          .addListener(closed -> used.closed(System.nanoTime() - openedAt, closer(), judge));
+    }
+    ctx.fireChannelActive();
+  }
+
+  @Override
+  public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+    closedHere = true;
+    ctx.close(promise);
+  }
+
+  /** A death noted before the close is an error that was read, or the guard's own reset. */
+  private Closer closer() {
+    Cause cause = death.get();
+    if (cause != null) {
+      return cause == Cause.PEER_CLOSED ? Closer.REMOTE : Closer.RESET;
+    }
+    return closedHere ? Closer.LOCAL : Closer.REMOTE;
+  }
+}

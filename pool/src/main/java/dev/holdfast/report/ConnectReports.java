@@ -1,0 +1,52 @@
+package dev.holdfast.report;
+
+import dev.holdfast.connect.ConnectListener;
+import dev.holdfast.connect.ConnectReport;
+import dev.holdfast.path.ConnectionPlan;
+import dev.holdfast.wire.HostCounters;
+import java.util.function.Consumer;
+
+/** Carries each connect of a guard to its meters, its diagnoses and its listeners. Thread-safe. */
+public final class ConnectReports implements ConnectListener {
+
+  private final String guard;
+  private final GuardMeters meters;
+  private final ConnectDiagnoses diagnoses;
+  private final Listeners<ConnectReport> listeners = new Listeners<>();
+
+  /**
+   * Takes a first reading of the host's counters.
+   *
+   * @param guard the name in reports
+   * @param plan what the user declared about the path
+   * @param meters where further dials are counted
+   * @param reporter where diagnoses go
+   */
+  public ConnectReports(
+      String guard, ConnectionPlan plan, GuardMeters meters, DiagnosisReporter reporter) {
+    this.guard = guard;
+    this.meters = meters;
+    this.diagnoses = new ConnectDiagnoses(guard, plan, HostCounters.ofThisHost(), reporter);
+  }
+
+  /**
+   * Calls a listener for every connect, successful or not, on the thread that connected.
+   *
+   * @param listener must be quick and must not block; what it throws is logged and stops nothing
+   */
+  public void onConnect(Consumer<ConnectReport> listener) {
+    listeners.add(listener);
+  }
+
+  @Override
+  public void begins() {
+    diagnoses.begins();
+  }
+
+  @Override
+  public void ended(ConnectReport report) {
+    report.redials().forEach(meters::redialled);
+    diagnoses.ended(report);
+    listeners.tell(guard, report);
+  }
+}

@@ -1,0 +1,30 @@
+package dev.holdfast.wire;
+
+import dev.holdfast.wire.WireProbe.KeepAliveSettings;
+
+/** One connection whose kernel can be made to ask the peer's, with a keepalive probe. */
+public interface KernelPing {
+
+  /**
+   * Makes the kernel probe the peer; see {@link WireProbe#poke}.
+   *
+   * @param count unanswered probes after which the kernel closes the connection, at least 2
+   * @return whether the kernel was asked
+   * @throws IllegalArgumentException if {@code count} is below 2
+   */
+  boolean poke(int count);
+
+  /**
+   * Reads the keepalive settings in force, to hand them to {@link #restore} after a poke.
+   *
+   * @return the settings, all zero where there is no epoll
+   */
+  KeepAliveSettings keepAlive();
+
+  /**
+   * Puts keepalive settings back.
+   *
+   * @param settings what {@link #keepAlive()} read before the poke
+   */
+  void restore(KeepAliveSettings settings);
+}

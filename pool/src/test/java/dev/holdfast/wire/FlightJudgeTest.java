@@ -1,0 +1,132 @@
+package dev.holdfast.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.wire.WireProbe.KeepAliveSettings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** When a silent peer is asked, when it is let be, and when to look again. */
+final class FlightJudgeTest {
+
+  private static final KeepAliveSettings USERS = new KeepAliveSettings(true, 120, 30, 3);
+
+  private final List<KeepAliveSettings> restored = new ArrayList<>();
+  private int pokes;
+  private final KernelPing kernel =
+      new KernelPing() {
+        @Override
+        public boolean poke(int count) {
+          pokes++;
+          return true;
+        }
+
+        @Override
+        public KeepAliveSettings keepAlive() {
+          return USERS;
+        }
+
+        @Override
+        public void restore(KeepAliveSettings settings) {
+          restored.add(settings);
+        }
+      };
+  private final FlightJudge judge = new FlightJudge(kernel, 0);
+
+  private static long millis(long number) {
+    return Duration.ofMillis(number).toNanos();
+  }
+
+  private static WireSnapshot wire(long atMillis, long unacked, int retransmits, long sinceAck) {
+    return new WireSnapshot(
+        WireSource.EPOLL,
+        millis(atMillis),
+        WireSnapshot.ESTABLISHED,
+        unacked,
+        retransmits,
+        0,
+        0,
+        204_000,
+        20_000,
+        sinceAck,
+        sinceAck,
+        sinceAck,
+        retransmits);
+  }
+
+  private WireVerdict silent(long atMillis) {
+    return judge.judge(wire(atMillis, 0, 0, atMillis), millis(atMillis));
+  }
+
+  @Test
+  void mustAskAPeerThatIsSilentForASecondAndOnce() {
+    judge.begin(0);
+    silent(1_000);
+    assertThat(pokes).isZero();
+    silent(1_200);
+    silent(1_400);
+    assertThat(pokes).isEqualTo(1);
+  }
+
+  @Test
+  void mustNotAskWhileTheRequestItselfIsUnacknowledgedOrAnswersCome() {
+    judge.begin(0);
+    judge.judge(wire(5_000, 1, 0, 5_000), millis(5_000));
+    judge.judge(wire(5_000, 0, 0, 5_000), millis(900));
+    judge.judge(wire(5_000, 0, 0, 900), millis(5_000));
+    judge.judge(WireSnapshot.none(millis(5_000)), millis(5_000));
+    assertThat(pokes).isZero();
+  }
+
+  @Test
+  void mustNotTakeTheIdleTimeBeforeTheCallForSilence() {
+    judge.begin(millis(60_000));
+    silent(60_200);
+    assertThat(pokes).isZero();
+    silent(61_200);
+    assertThat(pokes).isEqualTo(1);
+  }
+
+  @Test
+  void mustPutTheUsersKeepAliveBackOnceThePeerHasAnswered() {
+    judge.begin(0);
+    silent(1_200);
+    judge.judge(wire(1_400, 0, 0, 190), millis(1_400));
+    assertThat(restored).containsExactly(USERS);
+    judge.rest();
+    assertThat(restored).hasSize(1);
+  }
+
+  @Test
+  void mustPutItBackWhenNothingWaitsAnyMore() {
+    judge.begin(0);
+    silent(1_200);
+    judge.rest();
+    assertThat(restored).containsExactly(USERS);
+  }
+
+  @Test
+  void mustAskASlowServerEverMoreRarely() {
+    judge.begin(0);
+    silent(1_200);
+    judge.judge(wire(1_400, 0, 0, 190), millis(1_400)); // answered
+    silent(3_100); // 1.9 s since the first
+    assertThat(pokes).isEqualTo(1);
+    silent(3_300);
+    assertThat(pokes).isEqualTo(2);
+  }
+
+  @Test
+  void mustLookAgainAsSoonAsTheVerdictCanChange() {
+    judge.begin(0);
+    silent(200);
+    assertThat(judge.pause()).isEqualTo(FlightJudge.SAMPLE);
+    WireVerdict verdict = judge.judge(wire(700, 1, 1, 700), millis(700));
+    assertThat(verdict).isInstanceOf(WireVerdict.Suspect.class);
+    assertThat(judge.pause()).isBetween(Duration.ofMillis(1), Duration.ofMillis(199));
+    judge.rest();
+    assertThat(judge.pause()).isEqualTo(FlightJudge.SAMPLE);
+  }
+}

@@ -1,0 +1,56 @@
+package dev.holdfast.redis;
+
+import dev.holdfast.diagnosis.LimitSource;
+import dev.holdfast.metrics.HoldfastMeter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
+
+/** Publishes what guards learn, the gauges of {@link HoldfastMeter#IDLE_LIMIT}. Thread-safe. */
+final class IdleLimitGauges {
+
+  /**
+   * Guards of one name in one registry share their gauges: Micrometer keeps only the first. Each
+   * set holds the guards weakly.
+   */
+  private static final Map<MeterRegistry, Map<String, Set<IdleLimits>>> IDLE_LIMITS =
+      new WeakHashMap<>();
+
+  private IdleLimitGauges() {}
+
+  static void publish(MeterRegistry registry, String guard, IdleLimits limits) {
+    synchronized (IDLE_LIMITS) {
+      IDLE_LIMITS
+          .computeIfAbsent(registry, first -> new HashMap<>())
+          .computeIfAbsent(guard, first -> register(registry, guard))
+          .add(limits);
+    }
+  }
+
+  private static Set<IdleLimits> register(MeterRegistry registry, String guard) {
+    Set<IdleLimits> all =
+        Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+    for (LimitSource source : LimitSource.values()) {
+      Gauge.builder(HoldfastMeter.IDLE_LIMIT.meterName(), all, some -> lowest(some, source))
+          .description(HoldfastMeter.IDLE_LIMIT.description())
+          .baseUnit("seconds")
+          .tags("guard", guard, "source", source.tag())
+          .register(registry);
+    }
+    return all;
+  }
+
+  private static double lowest(Set<IdleLimits> all, LimitSource source) {
+    synchronized (all) {
+      return all.stream()
+          .mapToDouble(limits -> limits.seconds(source))
+          .filter(seconds -> !Double.isNaN(seconds))
+          .min()
+          .orElse(Double.NaN);
+    }
+  }
+}
