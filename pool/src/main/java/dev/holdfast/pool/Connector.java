@@ -1,0 +1,52 @@
+package dev.holdfast.pool;
+
+import dev.holdfast.wire.WireSnapshot;
+import dev.holdfast.wire.WireVerdict;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * What a pool needs to know about one kind of connection. Called on the pool's executor, never on a
+ * borrower's thread, so a method may block; the pool stops waiting at its deadlines either way.
+ * Must be thread-safe. What it throws counts as a stage that failed.
+ *
+ * @param <C> the connection
+ */
+public interface Connector<C> {
+
+  /**
+   * Opens a connection, ready for its first request.
+   *
+   * @param liveness to be told how the connection fares
+   * @return the connection; cancelled if it is not there by the connect timeout, and closed if it
+   *     comes later
+   */
+  CompletionStage<C> connect(Liveness liveness);
+
+  /**
+   * Asks the server over a connection that nobody else uses, say with a PING.
+   *
+   * @param connection idle
+   * @return {@link WireVerdict.Usable} only if the server answered; anything else, a failure or no
+   *     answer by the plan's ping timeout closes the connection
+   */
+  CompletionStage<WireVerdict> prove(C connection);
+
+  /**
+   * Reads what the kernel knows, without touching the connection. It may be in use.
+   *
+   * @param connection open, as far as the pool knows
+   * @return the reading; unless overridden, {@link WireSnapshot#none}
+   */
+  default CompletionStage<WireSnapshot> snapshot(C connection) {
+    return CompletableFuture.completedFuture(WireSnapshot.none(System.nanoTime()));
+  }
+
+  /**
+   * Closes a connection. Called once for each that was connected.
+   *
+   * @param connection no longer used by the pool
+   * @param reason why
+   */
+  void close(C connection, CloseReason reason);
+}

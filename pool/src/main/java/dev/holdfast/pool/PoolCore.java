@@ -1,0 +1,245 @@
+package dev.holdfast.pool;
+
+import dev.holdfast.connect.Closer;
+import dev.holdfast.connect.ConnectGate;
+import dev.holdfast.connect.Permit;
+import dev.holdfast.diagnosis.Cause;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The parts of one pool, and what passes between them. Thread-safe, never blocks. */
+final class PoolCore<C> {
+
+  static final Logger LOG = LoggerFactory.getLogger(ConnectionPool.class);
+
+  /**
+   * Who is asked before a dial.
+   *
+   * @param gate the gate
+   * @param remote for which address
+   */
+  record Entrance(ConnectGate gate, SocketAddress remote) {}
+
+  final PoolSettings settings;
+  final Surroundings surroundings;
+  final Ticker ticker;
+  final Connector<C> connector;
+  final @Nullable Entrance entrance;
+  final PoolMeters meters;
+  final Roster<C> roster;
+  final Waiters<C> waiters;
+  final Finder<C> finder;
+  final Filler<C> filler;
+  final Prover<C> prover;
+  final Housekeeper<C> housekeeper;
+  private final CompletableFuture<Void> emptied = new CompletableFuture<>();
+
+  PoolCore(
+      PoolSettings settings,
+      Surroundings surroundings,
+      Connector<C> connector,
+      @Nullable Entrance entrance,
+      PoolMeters meters) {
+    this.settings = settings;
+    this.surroundings = surroundings;
+    this.ticker = surroundings.ticker();
+    this.connector = connector;
+    this.entrance = entrance;
+    this.meters = meters;
+    roster = new Roster<>(settings.maxSize());
+    waiters = new Waiters<>(settings.maxWaiters());
+    finder = new Finder<>(roster, ticker);
+    filler = new Filler<>(this);
+    prover = new Prover<>(this);
+    housekeeper = new Housekeeper<>(this);
+  }
+
+  // Waiting.
+
+  /** Puts a waiter in line, unless it is full or the pool is closed. */
+  void join(Waiter<C> waiter) {
+    if (!waiters.join(waiter)) {
+      meters.refused("waiters");
+      throw new TooManyWaitersException(settings.name(), settings.maxWaiters(), state());
+    }
+    if (roster.closed()) {
+      leave(waiter);
+      throw closed();
+    }
+  }
+
+  void requireOpen() {
+    if (roster.closed()) {
+      throw closed();
+    }
+  }
+
+  /** What a waiter needs done when it begins to wait. */
+  void supply() {
+    filler.demand();
+    if (finder.stale()) {
+      housekeeper.now();
+    }
+  }
+
+  /** A waiter's end: the wake-up it may have had is passed on. */
+  void leave(Waiter<C> waiter) {
+    waiters.leave(waiter);
+    pass();
+  }
+
+  /** Wakes the first in line if there is a connection for it. */
+  void pass() {
+    if (waiters.any() && finder.any()) {
+      Waiter<C> first = waiters.first();
+      if (first != null) {
+        first.wake();
+      }
+    }
+  }
+
+  /** A connection has become idle: whoever starves gets it, else the first may look. */
+  void offer(Slot<C> slot) {
+    Waiter<C> first = waiters.first();
+    if (first == null) {
+      return;
+    }
+    if (first.starving() && first.end() == null) {
+      SlotLease<C> lease = finder.take(slot);
+      if (lease != null) {
+        if (first.end(new Waiter.End.Served<>(lease))) {
+          leave(first);
+          first.wake();
+        } else {
+          lease.close();
+        }
+        return;
+      }
+    }
+    first.wake();
+  }
+
+  AcquireTimeoutException timeout(long nanos) {
+    meters.refused("timeout");
+    return new AcquireTimeoutException(
+        settings.name(), Duration.ofNanos(nanos), state(), filler.lastFailure());
+  }
+
+  PoolClosedException closed() {
+    return new PoolClosedException(settings.name());
+  }
+
+  // Ends.
+
+  /** By whoever made the slot CLOSED. */
+  void dispose(Slot<C> slot, Ending ending) {
+    roster.remove(slot);
+    meters.closed(ending.reason());
+    LOG.debug("{}: connection closed, {}", settings.name(), ending.text());
+    Permit permit = slot.permit();
+    if (permit != null) {
+      permit.closed(closer(ending));
+    }
+    surroundings.executor().execute(() -> close(slot.connection(), ending.reason()));
+    if (StateWord.lease(slot.word) == 0 && ending.reason() == CloseReason.DEAD) {
+      filler.diedEarly();
+    }
+    if (roster.closed()) {
+      checkEmptied();
+    } else {
+      filler.demand();
+    }
+  }
+
+  void close(C connection, CloseReason reason) {
+    try {
+      connector.close(connection, reason);
+    } catch (RuntimeException e) {
+      LOG.debug("{}: closing a connection failed", settings.name(), e);
+    }
+  }
+
+  private static Closer closer(Ending ending) {
+    Cause cause = ending.cause();
+    if (cause == Cause.PEER_CLOSED) {
+      return Closer.REMOTE;
+    }
+    return cause == null || cause == Cause.LOCAL_CLOSE ? Closer.LOCAL : Closer.RESET;
+  }
+
+  /** Retires all there are. */
+  void retireAll(CloseReason reason) {
+    for (Slot<C> slot : roster.live()) {
+      slot.retire(reason, null);
+    }
+  }
+
+  void shut() {
+    if (roster.close()) {
+      for (Waiter<C> first = waiters.first(); first != null; first = waiters.first()) {
+        if (first.end(new Waiter.End.Failed<>(closed()))) {
+          first.wake();
+        }
+        waiters.leave(first);
+      }
+      meters.close();
+    }
+    retireAll(CloseReason.POOL_CLOSED);
+    checkEmptied();
+  }
+
+  private void checkEmptied() {
+    if (roster.live().length == 0) {
+      emptied.complete(null);
+    }
+  }
+
+  /** Completes once the pool is closed and its last connection was returned. */
+  CompletableFuture<Void> emptied() {
+    return emptied;
+  }
+
+  // Reports.
+
+  List<OutstandingLease> outstanding() {
+    long now = ticker.now();
+    List<OutstandingLease> out = new ArrayList<>();
+    for (Slot<C> slot : roster.live()) {
+      if (StateWord.phase(slot.word) == StateWord.LEASED) {
+        out.add(outstanding(slot, now - slot.leasedAt));
+      }
+    }
+    return out;
+  }
+
+  static <C> OutstandingLease outstanding(Slot<C> slot, long heldNanos) {
+    SlotLease<C> handle = slot.handleOut();
+    return new OutstandingLease(
+        Duration.ofNanos(Math.max(0, heldNanos)),
+        Optional.ofNullable(handle == null ? null : handle.borrower()));
+  }
+
+  PoolState state() {
+    Roster.Count count = roster.count();
+    int[] phases = new int[5];
+    Slot<C>[] live = roster.live();
+    for (Slot<C> slot : live) {
+      phases[(int) StateWord.phase(slot.word)]++;
+    }
+    return new PoolState(
+        count.max(),
+        count.total(),
+        phases[(int) StateWord.IDLE],
+        phases[(int) StateWord.LEASED],
+        count.connecting() + phases[(int) StateWord.CONNECTING],
+        phases[(int) StateWord.RESERVED],
+        waiters.count());
+  }
+}

@@ -1,0 +1,22 @@
+package dev.holdfast.pool;
+
+/**
+ * A pool at one moment. Counts that change meanwhile may be off by those changes.
+ *
+ * @param max the most connections there may be
+ * @param total {@code idle + active + connecting + proving}
+ * @param idle connections that can be lent
+ * @param active connections on loan
+ * @param connecting dials under way
+ * @param proving connections that are being proved
+ * @param waiting callers in line
+ */
+public record PoolState(
+    int max, int total, int idle, int active, int connecting, int proving, int waiting) {
+
+  @Override
+  public String toString() {
+    return "total %d of %d (active %d, idle %d, connecting %d, proving %d), waiting %d"
+        .formatted(total, max, active, idle, connecting, proving, waiting);
+  }
+}

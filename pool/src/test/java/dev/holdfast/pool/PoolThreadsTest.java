@@ -1,0 +1,137 @@
+package dev.holdfast.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.pool.FakeServer.Connection;
+import dev.holdfast.pool.FakeServer.Mood;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A pool under real threads, on the real clock. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class PoolThreadsTest {
+
+  private static final int THREADS = 16;
+  private static final int BORROWS = 5_000;
+  private static final int MOST = 1 << 20;
+
+  private final FakeServer server = new FakeServer();
+
+  private PoolBuilder<Connection> pool() {
+    return ConnectionPool.builder(server, PoolBed.plan())
+        .name("threads")
+        .meters(new SimpleMeterRegistry());
+  }
+
+  @Test
+  void mustLendToOneAtATimeAndWakeEveryWaiter() throws Exception {
+    AtomicIntegerArray users = new AtomicIntegerArray(MOST);
+    try (ConnectionPool<Connection> pool =
+        pool().maxSize(3).acquireTimeout(Duration.ofMinutes(1)).build()) {
+      List<CompletableFuture<Void>> all = new ArrayList<>();
+      for (int i = 0; i < THREADS; i++) {
+        boolean async = i % 4 == 0;
+        all.add(run(() -> borrow(pool, users, async)));
+      }
+      CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get();
+      assertThat(pool.state().active()).isZero();
+      assertThat(pool.state().waiting()).isZero();
+      assertThat(pool.state().total()).isLessThanOrEqualTo(3);
+    }
+  }
+
+  @SuppressWarnings("ThreadPriorityCheck") // a borrower is to be caught with its connection
+  private static void borrow(
+      ConnectionPool<Connection> pool, AtomicIntegerArray users, boolean async) throws Exception {
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    for (int i = 0; i < BORROWS; i++) {
+      Lease<Connection> lease = async ? pool.acquireAsync().get() : pool.acquire();
+      Connection connection = lease.connection();
+      if (users.incrementAndGet(connection.number) != 1) {
+        throw new AssertionError(connection + " is lent twice");
+      }
+      int chance = random.nextInt(5_000);
+      if (chance < 2) {
+        connection.liveness.dead(Cause.PEER_RESET);
+      } else if (chance < 20) {
+        connection.liveness.suspect();
+      }
+      if (random.nextInt(8) == 0) {
+        Thread.yield();
+      }
+      users.decrementAndGet(connection.number);
+      lease.close();
+    }
+  }
+
+  @Test
+  void mustKeepTheDeadlineWhenEveryConnectionIsHalfOpen() throws Exception {
+    server.connects = Mood.SILENT;
+    try (ConnectionPool<Connection> pool = pool().build()) {
+      List<CompletableFuture<Void>> all = new ArrayList<>();
+      for (int i = 0; i < THREADS; i++) {
+        all.add(
+            run(
+                () ->
+                    assertThatThrownBy(() -> pool.acquire(Duration.ofMillis(100)))
+                        .isInstanceOf(AcquireTimeoutException.class)));
+      }
+      CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
+      assertThat(pool.state().waiting()).isZero();
+    }
+  }
+
+  @Test
+  void mustLeaveTheLineWhenInterrupted() throws Exception {
+    try (ConnectionPool<Connection> pool = pool().maxSize(1).build()) {
+      Lease<Connection> lease = pool.acquire();
+      CompletableFuture<Void> waiter =
+          run(
+              () -> {
+                Thread.currentThread().interrupt();
+                assertThatThrownBy(() -> pool.acquire(Duration.ofMinutes(1)))
+                    .isInstanceOf(InterruptedException.class);
+              });
+      waiter.get();
+      assertThat(pool.state().waiting()).isZero();
+      lease.close();
+    }
+  }
+
+  private interface Task {
+    void run() throws Exception;
+  }
+
+  private static CompletableFuture<Void> run(Task task) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    Executor thread = Executors.newSingleThreadExecutor(PoolThreadsTest::daemon);
+    thread.execute(
+        () -> {
+          try {
+            task.run();
+            done.complete(null);
+          } catch (Throwable e) {
+            done.completeExceptionally(e);
+          }
+        });
+    return done;
+  }
+
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task, "pool-test");
+    thread.setDaemon(true);
+    return thread;
+  }
+}

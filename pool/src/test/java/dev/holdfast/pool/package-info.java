@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.pool;
+
+import org.jspecify.annotations.NullMarked;
