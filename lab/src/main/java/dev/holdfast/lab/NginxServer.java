@@ -10,7 +10,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real nginx that answers every request with {@code 200} and its connection's number, in one
@@ -42,10 +46,20 @@ public final class NginxServer extends LabServer {
   }
 
   private final Path accessLog;
+  private final int tlsPort;
+  private final @Nullable TlsFiles tls;
 
-  private NginxServer(ServerProcess process, ServerHost host, int port, Path accessLog) {
+  private NginxServer(
+      ServerProcess process,
+      ServerHost host,
+      int port,
+      Path accessLog,
+      int tlsPort,
+      @Nullable TlsFiles tls) {
     super(process, host, port);
     this.accessLog = accessLog;
+    this.tlsPort = tlsPort;
+    this.tls = tls;
   }
 
   /**
@@ -55,6 +69,34 @@ public final class NginxServer extends LabServer {
    */
   public static Builder builder() {
     return new Builder();
+  }
+
+  /**
+   * The TLS port.
+   *
+   * @return a port beside {@link #port()}
+   * @throws IllegalStateException if started without TLS
+   */
+  public int tlsPort() {
+    requireTls();
+    return tlsPort;
+  }
+
+  /**
+   * Trusts this server under the names {@code localhost} and 127.0.0.1.
+   *
+   * @return a context for clients
+   * @throws IllegalStateException if started without TLS
+   */
+  public SSLContext clientContext() {
+    return TlsIdentity.read(requireTls()).client();
+  }
+
+  private TlsFiles requireTls() {
+    if (tls == null) {
+      throw new IllegalStateException("This server was started without tls()");
+    }
+    return tls;
   }
 
   /**
@@ -81,6 +123,15 @@ public final class NginxServer extends LabServer {
     return requests().stream().filter(request -> request.id().equals(id)).count();
   }
 
+  /**
+   * Counts the executions of every request, in one reading.
+   *
+   * @return how often each {@link #REQUEST_ID} is in {@link #requests()}
+   */
+  public Map<String, Long> executions() {
+    return requests().stream().collect(Collectors.groupingBy(Request::id, Collectors.counting()));
+  }
+
   @Override
   boolean answers() {
     try {
@@ -101,6 +152,7 @@ public final class NginxServer extends LabServer {
     private ServerHost host = ServerHost.LOOPBACK;
     private Duration keepAlive = Duration.ofSeconds(75);
     private int port;
+    private boolean tls;
 
     private Builder() {}
 
@@ -139,6 +191,16 @@ public final class NginxServer extends LabServer {
     }
 
     /**
+     * Opens a TLS port beside the plain one; no client certificate is asked for.
+     *
+     * @return this builder
+     */
+    public Builder tls() {
+      this.tls = true;
+      return this;
+    }
+
+    /**
      * Adds directives to the configuration's {@code server} block.
      *
      * @param more for example {@code "keepalive_requests 5;"}
@@ -163,18 +225,34 @@ public final class NginxServer extends LabServer {
     private NginxServer startIn(Path dir) throws IOException {
       int listen = port == 0 ? freePort() : port;
       Path log = dir.resolve("access.log");
-      Path file = Files.writeString(dir.resolve("nginx.conf"), configuration(dir, log, listen));
+      TlsFiles files = tls ? TlsFiles.create(dir) : null;
+      int secured = tls ? freePort() : 0;
+      Path file =
+          Files.writeString(
+              dir.resolve("nginx.conf"), configuration(dir, log, listen, tlsLines(files, secured)));
       List<String> line = new ArrayList<>(host.enter());
       line.add(binary().toString());
       line.addAll(List.of("-p", dir.toString(), "-c", file.toString(), "-e", "stderr"));
-      return new NginxServer(new ServerProcess("nginx", dir, line), host, listen, log);
+      ServerProcess process = new ServerProcess("nginx", dir, line);
+      return new NginxServer(process, host, listen, log, secured, files);
+    }
+
+    private String tlsLines(@Nullable TlsFiles files, int secured) {
+      return files == null
+          ? ""
+          : "listen %s:%d ssl; ssl_certificate %s; ssl_certificate_key %s;"
+              .formatted(address(), secured, files.certificatePem(), files.keyPem());
+    }
+
+    private String address() {
+      return host.isLoopback() ? "127.0.0.1" : "0.0.0.0";
     }
 
     /**
      * One process, which signals reach as a whole. Root stays root: in a user namespace there is no
      * other user to change to.
      */
-    private String configuration(Path dir, Path log, int listen) {
+    private String configuration(Path dir, Path log, int listen, String more) {
       return """
           daemon off;
           master_process off;
@@ -194,6 +272,7 @@ public final class NginxServer extends LabServer {
             server {
               listen %4$s:%5$d;
               %6$s
+              %7$s
               location = /ready { access_log off; return 204; }
               location / { return 200 "$connection\\n"; }
             }
@@ -203,8 +282,9 @@ public final class NginxServer extends LabServer {
               dir,
               log,
               keepAlive.toMillis(),
-              host.isLoopback() ? "127.0.0.1" : "0.0.0.0",
+              address(),
               listen,
+              more,
               String.join("\n    ", directives));
     }
 

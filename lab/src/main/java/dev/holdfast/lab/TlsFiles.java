@@ -18,9 +18,10 @@ import java.util.concurrent.TimeUnit;
  *
  * @param certificatePem the certificate, as server and client read it
  * @param keyPem the private key, PKCS #8
+ * @param keyStore a PKCS #12 store with both, for servers in this JVM
  * @param trustStore a PKCS #12 store that holds the certificate only
  */
-record TlsFiles(Path certificatePem, Path keyPem, Path trustStore) {
+record TlsFiles(Path certificatePem, Path keyPem, Path keyStore, Path trustStore) {
   static final String PASSWORD = "holdfast-lab";
 
   private static final String ALIAS = "redis";
@@ -39,6 +40,7 @@ record TlsFiles(Path certificatePem, Path keyPem, Path trustStore) {
       return new TlsFiles(
           writePem(dir.resolve("redis.crt"), "CERTIFICATE", certificate.getEncoded()),
           writePem(dir.resolve("redis.key"), "PRIVATE KEY", key.getEncoded()),
+          keyStore,
           writeTrustStore(dir.resolve("trust.p12"), certificate));
     } catch (IOException | GeneralSecurityException e) {
       throw new IllegalStateException("The lab's certificate could not be made in " + dir, e);

@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Among the kernel lab's tests because those may rely on an nginx. */
@@ -51,6 +52,20 @@ class NginxServerTest {
           .singleElement()
           .matches(one -> one.method().equals("POST") && one.uri().equals("/x"))
           .matches(one -> one.status() == 200 && one.connection() > 0);
+    }
+  }
+
+  @Test
+  void mustAnswerUnderTlsAndCountTheSame() throws IOException {
+    try (NginxServer nginx = NginxServer.builder().tls().start();
+        Socket socket =
+            nginx
+                .clientContext()
+                .getSocketFactory()
+                .createSocket(InetAddress.getLoopbackAddress(), nginx.tlsPort())) {
+      send(socket, "POST", "a");
+      assertThat(status(socket)).isEqualTo("HTTP/1.1 200");
+      Await.until("logged", SOON, () -> nginx.executions().equals(Map.of("a", 1L)));
     }
   }
 
