@@ -1,0 +1,192 @@
+package dev.holdfast.http;
+
+import dev.holdfast.diagnosis.Answer;
+import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.diagnosis.DeathSigns;
+import dev.holdfast.diagnosis.Diagnosis;
+import dev.holdfast.diagnosis.Diagnostician;
+import dev.holdfast.diagnosis.Neighbours;
+import dev.holdfast.diagnosis.SiblingRule;
+import dev.holdfast.report.DiagnosisEvent;
+import dev.holdfast.report.DiagnosisReporter;
+import dev.holdfast.report.GuardMeters;
+import dev.holdfast.report.Listeners;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/**
+ * Where the deaths of a guard's connections are told: counts them, tells the listeners at once,
+ * makes siblings suspect, and diagnoses each death once what followed it is known. Thread-safe.
+ */
+public final class ConnectionDeaths {
+
+  /** By then a first attempt to connect has ended, or nobody made one. */
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+  private final HttpGuardSettings settings;
+  private final GuardMeters meters;
+  private final DiagnosisReporter reporter;
+  private final ScheduledExecutorService timer;
+  private final Listeners<SwapEvent> listeners = new Listeners<>();
+  private final Neighbours neighbours = new Neighbours();
+  private final NextConnects nextConnects = new NextConnects();
+
+  /**
+   * No death yet.
+   *
+   * @param settings of the guard
+   * @param meters where deaths are counted
+   * @param reporter where they are diagnosed
+   * @param timer for what is known a second later
+   */
+  public ConnectionDeaths(
+      HttpGuardSettings settings,
+      GuardMeters meters,
+      DiagnosisReporter reporter,
+      ScheduledExecutorService timer) {
+    this.settings = settings;
+    this.meters = meters;
+    this.reporter = reporter;
+    this.timer = timer;
+  }
+
+  /**
+   * Calls a listener for every connection given up, on the thread that gave it up.
+   *
+   * @param listener must be quick and must not block; what it throws is logged and stops nothing
+   */
+  public void onSwap(Consumer<SwapEvent> listener) {
+    listeners.add(listener);
+  }
+
+  /**
+   * A connection died.
+   *
+   * @param remote where it led, for comparison only
+   * @param signs what was seen of it
+   * @param evidence the readings in one line, without addresses or payload
+   */
+  public void died(SocketAddress remote, DeathSigns signs, String evidence) {
+    long now = System.nanoTime();
+    Diagnosis diagnosis = Diagnostician.diagnose(signs);
+    meters.swapped(signs.cause());
+    boolean expected = signs.cause() == Cause.LOCAL_CLOSE || signs.cause() == Cause.IDLE_LIMIT;
+    if (!expected) {
+      neighbours.died(remote, now, signs.idle());
+      SiblingRule.after(diagnosis, signs.idle(), now)
+          .ifPresent(suspicion -> neighbours.suspect(remote, suspicion));
+    }
+    SwapEvent swap =
+        new SwapEvent(
+            settings.name(),
+            signs.cause(),
+            evidence,
+            diagnosis,
+            signs.idle(),
+            signs.inFlight() == Answer.YES);
+    listeners.tell(settings.name(), swap);
+    PostMortem postMortem = new PostMortem(remote, signs, now, swap);
+    if (expected) {
+      postMortem.conclude(); // nothing that follows explains it better
+    } else {
+      postMortem.begin();
+    }
+  }
+
+  /**
+   * A connect ended.
+   *
+   * @param remote where it led
+   * @param works whether it succeeded
+   */
+  public void connectEnded(SocketAddress remote, boolean works) {
+    nextConnects.ended(remote, Answer.of(works));
+  }
+
+  /**
+   * A connection was used with success after an idle time.
+   *
+   * @param remote where it leads
+   * @param idle how long it had been idle
+   */
+  public void proved(SocketAddress remote, Duration idle) {
+    neighbours.proved(remote, System.nanoTime(), idle);
+  }
+
+  /**
+   * Whether a sibling died in a way that a connection may share.
+   *
+   * @param remote where it leads
+   * @param lastPayloadNanos {@link System#nanoTime()} of its last payload
+   * @return true if it has to be proved before it carries even a read
+   */
+  public boolean suspects(SocketAddress remote, long lastPayloadNanos) {
+    return neighbours.suspects(remote, lastPayloadNanos);
+  }
+
+  /** Diagnoses one death once a new connection was tried and its siblings are known. */
+  private final class PostMortem {
+
+    private final SocketAddress remote;
+    private final DeathSigns signs;
+    private final long diedAtNanos;
+    private final SwapEvent swap;
+    private final AtomicBoolean concluded = new AtomicBoolean();
+    private volatile Answer newConnection = Answer.UNKNOWN;
+    private volatile boolean siblingsKnown;
+
+    private PostMortem(SocketAddress remote, DeathSigns signs, long diedAtNanos, SwapEvent swap) {
+      this.remote = remote;
+      this.signs = signs;
+      this.diedAtNanos = diedAtNanos;
+      this.swap = swap;
+    }
+
+    private void begin() {
+      nextConnects.tell(
+          remote,
+          works -> {
+            newConnection = works;
+            concludeOnceKnown();
+          });
+      after(
+          Neighbours.TOGETHER,
+          () -> {
+            siblingsKnown = true;
+            concludeOnceKnown();
+          });
+      after(PATIENCE, this::conclude);
+    }
+
+    private void after(Duration delay, Runnable step) {
+      timer.schedule(step, delay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private void concludeOnceKnown() {
+      if (siblingsKnown && newConnection != Answer.UNKNOWN) {
+        conclude();
+      }
+    }
+
+    private void conclude() {
+      if (!concluded.compareAndSet(false, true)) {
+        return;
+      }
+      DeathSigns complete =
+          signs.toBuilder()
+              .newConnection(newConnection)
+              .siblings(neighbours.around(remote, diedAtNanos, signs.idle()))
+              .build();
+      reporter.report(
+          new DiagnosisEvent(
+              settings.name(),
+              "connection replaced",
+              Diagnostician.diagnose(complete),
+              swap.consequence()));
+    }
+  }
+}

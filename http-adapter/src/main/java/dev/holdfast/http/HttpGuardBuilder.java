@@ -1,0 +1,216 @@
+package dev.holdfast.http;
+
+import dev.holdfast.connect.ConnectGate;
+import dev.holdfast.connect.EndpointGates;
+import dev.holdfast.connect.RedialSchedule;
+import dev.holdfast.connect.RedialSettings;
+import dev.holdfast.path.ConnectionPlan;
+import dev.holdfast.retry.ReplayRetry;
+import dev.holdfast.usage.CallSite;
+import dev.holdfast.usage.Usage;
+import dev.holdfast.usage.UsageRegistry;
+import dev.holdfast.usage.UsageSettings;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Metrics;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings that the guards of all HTTP clients share. Not thread-safe.
+ *
+ * @param <B> the client's own builder
+ */
+public abstract class HttpGuardBuilder<B extends HttpGuardBuilder<B>> {
+
+  private final ConnectionPlan plan;
+  private String name = "http";
+  private MeterRegistry registry = Metrics.globalRegistry;
+  private Duration probeAfter = Duration.ofSeconds(1);
+  private boolean retries = true;
+  private boolean idempotentToo = true;
+  private int redials = RedialSchedule.DEFAULT_REDIALS;
+  private List<InetAddress> sourceAddresses = List.of();
+  private @Nullable Usage usage;
+  private String usageDeclaredAt = "";
+  private UsageRegistry usageRegistry = UsageRegistry.shared();
+  private @Nullable ConnectGate gate;
+
+  /**
+   * Starts from the defaults.
+   *
+   * @param plan the plan of the path to the server
+   */
+  protected HttpGuardBuilder(ConnectionPlan plan) {
+    this.plan = plan;
+  }
+
+  /**
+   * This builder, as its own class.
+   *
+   * @return this
+   */
+  protected abstract B self();
+
+  /**
+   * Names the guard in meters, log lines and events.
+   *
+   * @param name any text; {@code http} by default
+   * @return this builder
+   * @throws IllegalArgumentException if the name is blank
+   */
+  public B name(String name) {
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("the guard's name is blank");
+    }
+    this.name = name;
+    return self();
+  }
+
+  /**
+   * Where the meters of {@link dev.holdfast.metrics.HoldfastMeter} go.
+   *
+   * @param registry a registry; Micrometer's global one by default
+   * @return this builder
+   */
+  public B meterRegistry(MeterRegistry registry) {
+    this.registry = registry;
+    return self();
+  }
+
+  /**
+   * How long a connection may be idle before a request that must not run twice waits for a proof of
+   * its path. One second by default, and at least: the kernel probes no connection it heard from
+   * within the last second.
+   *
+   * @param idle at least one second
+   * @return this builder
+   * @throws IllegalArgumentException if the duration is shorter
+   */
+  public B probeAfter(Duration idle) {
+    if (idle.compareTo(Duration.ofSeconds(1)) < 0) {
+      throw new IllegalArgumentException(
+          "probeAfter %s is below 1 s: TCP_KEEPIDLE counts whole seconds (tcp(7)), so the kernel"
+                  .formatted(idle)
+              + " probes nothing it heard from within the last one");
+    }
+    this.probeAfter = idle;
+    return self();
+  }
+
+  /**
+   * Repeats no request that was sent: those that may run twice fail with the client's own
+   * exception. Requests never sent still move to a new connection.
+   *
+   * @return this builder
+   */
+  public B withoutRetries() {
+    this.retries = false;
+    return self();
+  }
+
+  /**
+   * Repeats no {@code PUT} or {@code DELETE} that may have run; it fails as a {@code POST} does.
+   * RFC 9110 calls them idempotent, so they are repeated by default; but a late second run can undo
+   * another client's newer write.
+   *
+   * @return this builder
+   */
+  public B withoutReplayOfIdempotentWrites() {
+    this.idempotentToo = false;
+    return self();
+  }
+
+  /**
+   * How many dials may follow the first, from another source port, while a connect is not answered;
+   * all within the user's connect timeout. 6 by default: where half of all SYNs are lost 1.6 % of
+   * the connects still wait for the kernel's retransmission. Where the path {@linkplain
+   * dev.holdfast.path.NetworkPath#balanced() balances}, a refused connect is dialled again too, at
+   * most twice. 0 switches all of it off.
+   *
+   * @param redials at least 0
+   * @return this builder
+   * @throws IllegalArgumentException if negative, when the guard is built
+   */
+  public B redials(int redials) {
+    this.redials = redials;
+    return self();
+  }
+
+  /**
+   * Local addresses to dial from, in turn. Each has its own ports, so the port budget towards one
+   * server grows with their number. The kernel chooses by default.
+   *
+   * @param addresses addresses of this host; only those of a server's address family are used for
+   *     it
+   * @return this builder
+   */
+  public B sourceAddresses(InetAddress... addresses) {
+    this.sourceAddresses = List.of(addresses);
+    return self();
+  }
+
+  /**
+   * Declares how the connections of the guarded clients are used. While the client is up, no other
+   * guard of this process may use the same endpoints, {@code host:port} as in the URL, for the
+   * other: its connect fails with {@link dev.holdfast.usage.MixedUsageException}, which names both
+   * calls of this method, before a packet is sent. Undeclared by default: nothing is refused.
+   *
+   * <p>Many connections closed young are diagnosed as churn unless they are declared short-lived:
+   * who never thought of it needs the diagnosis most.
+   *
+   * @param usage how they are used
+   * @return this builder
+   */
+  public B usage(Usage usage) {
+    this.usage = usage;
+    this.usageDeclaredAt = CallSite.find();
+    return self();
+  }
+
+  /**
+   * Where the use is declared.
+   *
+   * @param registry one for all guards that are to be kept apart; {@link UsageRegistry#shared()} by
+   *     default
+   * @return this builder
+   */
+  public B usageRegistry(UsageRegistry registry) {
+    this.usageRegistry = registry;
+    return self();
+  }
+
+  /**
+   * The gate that is asked before every connect, in place of the guard's own {@link EndpointGates}.
+   * Guards of one process that dial the same servers share source ports, so give them one gate;
+   * {@link ConnectGate#open()} switches it off. A gate given here knows nothing of this guard's
+   * plan, source addresses and name: build it with them.
+   *
+   * @param gate thread-safe
+   * @return this builder
+   */
+  public B gate(ConnectGate gate) {
+    this.gate = gate;
+    return self();
+  }
+
+  /**
+   * What was set, for the client's own builder.
+   *
+   * @return the settings
+   * @throws IllegalArgumentException if a setting is out of range
+   */
+  protected HttpGuardSettings settings() {
+    return new HttpGuardSettings(
+        name,
+        plan,
+        registry,
+        probeAfter,
+        new RedialSettings(redials, plan.path().balanced(), null, sourceAddresses),
+        gate == null ? EndpointGates.ofGuard(plan, sourceAddresses, registry, name) : gate,
+        new UsageSettings(usage, usageDeclaredAt, usageRegistry),
+        RetryTable.of(idempotentToo),
+        ReplayRetry.of(name, retries ? 2 : 1, idempotentToo));
+  }
+}

@@ -1,0 +1,33 @@
+package dev.holdfast.http;
+
+import dev.holdfast.connect.ConnectGate;
+import dev.holdfast.connect.RedialSettings;
+import dev.holdfast.path.ConnectionPlan;
+import dev.holdfast.retry.ReplayRetry;
+import dev.holdfast.usage.UsageSettings;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+
+/**
+ * What a guard was built with. Immutable. See {@link HttpGuardBuilder} for the meanings.
+ *
+ * @param name in meters, log lines and events
+ * @param plan of the path
+ * @param registry of the meters
+ * @param probeAfter idle age from which a request that must not run twice waits for a proof
+ * @param redialling how connects dial
+ * @param gate asked before every connect
+ * @param usage how the endpoints are used
+ * @param retries which failed exchange may be repeated
+ * @param replay the Resilience4j side of it
+ */
+public record HttpGuardSettings(
+    String name,
+    ConnectionPlan plan,
+    MeterRegistry registry,
+    Duration probeAfter,
+    RedialSettings redialling,
+    ConnectGate gate,
+    UsageSettings usage,
+    RetryTable retries,
+    ReplayRetry replay) {}

@@ -1,0 +1,116 @@
+package dev.holdfast.http;
+
+import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.report.GuardMeters;
+import dev.holdfast.retry.LostCall;
+import dev.holdfast.retry.ReplayRetry;
+import dev.holdfast.retry.ReplaySafety;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The attempts of one request: two at most, whatever the reason for the second. Replays go through
+ * the guard's Resilience4j instance; moving a request that was never sent is its first attempt and
+ * does not. Confined to one thread at a time.
+ */
+public final class RequestAttempts {
+
+  private final HttpGuardSettings settings;
+  private final GuardMeters meters;
+  private final String method;
+  private final ReplaySafety safety;
+  private ReplayRetry.@Nullable Attempts replays;
+  private boolean second;
+
+  /**
+   * Begins with the first attempt.
+   *
+   * @param settings of the guard
+   * @param meters where the outcome is counted
+   * @param method of the request
+   * @param safety of the request, from {@link RequestSafety}
+   */
+  public RequestAttempts(
+      HttpGuardSettings settings, GuardMeters meters, String method, ReplaySafety safety) {
+    this.settings = settings;
+    this.meters = meters;
+    this.method = RequestSafety.name(method);
+    this.safety = safety;
+  }
+
+  /**
+   * Whether the next connection must be a new one: an earlier attempt met a dead one.
+   *
+   * @return true from the second attempt on
+   */
+  public boolean needsNewConnection() {
+    return second;
+  }
+
+  /**
+   * Whether the request may run twice, so that it need not wait for a proof.
+   *
+   * @return its safety
+   */
+  public ReplaySafety safety() {
+    return safety;
+  }
+
+  /**
+   * The method, as it may be named.
+   *
+   * @return see {@link RequestSafety#name}
+   */
+  public String method() {
+    return method;
+  }
+
+  /**
+   * An attempt failed; counts what follows.
+   *
+   * @param progress how far it got
+   * @param cause why its connection ended
+   * @return what becomes of the request; {@link RetryDecision#RETRY} at most once
+   */
+  public RetryDecision failed(ExchangeProgress progress, Cause cause) {
+    RetryDecision decision = decide(progress, cause);
+    switch (decision) {
+      case RETRY -> {
+        second = true;
+        if (progress.neverSent()) {
+          meters.moved(1);
+        } else {
+          meters.replayed(1);
+        }
+      }
+      case AMBIGUOUS -> meters.ambiguous(method);
+      case FAIL -> {}
+    }
+    return decision;
+  }
+
+  private RetryDecision decide(ExchangeProgress progress, Cause cause) {
+    RetryDecision decision = settings.retries().decide(safety, progress);
+    if (decision != RetryDecision.RETRY) {
+      return decision;
+    }
+    if (second) {
+      return RetryDecision.FAIL;
+    }
+    if (progress.neverSent()) {
+      return RetryDecision.RETRY;
+    }
+    ReplayRetry.Attempts book = settings.replay().begin();
+    replays = book;
+    return book.mayReplay(new LostCall(method, progress.delivery(), safety, cause))
+        ? RetryDecision.RETRY
+        : RetryDecision.FAIL;
+  }
+
+  /** The request was answered. */
+  public void answered() {
+    ReplayRetry.Attempts book = replays;
+    if (book != null) {
+      book.answered();
+    }
+  }
+}

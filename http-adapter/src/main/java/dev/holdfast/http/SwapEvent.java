@@ -1,0 +1,30 @@
+package dev.holdfast.http;
+
+import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.diagnosis.Diagnosis;
+import java.time.Duration;
+
+/**
+ * A connection was given up. Immutable; carries no URL, header, body, address or credential.
+ *
+ * @param guard the guard's name
+ * @param cause what the client saw
+ * @param evidence the readings that show it
+ * @param diagnosis what explains it, as far as it is known at this moment; a listener of diagnoses
+ *     hears more once the next connection was tried
+ * @param idle how long no payload had moved
+ * @param inFlight whether a request had been sent on it and had no whole answer
+ */
+public record SwapEvent(
+    String guard,
+    Cause cause,
+    String evidence,
+    Diagnosis diagnosis,
+    Duration idle,
+    boolean inFlight) {
+
+  /** What became of its call, for people; the request's own fate is decided later. */
+  String consequence() {
+    return inFlight ? "a request was in flight" : "no request was lost";
+  }
+}

@@ -1,0 +1,235 @@
+package dev.holdfast.http.apache;
+
+import dev.holdfast.connect.BlockingDialler;
+import dev.holdfast.connect.ConnectReport;
+import dev.holdfast.http.ConnectionDeaths;
+import dev.holdfast.http.GuardThread;
+import dev.holdfast.http.HttpEndpoints;
+import dev.holdfast.http.HttpGuardSettings;
+import dev.holdfast.http.SwapEvent;
+import dev.holdfast.path.ConnectionPlan;
+import dev.holdfast.report.ConnectReports;
+import dev.holdfast.report.DiagnosisEvent;
+import dev.holdfast.report.DiagnosisReporter;
+import dev.holdfast.report.GuardMeters;
+import dev.holdfast.wire.HostCounters;
+import dev.holdfast.wire.WireSnapshot;
+import io.github.resilience4j.retry.Retry;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+import org.apache.hc.client5.http.HttpRequestRetryStrategy;
+import org.apache.hc.client5.http.impl.ChainElement;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.io.HttpClientConnectionManager;
+import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
+import org.apache.hc.core5.http.io.HttpConnectionFactory;
+import org.apache.hc.core5.http.protocol.HttpContext;
+
+/**
+ * Keeps the connections of an Apache HttpClient 5 (classic API, 5.4 to 5.6) usable over a path that
+ * forgets idle flows. Install it once, behind whatever else is set on the two builders:
+ *
+ * <pre>{@code
+ * ApacheHttpGuard guard = ApacheHttpGuard.create(path.plan());
+ * var connections = guard.install(PoolingHttpClientConnectionManagerBuilder.create());
+ * var client = guard.install(HttpClients.custom()).setConnectionManager(connections).build();
+ * }</pre>
+ *
+ * <p>From then on a connection is looked at when it is leased: one that is too old for its path,
+ * was closed, or holds input nobody asked for is replaced before the request is sent, and a request
+ * that must not run twice waits after an idle time until the kernel has proved the path. A path
+ * that dies under a request in flight is given up in about a second. A request that was never sent
+ * moves to a new connection; one that may run twice is sent once more; the rest fail with {@link
+ * AmbiguousHttpOutcomeException}, which {@code AmbiguousOutcomeException.in(thrown)} finds too.
+ *
+ * <p>What the guard composes with and what it replaces: interceptors, TLS, proxies, routes, {@code
+ * ConnectionConfig}, {@code SocketConfig} and the keep-alive strategy stay as they are. The
+ * connection factory and the retry strategy of HttpClient's builders are replaced, whatever was set
+ * there: those two builders have no getters. Hand one's own to {@link ApacheHttpGuardBuilder}.
+ *
+ * <p>Thread-safe.
+ */
+public final class ApacheHttpGuard {
+
+  /** The builders that have a guard, for they do not tell; by identity, as they have no equals. */
+  private static final Set<Object> GUARDED =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
+  private static final String NAME = "HOLDFAST";
+
+  /** Linux' default {@code net.ipv4.tcp_keepalive_time}. */
+  private static final long DEFAULT_KEEPALIVE_SECONDS = 7_200;
+
+  private final HttpGuardSettings settings;
+  private final HttpConnectionFactory<? extends ManagedHttpClientConnection> connectionFactory;
+  private final HttpRequestRetryStrategy responseRetries;
+  private final Optional<Duration> connectTimeout;
+  private final DiagnosisReporter reporter;
+  private final GuardMeters meters;
+  private final ConnectionDeaths deaths;
+  private final ScheduledExecutorService timer;
+  private final FlightWatch watch;
+  private final ConnectReports connects;
+  private final BlockingDialler dialler;
+  private final long hostKeepAliveSeconds;
+
+  ApacheHttpGuard(
+      HttpGuardSettings settings,
+      HttpConnectionFactory<? extends ManagedHttpClientConnection> connectionFactory,
+      HttpRequestRetryStrategy responseRetries,
+      Optional<Duration> connectTimeout) {
+    this.settings = settings;
+    this.connectionFactory = connectionFactory;
+    this.responseRetries = responseRetries;
+    this.connectTimeout = connectTimeout;
+    this.reporter = new DiagnosisReporter(settings.registry());
+    this.meters = new GuardMeters(settings.registry(), settings.name());
+    this.timer = GuardThread.create(settings.name());
+    this.deaths = new ConnectionDeaths(settings, meters, reporter, timer);
+    this.watch = new FlightWatch(timer);
+    this.connects = new ConnectReports(settings.name(), settings.plan(), meters, reporter);
+    this.dialler = new BlockingDialler(settings.redialling(), connects, settings.gate());
+    this.hostKeepAliveSeconds =
+        HostCounters.ofThisHost()
+            .number("net.ipv4.tcp_keepalive_time")
+            .orElse(DEFAULT_KEEPALIVE_SECONDS);
+  }
+
+  /**
+   * A guard with default settings.
+   *
+   * @param plan the plan of the path to the server
+   * @return a guard, to be installed once
+   */
+  public static ApacheHttpGuard create(ConnectionPlan plan) {
+    return custom(plan).build();
+  }
+
+  /**
+   * A guard with settings of one's own.
+   *
+   * @param plan the plan of the path to the server
+   * @return a builder that starts from the defaults
+   */
+  public static ApacheHttpGuardBuilder custom(ConnectionPlan plan) {
+    return new ApacheHttpGuardBuilder(plan);
+  }
+
+  /**
+   * Builds a pool whose connections are guarded.
+   *
+   * @param builder with the user's settings
+   * @return the pool; it is a {@code ConnPoolControl<HttpRoute>} as well. Closing it, as the client
+   *     does unless it is shared, closes what the guard holds
+   * @throws IllegalStateException if a guard is installed in this builder already
+   */
+  public HttpClientConnectionManager install(PoolingHttpClientConnectionManagerBuilder builder) {
+    requireFirst(builder);
+    GuardParts parts =
+        new GuardParts(
+            settings,
+            meters,
+            deaths,
+            new HttpEndpoints(settings, reporter),
+            timer,
+            watch,
+            connects,
+            hostKeepAliveSeconds);
+    builder.setConnectionFactory(socket -> new GuardedConnection(connectionFactory, parts));
+    return new GuardedManager(builder.build(), parts, dialler, connectTimeout);
+  }
+
+  /**
+   * Puts the guard's retries in place of HttpClient's. Only effective with a connection manager of
+   * this guard.
+   *
+   * @param builder with the user's settings; a retry strategy set on it is replaced
+   * @return the same builder
+   * @throws IllegalStateException if a guard is installed in this builder already
+   */
+  public HttpClientBuilder install(HttpClientBuilder builder) {
+    requireFirst(builder);
+    return builder
+        .setRetryStrategy(new ResponseRetries(responseRetries))
+        .addExecInterceptorBefore(
+            ChainElement.PROTOCOL.name(), NAME, new RetryExec(settings, meters));
+  }
+
+  private static void requireFirst(Object builder) {
+    if (!GUARDED.add(builder)) {
+      throw new IllegalStateException(
+          "a guard is already installed in this builder: install one guard, once");
+    }
+  }
+
+  /**
+   * Says that requests with this context may run twice, whatever their method: the server tells a
+   * repeated one by itself.
+   *
+   * @param context of the requests
+   * @param <C> its class
+   * @return the same context
+   */
+  public static <C extends HttpContext> C safeToRepeat(C context) {
+    context.setAttribute(RetryExec.MARK, true);
+    return context;
+  }
+
+  /**
+   * The Resilience4j instance that carries the replay policy, for its events and counters.
+   *
+   * @return the instance
+   */
+  public Retry retry() {
+    return settings.replay().retry();
+  }
+
+  /**
+   * Calls a listener for every connection given up. It runs on the thread that gave it up, a
+   * caller's or the guard's own: it must be quick and must not block.
+   *
+   * @param listener the listener
+   */
+  public void onSwap(Consumer<SwapEvent> listener) {
+    deaths.onSwap(listener);
+  }
+
+  /**
+   * Calls a listener for every connect, successful or not, and for every connection whose first
+   * answer was not HTTP. It runs on the caller's thread: it must be quick and must not block.
+   *
+   * @param listener the listener
+   */
+  public void onConnect(Consumer<ConnectReport> listener) {
+    connects.onConnect(listener);
+  }
+
+  /**
+   * Calls a listener for each diagnosis: of every connect that failed or took as long as a lost SYN
+   * makes it, at once; and of every connection given up, a second or more after the fact: once it
+   * is known whether a new connection works and what became of the other connections, after 15 s at
+   * the latest. It must be quick and must not block.
+   *
+   * @param listener the listener
+   */
+  public void onDiagnosis(Consumer<DiagnosisEvent> listener) {
+    reporter.onDiagnosis(listener);
+  }
+
+  /**
+   * The latest {@code TCP_INFO} reading of each connection that is up; readings are taken while
+   * requests are in flight and before reuse, so one of an idle connection is old.
+   *
+   * @return one snapshot for each connection that has been read at least once
+   */
+  public List<WireSnapshot> snapshots() {
+    return watch.snapshots();
+  }
+}

@@ -1,0 +1,59 @@
+package dev.holdfast.http.apache;
+
+import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.http.ExchangeProgress;
+import dev.holdfast.http.RequestAttempts;
+import dev.holdfast.retry.ReplaySafety;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The request that this thread is executing. HttpClient's classic API leases, connects, sends and
+ * receives on the caller's thread, but tells the connection nothing of the request before it is
+ * sent, and the retry nothing of the connection after it failed.
+ */
+final class CurrentRequest {
+
+  /** How the latest attempt failed. */
+  record Failure(ExchangeProgress progress, Cause cause, String evidence) {}
+
+  private static final ThreadLocal<@Nullable CurrentRequest> CURRENT = new ThreadLocal<>();
+
+  private final RequestAttempts attempts;
+  private @Nullable Failure failure;
+
+  CurrentRequest(RequestAttempts attempts) {
+    this.attempts = attempts;
+  }
+
+  static @Nullable CurrentRequest get() {
+    return CURRENT.get();
+  }
+
+  /** Ends what a thread executes, and goes on with what it had executed around it. */
+  static void set(@Nullable CurrentRequest request) {
+    if (request == null) {
+      CURRENT.remove();
+    } else {
+      CURRENT.set(request);
+    }
+  }
+
+  RequestAttempts attempts() {
+    return attempts;
+  }
+
+  boolean mayRunTwice() {
+    return attempts.safety() != ReplaySafety.UNSAFE;
+  }
+
+  void failed(ExchangeProgress progress, Cause cause, String evidence) {
+    failure = new Failure(progress, cause, evidence);
+  }
+
+  /** Null if the failure was not the connection's. */
+  @Nullable Failure takeFailure() {
+    Failure taken = failure;
+    failure = null;
+    return taken;
+  }
+}

@@ -1,0 +1,114 @@
+package dev.holdfast.http.apache;
+
+import dev.holdfast.wire.FlightJudge;
+import dev.holdfast.wire.WireSnapshot;
+import dev.holdfast.wire.WireSource;
+import dev.holdfast.wire.WireVerdict;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches connections whose request waits for its answer: reads their {@code TCP_INFO} and gives up
+ * those whose path is dead, which frees the caller blocked on them. A slow server and a shut window
+ * are left alone. Ticks while requests are in flight, on the guard's own thread; a request that is
+ * answered before the first tick costs one volatile write and one read.
+ */
+final class FlightWatch {
+
+  private final ScheduledExecutorService timer;
+  private final Map<GuardedSocket, Watched> flights = new ConcurrentHashMap<>();
+  private final AtomicBoolean awake = new AtomicBoolean();
+
+  FlightWatch(ScheduledExecutorService timer) {
+    this.timer = timer;
+  }
+
+  void add(GuardedSocket socket) {
+    flights.put(socket, new Watched(socket));
+  }
+
+  void remove(GuardedSocket socket) {
+    flights.remove(socket);
+  }
+
+  List<WireSnapshot> snapshots() {
+    return flights.keySet().stream().map(GuardedSocket::latest).filter(Objects::nonNull).toList();
+  }
+
+  /** A request has begun. */
+  void wake() {
+    if (!awake.get() && awake.compareAndSet(false, true)) {
+      tickAfter(FlightJudge.SAMPLE);
+    }
+  }
+
+  private void tickAfter(Duration pause) {
+    timer.schedule(this::tick, pause.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private void tick() {
+    Duration pause = look();
+    if (pause != null) {
+      tickAfter(pause);
+      return;
+    }
+    awake.set(false);
+    if (flights.keySet().stream().anyMatch(GuardedSocket::inFlight)) {
+      wake(); // it began after the look, and found the watch awake
+    }
+  }
+
+  /** Until the next look; null if nothing is in flight. */
+  private @Nullable Duration look() {
+    Duration pause = null;
+    for (Watched flight : flights.values()) {
+      Duration own = flight.look();
+      if (own != null && (pause == null || own.compareTo(pause) < 0)) {
+        pause = own;
+      }
+    }
+    return pause;
+  }
+
+  /** One connection's state. Confined to the guard's thread. */
+  private static final class Watched {
+
+    private final GuardedSocket socket;
+    private final FlightJudge judge;
+    private long seenFlightNanos;
+
+    private Watched(GuardedSocket socket) {
+      this.socket = socket;
+      this.judge = new FlightJudge(socket.probe(), System.nanoTime());
+    }
+
+    private @Nullable Duration look() {
+      if (!socket.inFlight() || socket.source() == WireSource.NONE || socket.condemned()) {
+        judge.rest();
+        return null;
+      }
+      long began = socket.flightNanos();
+      if (began != seenFlightNanos) {
+        seenFlightNanos = began;
+        judge.begin(began);
+      }
+      WireSnapshot wire = socket.read(System.nanoTime());
+      if (wire.source() == WireSource.NONE) {
+        return FlightJudge.SAMPLE; // closed meanwhile
+      }
+      long unheardNanos = TimeUnit.MILLISECONDS.toNanos(wire.lastDataRecvMillis());
+      if (judge.judge(wire, unheardNanos) instanceof WireVerdict.Dead dead) {
+        socket.condemn(new Death(dead.cause(), dead.evidence()));
+        return null;
+      }
+      return judge.pause();
+    }
+  }
+}

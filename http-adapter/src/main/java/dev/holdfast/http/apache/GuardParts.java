@@ -1,0 +1,25 @@
+package dev.holdfast.http.apache;
+
+import dev.holdfast.connect.ConnectListener;
+import dev.holdfast.http.ConnectionDeaths;
+import dev.holdfast.http.HttpEndpoints;
+import dev.holdfast.http.HttpGuardSettings;
+import dev.holdfast.report.GuardMeters;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * What all connections of a guard share.
+ *
+ * @param connects hears of foreign answers, which are known only after the connect
+ * @param hostKeepAliveSeconds {@code net.ipv4.tcp_keepalive_time}: a socket that has it as its idle
+ *     time was given none
+ */
+record GuardParts(
+    HttpGuardSettings settings,
+    GuardMeters meters,
+    ConnectionDeaths deaths,
+    HttpEndpoints endpoints,
+    ScheduledExecutorService timer,
+    FlightWatch watch,
+    ConnectListener connects,
+    long hostKeepAliveSeconds) {}

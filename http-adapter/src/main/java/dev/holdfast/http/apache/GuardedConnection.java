@@ -1,0 +1,370 @@
+package dev.holdfast.http.apache;
+
+import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.http.ExchangeFailure;
+import dev.holdfast.http.ExchangeProgress;
+import dev.holdfast.http.KeepAliveHint;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
+import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ConnectionClosedException;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.io.HttpConnectionFactory;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the pool takes for one connection. When it is leased and its socket must not be used, the
+ * connection underneath is closed and replaced by a new one: the pool sees a connection that is not
+ * open, and connects it, whatever its settings.
+ */
+final class GuardedConnection extends ForwardingConnection {
+
+  /** One call of the connection underneath. */
+  @FunctionalInterface
+  private interface Step {
+    void run() throws HttpException, IOException;
+  }
+
+  private final HttpConnectionFactory<? extends ManagedHttpClientConnection> factory;
+  private final GuardParts guard;
+  private final ReuseCheck check;
+  private volatile ManagedHttpClientConnection delegate;
+  private volatile @Nullable GuardedSocket socket;
+  private volatile @Nullable Taps taps;
+  private @Nullable Flight flight;
+  private volatile boolean closedHere;
+
+  GuardedConnection(
+      HttpConnectionFactory<? extends ManagedHttpClientConnection> factory, GuardParts guard)
+      throws IOException {
+    this.factory = factory;
+    this.guard = guard;
+    this.check = new ReuseCheck(guard);
+    this.delegate = factory.createConnection(null);
+  }
+
+  @Override
+  public void bind(Socket bound) throws IOException {
+    DialInProgress dial = DialInProgress.get();
+    if (dial != null && !bound.isConnected()) {
+      dial.dials(bound);
+    } else if (dial != null) {
+      socket = dial.connected(bound);
+    }
+    if (bound.isConnected()) {
+      Taps tapped = new Taps(bound, this::foreign);
+      taps = tapped;
+      delegate.bind(tapped);
+    } else {
+      delegate.bind(bound);
+    }
+  }
+
+  @Override
+  public void bind(SSLSocket tls, Socket base) throws IOException {
+    Taps tapped = new Taps(tls, base);
+    taps = tapped;
+    delegate.bind(tapped);
+  }
+
+  /** Leased for another request. */
+  @Override
+  public void activate() {
+    GuardedSocket pooled = socket;
+    Taps tapped = taps;
+    if (pooled == null || tapped == null || !delegate.isOpen()) {
+      delegate.activate();
+      return;
+    }
+    CurrentRequest request = CurrentRequest.get();
+    if (request != null && request.attempts().needsNewConnection()) {
+      replace(new Death(Cause.LOCAL_CLOSE, "an earlier attempt failed"), pooled);
+      return;
+    }
+    boolean mayRunTwice = request != null && request.mayRunTwice();
+    Death refused = check.refuse(pooled, delegate, tapped, mayRunTwice);
+    if (refused != null) {
+      replace(refused, pooled);
+    } else {
+      delegate.activate();
+    }
+  }
+
+  private void replace(Death why, GuardedSocket pooled) {
+    pooled.dies(why);
+    pooled.ends(true);
+    delegate.close(CloseMode.IMMEDIATE);
+    socket = null;
+    taps = null;
+    if (!closedHere) {
+      try {
+        delegate = factory.createConnection(null);
+      } catch (IOException unheard) {
+        throw new IllegalStateException("a connection without a socket was not created", unheard);
+      }
+    }
+  }
+
+  /** Back in the pool. */
+  @Override
+  public void passivate() {
+    GuardedSocket mine = socket;
+    if (mine != null) {
+      mine.rests();
+    }
+    flight = null;
+    delegate.passivate();
+  }
+
+  /** HttpClient's own check would fetch what arrived meanwhile and call the connection healthy. */
+  @Override
+  public boolean isStale() {
+    return !isOpen();
+  }
+
+  @Override
+  public void sendRequestHeader(ClassicHttpRequest request) throws HttpException, IOException {
+    GuardedSocket mine = socket;
+    if (mine == null) {
+      delegate.sendRequestHeader(request);
+      return;
+    }
+    flight = new Flight(request, delegate.getEndpointDetails(), mine.requests() > 0);
+    mine.begins();
+    watched(() -> delegate.sendRequestHeader(request));
+  }
+
+  @Override
+  public void sendRequestEntity(ClassicHttpRequest request) throws HttpException, IOException {
+    Flight mine = flight;
+    if (mine != null) {
+      mine.bodyBegins();
+    }
+    watched(() -> delegate.sendRequestEntity(request));
+    if (mine != null) {
+      mine.bodySent();
+    }
+  }
+
+  @Override
+  public void terminateRequest(ClassicHttpRequest request) throws HttpException, IOException {
+    watched(() -> delegate.terminateRequest(request));
+  }
+
+  @Override
+  public void flush() throws IOException {
+    try {
+      delegate.flush();
+    } catch (IOException thrown) {
+      throw failed(thrown);
+    }
+    Flight mine = flight;
+    if (mine != null) {
+      mine.flushed();
+    }
+  }
+
+  @Override
+  public boolean isDataAvailable(Timeout timeout) throws IOException {
+    try {
+      return delegate.isDataAvailable(timeout);
+    } catch (IOException thrown) {
+      throw failed(thrown);
+    }
+  }
+
+  @Override
+  public ClassicHttpResponse receiveResponseHeader() throws HttpException, IOException {
+    ClassicHttpResponse response;
+    try {
+      response = delegate.receiveResponseHeader();
+    } catch (IOException thrown) {
+      throw failed(thrown);
+    } catch (HttpException thrown) {
+      if (ended()) {
+        throw failed(cut(thrown));
+      }
+      malformed(thrown);
+      throw thrown;
+    }
+    if (ended()) {
+      throw failed(cut(null));
+    }
+    GuardedSocket mine = socket;
+    if (mine != null) {
+      mine.answered();
+      Header[] hints = response.getHeaders("Keep-Alive");
+      if (hints.length > 0) {
+        List<String> fields = new ArrayList<>(hints.length);
+        for (Header hint : hints) {
+          fields.add(String.valueOf(hint.getValue()));
+        }
+        KeepAliveHint.parse(fields).maxIdleAge(mine.plan()).ifPresent(mine::hinted);
+      }
+    }
+    return response;
+  }
+
+  private boolean ended() {
+    Taps tapped = taps;
+    return tapped != null && tapped.ended();
+  }
+
+  /** HttpClient takes a head that ends behind its status line for a whole one. */
+  private static IOException cut(@Nullable HttpException thrown) {
+    IOException cut = new ConnectionClosedException("connection closed within the answer's head");
+    cut.initCause(thrown);
+    return cut;
+  }
+
+  @Override
+  public void receiveResponseEntity(ClassicHttpResponse response)
+      throws HttpException, IOException {
+    watched(() -> delegate.receiveResponseEntity(response));
+    HttpEntity body = response.getEntity();
+    if (body != null && socket != null) {
+      response.setEntity(new WatchedBody(body, this));
+    }
+  }
+
+  /**
+   * The caller met an error while it read the answer's body: it has a part, so nothing is retried.
+   */
+  IOException bodyFailed(IOException thrown) {
+    GuardedSocket mine = socket;
+    if (mine == null || closedHere) {
+      return thrown;
+    }
+    Death.of(thrown).ifPresent(mine::dies);
+    return mine.condemned() ? GivenUp.because(mine, thrown) : thrown;
+  }
+
+  private void watched(Step step) throws HttpException, IOException {
+    try {
+      step.run();
+    } catch (IOException thrown) {
+      throw failed(thrown);
+    } catch (HttpException thrown) {
+      malformed(thrown);
+      throw thrown;
+    }
+  }
+
+  /** Records how far the exchange got. */
+  private IOException failed(IOException thrown) {
+    GuardedSocket mine = socket;
+    Flight far = flight;
+    if (mine == null || far == null) {
+      return thrown;
+    }
+    ExchangeFailure how = how(thrown, mine);
+    Death why = why(thrown, mine);
+    if (how != ExchangeFailure.OTHER) {
+      mine.dies(why);
+    }
+    record(far.failed(how), why);
+    return mine.condemned() ? GivenUp.because(mine, thrown) : thrown;
+  }
+
+  /** The same for an answer that is not HTTP, or for a request that cannot be one. */
+  private void malformed(HttpException thrown) {
+    GuardedSocket mine = socket;
+    Flight far = flight;
+    if (mine != null && far != null) {
+      Death why = new Death(Cause.LOCAL_CLOSE, thrown.getClass().getSimpleName());
+      record(far.failed(ExchangeFailure.MALFORMED), why);
+    }
+  }
+
+  private void foreign() {
+    GuardedSocket mine = socket;
+    if (mine != null && mine.requests() == 1) {
+      guard.connects().ended(mine.foreign());
+    }
+  }
+
+  private static void record(ExchangeProgress progress, Death why) {
+    CurrentRequest request = CurrentRequest.get();
+    if (request != null) {
+      request.failed(progress, why.cause(), why.evidence());
+    }
+  }
+
+  private ExchangeFailure how(IOException thrown, GuardedSocket mine) {
+    if (mine.condemned()) {
+      return ExchangeFailure.GIVEN_UP;
+    }
+    if (closedHere) {
+      return ExchangeFailure.OTHER;
+    }
+    if (thrown instanceof SocketTimeoutException) {
+      return ExchangeFailure.TIMEOUT;
+    }
+    // Anything that is not the wire's comes from the body that the caller supplied, or from its
+    // interruption.
+    boolean wire = thrown instanceof SSLException || Death.of(thrown).isPresent();
+    return wire ? ExchangeFailure.CLOSED : ExchangeFailure.OTHER;
+  }
+
+  private static Death why(IOException thrown, GuardedSocket mine) {
+    Death known = mine.death();
+    return known != null
+        ? known
+        : Death.of(thrown).orElse(new Death(Cause.PEER_RESET, thrown.getClass().getSimpleName()));
+  }
+
+  @Override
+  public boolean isOpen() {
+    GuardedSocket mine = socket;
+    return delegate.isOpen() && (mine == null || !mine.condemned());
+  }
+
+  @Override
+  public void close() throws IOException {
+    ends(false);
+    delegate.close();
+  }
+
+  @Override
+  public void close(CloseMode mode) {
+    ends(mode == CloseMode.IMMEDIATE);
+    delegate.close(mode);
+  }
+
+  private void ends(boolean abort) {
+    closedHere = true;
+    GuardedSocket mine = socket;
+    if (mine != null) {
+      mine.ends(abort);
+    }
+  }
+
+  @Override
+  public @Nullable Socket getSocket() {
+    Taps tapped = taps;
+    return tapped == null || !delegate.isOpen() ? delegate.getSocket() : tapped.top();
+  }
+
+  @Override
+  public @Nullable SSLSession getSSLSession() {
+    Taps tapped = taps;
+    return tapped == null || !delegate.isOpen() ? delegate.getSSLSession() : tapped.session();
+  }
+
+  @Override
+  ManagedHttpClientConnection delegate() {
+    return delegate;
+  }
+}

@@ -1,0 +1,273 @@
+package dev.holdfast.http.apache;
+
+import dev.holdfast.connect.BlockingDialler;
+import dev.holdfast.connect.BlockingDialler.Dialled;
+import dev.holdfast.connect.BlockingDialler.Order;
+import dev.holdfast.connect.SilentDialException;
+import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.http.ExchangeProgress;
+import dev.holdfast.usage.EndpointChurn;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.client5.http.io.ConnectionEndpoint;
+import org.apache.hc.client5.http.io.HttpClientConnectionManager;
+import org.apache.hc.client5.http.io.LeaseRequest;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.pool.ConnPoolControl;
+import org.apache.hc.core5.pool.PoolStats;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/** The user's pool, whose connects pass the gate and dial again. Thread-safe. */
+final class GuardedManager implements HttpClientConnectionManager, ConnPoolControl<HttpRoute> {
+
+  private static final int HTTP = 80;
+  private static final int HTTPS = 443;
+
+  private final PoolingHttpClientConnectionManager pool;
+  private final GuardParts guard;
+  private final BlockingDialler dialler;
+  private final Optional<Duration> connectTimeout;
+  private final Map<ConnectionEndpoint, HttpRoute> routes = new ConcurrentHashMap<>();
+  private volatile boolean closed;
+
+  GuardedManager(
+      PoolingHttpClientConnectionManager pool,
+      GuardParts guard,
+      BlockingDialler dialler,
+      Optional<Duration> connectTimeout) {
+    this.pool = pool;
+    this.guard = guard;
+    this.dialler = dialler;
+    this.connectTimeout = connectTimeout;
+  }
+
+  @Override
+  public LeaseRequest lease(
+      String id, HttpRoute route, Timeout requestTimeout, @Nullable Object state) {
+    LeaseRequest lease = pool.lease(id, route, requestTimeout, state);
+    return new LeaseRequest() {
+      @Override
+      public ConnectionEndpoint get(Timeout timeout)
+          throws InterruptedException, ExecutionException, TimeoutException {
+        ConnectionEndpoint leased = lease.get(timeout);
+        routes.put(leased, route);
+        return leased;
+      }
+
+      @Override
+      public boolean cancel() {
+        return lease.cancel();
+      }
+    };
+  }
+
+  @Override
+  public void release(
+      ConnectionEndpoint endpoint, @Nullable Object newState, @Nullable TimeValue validDuration) {
+    routes.remove(endpoint);
+    pool.release(endpoint, newState, validDuration);
+  }
+
+  @Override
+  public void connect(ConnectionEndpoint endpoint, @Nullable TimeValue given, HttpContext context)
+      throws IOException {
+    HttpRoute route = routes.get(endpoint);
+    if (route == null || route.getHopCount() == 0) {
+      pool.connect(endpoint, given, context);
+      return;
+    }
+    HttpHost firstHop = route.getProxyHost() == null ? route.getTargetHost() : route.getProxyHost();
+    int port = port(firstHop);
+    EndpointChurn churn = guard.endpoints().use(firstHop.getHostName(), port);
+    InetSocketAddress remote = address(firstHop, port);
+    long timeout =
+        given != null && TimeValue.isPositive(given)
+            ? given.toNanoseconds()
+            : connectTimeout.map(Duration::toNanos).orElse(0L);
+    boolean works = false;
+    try {
+      dialler.connect(
+          remote,
+          timeout,
+          () -> closed,
+          order ->
+              dial(
+                  new DialInProgress(guard, order, remote, churn),
+                  order,
+                  endpoint,
+                  given,
+                  context));
+      works = true;
+    } catch (SocketTimeoutException late) {
+      throw late instanceof ConnectTimeoutException
+          ? late
+          : new ConnectTimeoutException(String.valueOf(late.getMessage()), firstHop);
+    } finally {
+      guard.deaths().connectEnded(remote, works);
+    }
+  }
+
+  private Dialled dial(
+      DialInProgress dial,
+      Order order,
+      ConnectionEndpoint endpoint,
+      @Nullable TimeValue given,
+      HttpContext context)
+      throws IOException {
+    dial.begin();
+    try {
+      pool.connect(endpoint, left(order, given), context);
+      return dial.dialled();
+    } catch (IOException failed) {
+      // The pool takes a connection whose socket is closed for connected, and would send on it.
+      endpoint.close(CloseMode.IMMEDIATE);
+      if (dial.givenUp()) {
+        throw new SilentDialException();
+      }
+      if (dial.isConnected()) {
+        noteLostHandshake(failed);
+      }
+      throw failed;
+    } catch (RuntimeException failed) {
+      endpoint.close(CloseMode.IMMEDIATE);
+      throw failed;
+    } finally {
+      dial.end();
+    }
+  }
+
+  private static @Nullable TimeValue left(Order order, @Nullable TimeValue given) {
+    return order.leftNanos() == Long.MAX_VALUE
+        ? given
+        : TimeValue.ofMilliseconds(Math.max(1, order.leftNanos() / 1_000_000));
+  }
+
+  /**
+   * The connection ended during the TLS handshake: nothing was sent, and a certificate is no cause.
+   */
+  private static void noteLostHandshake(IOException failed) {
+    CurrentRequest request = CurrentRequest.get();
+    Optional<Death> death = Death.of(failed);
+    boolean lost =
+        death.isPresent()
+            && death.get().cause() != Cause.REPLY_OVERDUE
+            && (failed instanceof SSLException
+                || failed instanceof EOFException
+                || death.get().cause() == Cause.PEER_RESET
+                || death.get().cause() == Cause.PEER_CLOSED);
+    if (request != null && lost) {
+      request.failed(ExchangeProgress.notSent(true), death.get().cause(), death.get().evidence());
+    }
+  }
+
+  private static int port(HttpHost host) {
+    if (host.getPort() > 0) {
+      return host.getPort();
+    }
+    return "https".equalsIgnoreCase(host.getSchemeName()) ? HTTPS : HTTP;
+  }
+
+  /** Names are resolved by the pool alone; the gate keeps its books by the name. */
+  private static InetSocketAddress address(HttpHost host, int port) {
+    if (host.getAddress() != null) {
+      return new InetSocketAddress(host.getAddress(), port);
+    }
+    return Literals.isAddress(host.getHostName())
+        ? new InetSocketAddress(host.getHostName(), port)
+        : InetSocketAddress.createUnresolved(host.getHostName(), port);
+  }
+
+  @Override
+  public void upgrade(ConnectionEndpoint endpoint, HttpContext context) throws IOException {
+    try {
+      pool.upgrade(endpoint, context);
+    } catch (IOException failed) {
+      noteLostHandshake(failed);
+      throw failed;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    close(CloseMode.GRACEFUL);
+  }
+
+  @Override
+  public void close(CloseMode mode) {
+    closed = true;
+    pool.close(mode);
+    guard.endpoints().close();
+  }
+
+  @Override
+  public PoolStats getTotalStats() {
+    return pool.getTotalStats();
+  }
+
+  @Override
+  public PoolStats getStats(HttpRoute route) {
+    return pool.getStats(route);
+  }
+
+  @Override
+  public void setMaxTotal(int max) {
+    pool.setMaxTotal(max);
+  }
+
+  @Override
+  public int getMaxTotal() {
+    return pool.getMaxTotal();
+  }
+
+  @Override
+  public void setDefaultMaxPerRoute(int max) {
+    pool.setDefaultMaxPerRoute(max);
+  }
+
+  @Override
+  public int getDefaultMaxPerRoute() {
+    return pool.getDefaultMaxPerRoute();
+  }
+
+  @Override
+  public void setMaxPerRoute(HttpRoute route, int max) {
+    pool.setMaxPerRoute(route, max);
+  }
+
+  @Override
+  public int getMaxPerRoute(HttpRoute route) {
+    return pool.getMaxPerRoute(route);
+  }
+
+  @Override
+  public void closeIdle(TimeValue idleTime) {
+    pool.closeIdle(idleTime);
+  }
+
+  @Override
+  public void closeExpired() {
+    pool.closeExpired();
+  }
+
+  @Override
+  public Set<HttpRoute> getRoutes() {
+    return pool.getRoutes();
+  }
+}

@@ -1,0 +1,289 @@
+package dev.holdfast.http.apache;
+
+import dev.holdfast.connect.Closer;
+import dev.holdfast.connect.ConnectOutcome;
+import dev.holdfast.connect.ConnectReport;
+import dev.holdfast.connect.Permit;
+import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.diagnosis.DeathSigns;
+import dev.holdfast.path.ConnectionPlan;
+import dev.holdfast.usage.EndpointChurn;
+import dev.holdfast.wire.ConnectionClocks;
+import dev.holdfast.wire.SocketProbe;
+import dev.holdfast.wire.WireHistory;
+import dev.holdfast.wire.WireSnapshot;
+import dev.holdfast.wire.WireSource;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One TCP connection, from its handshake to its end. Used by the thread that has leased it and by
+ * the guard's own; its lock is held for system calls of microseconds only.
+ */
+final class GuardedSocket {
+
+  private final Socket base;
+  private final SocketAddress endpoint;
+  private final GuardParts guard;
+  private final Permit permit;
+  private final EndpointChurn churn;
+  private final SocketProbe probe;
+  private final WireSource source;
+  private final long openedNanos = System.nanoTime();
+  private final long lifetimeNanos;
+  private final OptionalLong mostRequests;
+  private final ConnectionClocks clocks = new ConnectionClocks(openedNanos);
+  private final WireHistory history = new WireHistory();
+
+  private long requests;
+  private long hintedNanos = Long.MAX_VALUE;
+  private long idleBeforeNanos;
+  private volatile long flightNanos;
+  private volatile boolean inFlight;
+  private volatile @Nullable Death death;
+  private volatile boolean condemned;
+  private volatile @Nullable WireSnapshot latest;
+  private boolean ended;
+
+  /**
+   * @param endpoint what was dialled, to tell which connections are siblings
+   */
+  GuardedSocket(
+      Socket base, SocketAddress endpoint, GuardParts guard, Permit permit, EndpointChurn churn) {
+    this.base = base;
+    this.endpoint = endpoint;
+    this.guard = guard;
+    this.permit = permit;
+    this.churn = churn;
+    this.probe = SocketProbe.of(base);
+    this.source = probe.source();
+    ConnectionPlan plan = plan();
+    double u = ThreadLocalRandom.current().nextDouble();
+    this.lifetimeNanos = plan.lifetime(u).toNanos();
+    this.mostRequests = plan.requests(u);
+    probe.fill(plan.keepAlive().orElse(null), plan.userTimeout(), guard.hostKeepAliveSeconds());
+    guard.meters().connections(source, 1);
+    churn.opened();
+    guard.watch().add(this);
+  }
+
+  ConnectionPlan plan() {
+    return guard.settings().plan();
+  }
+
+  SocketAddress endpoint() {
+    return endpoint;
+  }
+
+  Socket base() {
+    return base;
+  }
+
+  /** Where its readings come from. */
+  WireSource source() {
+    return source;
+  }
+
+  SocketProbe probe() {
+    return probe;
+  }
+
+  ConnectionClocks clocks() {
+    return clocks;
+  }
+
+  long requests() {
+    return requests;
+  }
+
+  boolean lifeIsOver(long nowNanos) {
+    return nowNanos - openedNanos > lifetimeNanos
+        || (mostRequests.isPresent() && requests >= mostRequests.getAsLong());
+  }
+
+  /** How long the server said it keeps the connection, less a margin. */
+  long hintedNanos() {
+    return hintedNanos;
+  }
+
+  void hinted(Duration age) {
+    hintedNanos = age.toNanos();
+  }
+
+  /** Reads the kernel's view. */
+  synchronized WireSnapshot read(long nowNanos) {
+    WireSnapshot snapshot = probe.read(nowNanos);
+    latest = snapshot;
+    history.took(snapshot, false);
+    return snapshot;
+  }
+
+  /** The same, right before the first write after an idle time. */
+  synchronized void wakes(WireSnapshot before, long idleNanos) {
+    history.wakes(before, idleNanos);
+    idleBeforeNanos = idleNanos;
+  }
+
+  /** The latest reading, for other threads; null before the first. */
+  @Nullable WireSnapshot latest() {
+    return latest;
+  }
+
+  /** A request is about to be sent. */
+  void begins() {
+    long now = System.nanoTime();
+    requests++;
+    clocks.requested(now);
+    flightNanos = now;
+    inFlight = true;
+    guard.watch().wake();
+  }
+
+  boolean inFlight() {
+    return inFlight;
+  }
+
+  /** {@link System#nanoTime()} at which the request in flight began. */
+  long flightNanos() {
+    return flightNanos;
+  }
+
+  /** The head of an answer was read. */
+  void answered() {
+    clocks.read(System.nanoTime());
+    if (idleBeforeNanos > guard.settings().probeAfter().toNanos()) {
+      guard.deaths().proved(endpoint, Duration.ofNanos(idleBeforeNanos));
+    }
+    idleBeforeNanos = 0;
+  }
+
+  /** The exchange is over and the connection back in its pool. */
+  void rests() {
+    inFlight = false;
+    clocks.read(System.nanoTime());
+  }
+
+  /** The connect has led to another server: its first answer was not HTTP. */
+  ConnectReport foreign() {
+    return new ConnectReport(endpoint, ConnectOutcome.FOREIGN, 1, 0, 0, -1, -1, 0, 1, Map.of());
+  }
+
+  boolean condemned() {
+    return condemned;
+  }
+
+  @Nullable Death death() {
+    return death;
+  }
+
+  /** Notes why the connection ends, and tells; the first reason stays. */
+  void dies(Death why) {
+    DeathSigns signs;
+    synchronized (this) {
+      if (death != null || ended) {
+        return;
+      }
+      death = why;
+      long now = System.nanoTime();
+      if (why.cause() == Cause.PEER_RESET) {
+        history.reset(probe.read(now));
+      }
+      signs = signs(why, inFlight, now);
+    }
+    tell(why, signs);
+  }
+
+  private DeathSigns signs(Death why, boolean flying, long nowNanos) {
+    return history.signs(why.cause(), flying, clocks, plan(), nowNanos).build();
+  }
+
+  private void tell(Death why, DeathSigns signs) {
+    if (why.cause() != Cause.LOCAL_CLOSE) {
+      guard.deaths().died(endpoint, signs, why.evidence());
+    }
+  }
+
+  /**
+   * Gives the connection up while its caller waits on it, and tells a little later: a path dies
+   * under many at once, and the last caller is not to wait for the diagnoses of all the others.
+   */
+  void condemn(Death why) {
+    boolean flying;
+    synchronized (this) {
+      if (death != null || ended) {
+        return;
+      }
+      death = why;
+      condemned = true;
+      flying = inFlight;
+      abort();
+    }
+    long now = System.nanoTime();
+    guard.timer().execute(() -> tell(why, lateSigns(why, flying, now)));
+  }
+
+  private synchronized DeathSigns lateSigns(Death why, boolean flying, long diedAtNanos) {
+    return signs(why, flying, diedAtNanos);
+  }
+
+  /**
+   * Closes with linger 0: an orderly close would leave the last write in the kernel, to be
+   * delivered, and run, when the path heals. The base socket, or TLS would first send its farewell
+   * into the dead path.
+   */
+  private void abort() {
+    probe.release();
+    try {
+      base.setSoLinger(true, 0);
+    } catch (IOException closedAlready) {
+      // the kernel or the peer was faster
+    }
+    try {
+      base.close();
+    } catch (IOException unheard) {
+      // nothing more can be done to it
+    }
+  }
+
+  /**
+   * The connection is about to be closed, by whomever.
+   *
+   * @param abort whether with linger 0
+   */
+  void ends(boolean abort) {
+    Closer closer;
+    synchronized (this) {
+      if (ended) {
+        return;
+      }
+      ended = true;
+      inFlight = false;
+      closer = closer(abort);
+      guard.meters().connections(source, -1);
+      probe.release();
+    }
+    guard.watch().remove(this);
+    permit.closed(closer);
+    // For churn an abort of a connection that was well is the caller's close as any other.
+    boolean well = closer == Closer.ABORT && death == null;
+    churn.closed(System.nanoTime() - openedNanos, well ? Closer.LOCAL : closer, guard.timer());
+  }
+
+  private Closer closer(boolean abort) {
+    WireSnapshot last = probe.read(System.nanoTime());
+    if (last.state() == WireSnapshot.CLOSE_WAIT) {
+      return abort ? Closer.ABORT : Closer.REMOTE;
+    }
+    Death why = death;
+    if (why != null && why.cause() == Cause.PEER_RESET) {
+      return Closer.RESET;
+    }
+    return abort || condemned ? Closer.ABORT : Closer.LOCAL;
+  }
+}

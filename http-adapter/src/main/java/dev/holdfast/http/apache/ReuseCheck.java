@@ -1,0 +1,125 @@
+package dev.holdfast.http.apache;
+
+import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.path.IdleZone;
+import dev.holdfast.wire.WireJudge;
+import dev.holdfast.wire.WireSnapshot;
+import dev.holdfast.wire.WireSource;
+import dev.holdfast.wire.WireVerdict;
+import java.io.IOException;
+import java.net.Socket;
+import java.time.Duration;
+import javax.net.ssl.SSLSocket;
+import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a connection from the pool may carry the next request, cheapest evidence first: its age,
+ * one look at the kernel, input that nobody asked for, and where it matters a proof of the path.
+ */
+final class ReuseCheck {
+
+  /**
+   * Without {@code TCP_INFO} only a read finds a FIN, and takes a millisecond: not for the young.
+   */
+  private static final long READ_AFTER_NANOS = Duration.ofMillis(100).toNanos();
+
+  private final GuardParts guard;
+
+  ReuseCheck(GuardParts guard) {
+    this.guard = guard;
+  }
+
+  /**
+   * May block as long as {@link PathProof} does.
+   *
+   * @param taps of the connection
+   * @param mayRunTwice whether the request can be repeated if the path turns out to be dead
+   * @return why not; null if it may
+   */
+  @Nullable Death refuse(
+      GuardedSocket socket,
+      ManagedHttpClientConnection connection,
+      Taps taps,
+      boolean mayRunTwice) {
+    long now = System.nanoTime();
+    long idle = socket.clocks().sincePayload(now);
+    IdleZone zone = socket.plan().zone(idle, socket.clocks().sinceRequest(now));
+    Death old = tooOld(socket, zone, now, idle);
+    if (old != null) {
+      return old;
+    }
+    WireSnapshot wire = socket.read(now);
+    WireVerdict verdict = WireJudge.idle(wire);
+    if (verdict instanceof WireVerdict.Dead dead) {
+      return new Death(dead.cause(), dead.evidence());
+    }
+    Death input = unsolicited(socket, connection, taps, wire, idle);
+    if (input != null) {
+      return input;
+    }
+    socket.wakes(wire, idle);
+    boolean mustProve =
+        zone == IdleZone.WARN
+            || verdict instanceof WireVerdict.Suspect
+            || guard.deaths().suspects(socket.endpoint(), now - idle)
+            || (!mayRunTwice && idle >= guard.settings().probeAfter().toNanos());
+    return mustProve ? PathProof.disprove(socket, wire, guard) : null;
+  }
+
+  private static @Nullable Death tooOld(
+      GuardedSocket socket, IdleZone zone, long now, long idleNanos) {
+    if (zone == IdleZone.EXPIRED || idleNanos > socket.hintedNanos()) {
+      return new Death(
+          Cause.IDLE_LIMIT, "idle for %d ms".formatted(Duration.ofNanos(idleNanos).toMillis()));
+    }
+    boolean over = socket.lifeIsOver(now) || !socket.plan().reusable();
+    return over ? new Death(Cause.LOCAL_CLOSE, "its planned life is over") : null;
+  }
+
+  private static @Nullable Death unsolicited(
+      GuardedSocket socket,
+      ManagedHttpClientConnection connection,
+      Taps taps,
+      WireSnapshot wire,
+      long idleNanos) {
+    try {
+      if (holdsInput(connection, taps)) {
+        return new Death(Cause.UNSOLICITED_INPUT, "input behind the last answer");
+      }
+      Socket top = taps.top();
+      boolean tls = top instanceof SSLSocket;
+      boolean input = socket.base().getInputStream().available() > 0;
+      if ((input && !tls) || (tls && top.getInputStream().available() > 0)) {
+        return new Death(Cause.UNSOLICITED_INPUT, "input on an idle connection");
+      }
+      // TLS 1.3 sends tickets nobody reads until the next answer (RFC 8446, section 4.6.1), so
+      // bytes
+      // on the wire are none of HTTP's yet: the TLS layer has to read them.
+      boolean blind = wire.source() == WireSource.NONE && idleNanos >= READ_AFTER_NANOS;
+      if (!input && !blind) {
+        return null;
+      }
+      if (connection.isStale()) {
+        return new Death(Cause.PEER_CLOSED, "end of input on an idle connection");
+      }
+      return holdsInput(connection, taps)
+          ? new Death(Cause.UNSOLICITED_INPUT, "input on an idle connection")
+          : null;
+    } catch (IOException failed) {
+      return Death.of(failed).orElse(new Death(Cause.PEER_RESET, "unreadable"));
+    }
+  }
+
+  /** HttpClient's own stale check fetches what it finds and calls the connection healthy. */
+  private static boolean holdsInput(ManagedHttpClientConnection connection, Taps taps)
+      throws IOException {
+    taps.shut(true);
+    try {
+      return connection.isDataAvailable(Timeout.ONE_MILLISECOND);
+    } finally {
+      taps.shut(false);
+    }
+  }
+}

@@ -1,0 +1,170 @@
+package dev.holdfast.http.reactor;
+
+import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.http.ExchangeFailure;
+import dev.holdfast.http.ExchangeProgress;
+import dev.holdfast.http.RequestSafety;
+import dev.holdfast.http.RetryDecision;
+import dev.holdfast.retry.AmbiguousOutcomeException;
+import dev.holdfast.retry.NotExecutedException;
+import dev.holdfast.retry.ReplaySafety;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One sending of a call over one connection, from the moment the request is prepared until its
+ * response is complete. Confined to the connection's event loop.
+ */
+final class Exchange {
+
+  /** Reactor Netty sends no body with these unless told to. */
+  private static final Set<String> BODILESS = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "DELETE");
+
+  /** What the guard itself gave up, because the path did not answer. */
+  private static final Set<Cause> GIVEN_UP =
+      EnumSet.of(Cause.PATH_SILENT, Cause.PROBES_UNANSWERED, Cause.KERNEL_TIMEOUT);
+
+  private final Call call;
+  private final GuardedConnection connection;
+  private final String method;
+  private final long startOffset;
+  private final boolean reused;
+  private final boolean activeAtStart;
+
+  private boolean keyed;
+  private boolean headSeen;
+  private boolean body;
+  private boolean answered;
+  private boolean headDelivered;
+  private boolean refused;
+  private @Nullable RetryDecision decision;
+  private @Nullable ExchangeProgress progress;
+  private @Nullable Death death;
+
+  Exchange(Call call, GuardedConnection connection, String method) {
+    this.call = call;
+    this.connection = connection;
+    this.method = method;
+    this.startOffset = connection.ledger().handedDown();
+    this.reused = connection.retirement().used() > 0;
+    this.activeAtStart = connection.channel().isActive();
+  }
+
+  GuardedConnection connection() {
+    return connection;
+  }
+
+  /** A part of the request passes on its way to the wire. */
+  void writes(Object part) {
+    if (part instanceof HttpRequest head) {
+      headSeen = true;
+      String key = head.headers().get(RequestSafety.IDEMPOTENCY_KEY);
+      keyed = key != null && !key.isBlank();
+      body |=
+          part instanceof FullHttpRequest full
+              ? full.content().isReadable()
+              : HttpUtil.isTransferEncodingChunked(head)
+                  || head.headers().contains(HttpHeaderNames.CONTENT_LENGTH);
+    } else if (part instanceof HttpContent content) {
+      body |= content.content().isReadable();
+    }
+  }
+
+  private long sentBytes() {
+    return Math.max(0, connection.ledger().taken() - startOffset);
+  }
+
+  /** Whether the kernel has taken anything since the request began. */
+  boolean left() {
+    return sentBytes() > 0;
+  }
+
+  /** A byte of the response has arrived. */
+  void answers() {
+    answered = true;
+  }
+
+  /** The head of the response is whole, and from now on the caller's. */
+  void headDelivered() {
+    headDelivered = true;
+    call.answered();
+  }
+
+  /** The server said, in HTTP/2, that it has not processed the request: RFC 9113, section 8.7. */
+  void refused() {
+    refused = true;
+  }
+
+  boolean wasRefused() {
+    return refused;
+  }
+
+  /** Decides, once, what becomes of a call whose connection, or stream, was lost. */
+  RetryDecision decide(Death of) {
+    RetryDecision known = decision;
+    if (known == null) {
+      death = of;
+      known = headDelivered ? RetryDecision.FAIL : ask(of);
+      decision = known;
+    }
+    return known;
+  }
+
+  private RetryDecision ask(Death of) {
+    ExchangeProgress far =
+        new ExchangeProgress(
+            sentBytes(), false, answered ? 1 : 0, reused, repeatable(), failure(of));
+    progress = far;
+    ReplaySafety safety = RequestSafety.of(method, keyed, false);
+    return call.failed(method, safety, far, of.cause());
+  }
+
+  private ExchangeFailure failure(Death of) {
+    if (refused) {
+      return ExchangeFailure.CONNECT; // as if no connection had taken it
+    }
+    if (of.cause() == Cause.LOCAL_CLOSE) {
+      return ExchangeFailure.OTHER;
+    }
+    return GIVEN_UP.contains(of.cause()) ? ExchangeFailure.GIVEN_UP : ExchangeFailure.CLOSED;
+  }
+
+  /** Whether the body, if there is one, can be asked for a second time. */
+  private boolean repeatable() {
+    if (connection.guard().settings().replayableBodies()) {
+      return true;
+    }
+    return headSeen ? !body : !activeAtStart || BODILESS.contains(method);
+  }
+
+  /** What the caller gets: what is known of the outcome, else the client's own error. */
+  Throwable error(Throwable clients) {
+    Death of = death;
+    ExchangeProgress far = progress;
+    if (of == null || far == null || far.failure() == ExchangeFailure.OTHER) {
+      return clients;
+    }
+    String name = RequestSafety.name(method);
+    RuntimeException ours;
+    if (decision == RetryDecision.AMBIGUOUS) {
+      ours = new AmbiguousOutcomeException(name, far.delivery(), of.cause(), of.evidence());
+    } else if (far.neverSent() && !far.repeatable()) {
+      ours =
+          new NotExecutedException(
+              name,
+              "its connection was lost before anything was sent, and its body may not be there a"
+                  + " second time. Repeat it, or declare replayableBodies() if every body can be"
+                  + " subscribed to again");
+    } else {
+      return clients;
+    }
+    ours.initCause(clients);
+    return ours;
+  }
+}

@@ -1,0 +1,94 @@
+package dev.holdfast.http.reactor;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpClientUpgradeHandler;
+import io.netty.handler.ssl.SslHandler;
+import org.jspecify.annotations.Nullable;
+import reactor.netty.Connection;
+import reactor.netty.ConnectionObserver;
+import reactor.netty.NettyPipeline;
+import reactor.netty.http.client.HttpClientRequest;
+import reactor.netty.http.client.HttpClientState;
+
+/** Tells the connection which request it is about to carry, on its event loop. Stateless. */
+final class ExchangeObserver implements ConnectionObserver {
+
+  private static final String FAREWELL = "holdfast-farewell";
+  private static final String INBOUND = "holdfast-inbound";
+  private static final String MESSAGES = "holdfast-messages";
+
+  @Override
+  public void onStateChange(Connection connection, State state) {
+    if (!(connection instanceof HttpClientRequest request)) {
+      return;
+    }
+    if (state == HttpClientState.REQUEST_PREPARED) {
+      begin(connection.channel(), request);
+    } else if (state == HttpClientState.RESPONSE_COMPLETED) {
+      complete(request);
+    }
+  }
+
+  private static void begin(Channel channel, HttpClientRequest request) {
+    Call call = request.currentContextView().getOrDefault(Call.class, null);
+    GuardedConnection guarded = GuardedConnection.of(channel);
+    if (call == null || guarded == null) {
+      return;
+    }
+    if (channel.parent() != null) {
+      multiplexed(guarded);
+    }
+    MessageTap tap = tap(channel.pipeline(), guarded);
+    Exchange exchange = guarded.begin(call, request.method().name());
+    if (tap != null) {
+      tap.begins(exchange);
+    }
+  }
+
+  private static void multiplexed(GuardedConnection guarded) {
+    if (!guarded.guard().multiplexed().add(guarded)) {
+      return;
+    }
+    ChannelPipeline pipeline = guarded.channel().pipeline();
+    ChannelHandlerContext tls = pipeline.context(SslHandler.class);
+    if (tls != null) {
+      pipeline.addAfter(tls.name(), FAREWELL, new FarewellTap(guarded));
+    }
+  }
+
+  /** Where the connection changes its protocol with the first answer, no tap sees that answer. */
+  private static void complete(HttpClientRequest request) {
+    Call call = request.currentContextView().getOrDefault(Call.class, null);
+    Exchange exchange = call == null ? null : call.latest();
+    if (exchange != null) {
+      exchange.connection().finish(exchange);
+    }
+  }
+
+  /** Put in with the first request: not before is it known which protocol was negotiated. */
+  private static @Nullable MessageTap tap(ChannelPipeline pipeline, GuardedConnection guarded) {
+    boolean stream = pipeline.channel().parent() != null;
+    MessageTap known = stream ? pipeline.get(MessageTap.class) : guarded.tap();
+    if (known != null) {
+      return known;
+    }
+    MessageTap tap = new MessageTap(guarded);
+    if (pipeline.get(NettyPipeline.H2ToHttp11Codec) != null) {
+      pipeline.addAfter(NettyPipeline.H2ToHttp11Codec, MESSAGES, tap);
+      return tap;
+    }
+    ChannelHandlerContext codec = pipeline.context(HttpClientCodec.class);
+    if (codec == null) {
+      return null;
+    }
+    if (pipeline.get(HttpClientUpgradeHandler.class) == null) {
+      pipeline.addBefore(codec.name(), INBOUND, new InboundTap(guarded));
+    }
+    pipeline.addAfter(codec.name(), MESSAGES, tap);
+    guarded.tappedBy(tap);
+    return tap;
+  }
+}

@@ -1,0 +1,81 @@
+package dev.holdfast.http.reactor;
+
+import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.path.IdleZone;
+import dev.holdfast.wire.WireJudge;
+import dev.holdfast.wire.WireSnapshot;
+import dev.holdfast.wire.WireVerdict;
+import java.util.function.BooleanSupplier;
+
+/** Whether a connection may carry a request: the ladder, cheapest evidence first. */
+enum Fitness {
+  /** Use it. */
+  FIT,
+  /** Prove it first. */
+  UNPROVED,
+  /** Condemned: take another. */
+  UNFIT;
+
+  /** {@code last_data_recv} counts the kernel's ticks, of 10 ms at HZ=100; one on either side. */
+  private static final long TICKS_MILLIS = 20;
+
+  /**
+   * Judges an idle connection, and condemns it if it is no good. On its event loop.
+   *
+   * @param mustNotFail whether the request could not simply be sent again; asked only if it matters
+   */
+  static Fitness of(GuardedConnection guarded, BooleanSupplier mustNotFail) {
+    if (guarded.doomed() || !guarded.channel().isActive()) {
+      return UNFIT;
+    }
+    if (guarded.retirement().used() == 0) {
+      return FIT;
+    }
+    Arrivals.handOn(guarded);
+    if (guarded.doomed() || !guarded.channel().isActive()) {
+      return UNFIT;
+    }
+    long now = System.nanoTime();
+    long idle = guarded.clocks().sincePayload(now);
+    IdleZone zone = guarded.retirement().zone(now);
+    if (zone == IdleZone.EXPIRED || (zone == IdleZone.WARN && !guarded.wired())) {
+      guarded.condemn(Cause.IDLE_LIMIT, "idle for too long when it was to be used");
+      return UNFIT;
+    }
+    if (zone == IdleZone.FRESH && idle < guarded.probeAfterNanos()) {
+      return FIT; // a FIN, an RST or bytes were found above; the kernel knows no more so soon
+    }
+    return guarded.wired() ? read(guarded, zone, now, idle, mustNotFail) : FIT;
+  }
+
+  private static Fitness read(
+      GuardedConnection guarded, IdleZone zone, long now, long idle, BooleanSupplier mustNotFail) {
+    // One system call finds a FIN or an RST that has arrived and was not read yet.
+    WireSnapshot wire = guarded.snapshot(now);
+    WireVerdict verdict = WireJudge.idle(wire);
+    if (verdict instanceof WireVerdict.Dead dead) {
+      guarded.condemn(dead.cause(), dead.evidence());
+      return UNFIT;
+    }
+    if (unread(guarded, wire, now)) {
+      guarded.condemn(Cause.PEER_CLOSED, "bytes arrived that answer no request, unread");
+      return UNFIT;
+    }
+    if (idle < guarded.probeAfterNanos()) {
+      return FIT;
+    }
+    boolean doubtful = verdict instanceof WireVerdict.Suspect;
+    if (!doubtful && wire.lastAckRecvMillis() * 1_000_000 < guarded.probeAfterNanos()) {
+      return FIT; // keepalive has just proved it
+    }
+    return doubtful || zone == IdleZone.WARN || mustNotFail.getAsBoolean() || guarded.suspect(now)
+        ? UNPROVED
+        : FIT;
+  }
+
+  /** Whether the kernel has payload that is younger than the last that was read from it. */
+  private static boolean unread(GuardedConnection guarded, WireSnapshot wire, long now) {
+    long sinceRead = guarded.clocks().sinceRead(now) / 1_000_000;
+    return wire.lastDataRecvMillis() + TICKS_MILLIS < sinceRead;
+  }
+}

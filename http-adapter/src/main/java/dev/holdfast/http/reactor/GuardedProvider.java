@@ -1,0 +1,91 @@
+package dev.holdfast.http.reactor;
+
+import io.netty.resolver.AddressResolverGroup;
+import java.net.SocketAddress;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.netty.Connection;
+import reactor.netty.ConnectionObserver;
+import reactor.netty.resources.ConnectionProvider;
+import reactor.netty.transport.TransportConfig;
+
+/**
+ * The user's pool, with {@link Lease} between it and the client. Thread-safe.
+ *
+ * <p>Reactor Netty keeps HTTP/2 connections in a pool of its own above this one, which it ends with
+ * this one only if it knows its class; so they are closed from here.
+ */
+final class GuardedProvider implements ConnectionProvider {
+
+  private final ConnectionProvider users;
+  private final ReactorHttpGuard guard;
+  private final Set<GuardedConnection> lent = ConcurrentHashMap.newKeySet();
+
+  GuardedProvider(ConnectionProvider users, ReactorHttpGuard guard) {
+    this.users = users;
+    this.guard = guard;
+  }
+
+  ReactorHttpGuard guard() {
+    return guard;
+  }
+
+  ConnectionProvider users() {
+    return users;
+  }
+
+  @Override
+  public Mono<? extends Connection> acquire(
+      TransportConfig config,
+      ConnectionObserver observer,
+      @Nullable Supplier<? extends SocketAddress> remote,
+      @Nullable AddressResolverGroup<?> resolvers) {
+    return Leasing.of(this, new Lease.Request(config, observer, remote, resolvers));
+  }
+
+  void lends(GuardedConnection connection) {
+    if (connection.lentFirst()) {
+      lent.add(connection);
+      connection.channel().closeFuture().addListener(closed -> lent.remove(connection));
+    }
+  }
+
+  @Override
+  public void disposeWhen(SocketAddress remoteAddress) {
+    users.disposeWhen(remoteAddress);
+  }
+
+  @Override
+  public Mono<Void> disposeLater() {
+    return users.disposeLater().doOnSubscribe(begun -> lent.forEach(GuardedConnection::retire));
+  }
+
+  @Override
+  public boolean isDisposed() {
+    return users.isDisposed();
+  }
+
+  @Override
+  public int maxConnections() {
+    return users.maxConnections();
+  }
+
+  @Override
+  public @Nullable Map<SocketAddress, Integer> maxConnectionsPerHost() {
+    return users.maxConnectionsPerHost();
+  }
+
+  @Override
+  public @Nullable Builder mutate() {
+    return users.mutate();
+  }
+
+  @Override
+  public @Nullable String name() {
+    return users.name();
+  }
+}

@@ -1,0 +1,120 @@
+package dev.holdfast.http.reactor;
+
+import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.wire.WireJudge;
+import dev.holdfast.wire.WireProbe.KeepAliveSettings;
+import dev.holdfast.wire.WireSnapshot;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One kernel keepalive probe that proves an idle connection, without a byte of payload, before
+ * calls that must not run twice are sent over it. It proves the path to whoever terminates TCP, not
+ * the server's application. Confined to the event loop.
+ */
+final class PathProof {
+
+  private static final Duration CEILING = Duration.ofMillis(800);
+
+  /** Between looks: a look is one system call of a microsecond, and a caller waits. */
+  private static final Duration LOOK = Duration.ofMillis(2);
+
+  /** Unanswered probes, one a second, before the kernel closes a poked connection. */
+  private static final int POKE_COUNT = 3;
+
+  /** Waits for the proof. */
+  interface Waiting {
+
+    /** The path was proved. */
+    void proved();
+
+    /** The connection is lost; nothing was sent over it. */
+    void lost();
+  }
+
+  private final GuardedConnection guarded;
+  private final List<Waiting> waiting = new ArrayList<>(1);
+  private @Nullable KeepAliveSettings before;
+  private long startedNanos;
+  private long patienceNanos;
+  private long lastAckAtStart;
+
+  PathProof(GuardedConnection guarded) {
+    this.guarded = guarded;
+  }
+
+  /** Asks the peer's kernel; with a proof under way, waits for that one. */
+  void ask(Waiting who) {
+    waiting.add(who);
+    if (before != null) {
+      return;
+    }
+    long now = System.nanoTime();
+    WireSnapshot wire = guarded.snapshot(now);
+    long idle = guarded.clocks().sincePayload(now);
+    KeepAliveSettings settings = guarded.wire().keepAlive();
+    if (!guarded.wire().poke(POKE_COUNT)) {
+      return; // closed this moment: lost() follows
+    }
+    guarded.history().wakes(wire, idle);
+    before = settings;
+    startedNanos = now;
+    lastAckAtStart = wire.lastAckRecvMillis();
+    patienceNanos = WireJudge.answerWithin(wire, CEILING).toNanos();
+    lookAgain();
+  }
+
+  /** Whether an answer is waited for. */
+  boolean pending() {
+    return before != null;
+  }
+
+  private void lookAgain() {
+    guarded.channel().eventLoop().schedule(this::look, LOOK.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private void look() {
+    KeepAliveSettings settings = before;
+    if (settings == null || guarded.doomed() || !guarded.channel().isActive()) {
+      return;
+    }
+    long now = System.nanoTime();
+    WireSnapshot wire = guarded.snapshot(now);
+    if (wire.lastAckRecvMillis() < lastAckAtStart) {
+      guarded.wire().restore(settings);
+      before = null;
+      guarded.guard().meters().probed(true);
+      guarded.proved(now);
+      settle(Waiting::proved);
+    } else if (now - startedNanos >= patienceNanos) {
+      guarded.condemn(
+          Cause.PROBES_UNANSWERED,
+          "no answer in %d ms; %s"
+              .formatted(TimeUnit.NANOSECONDS.toMillis(now - startedNanos), wire.evidence()));
+    } else {
+      lookAgain();
+    }
+  }
+
+  /** The connection is lost, whoever found out. */
+  void lost() {
+    if (before != null) {
+      before = null;
+      guarded.guard().meters().probed(false);
+    }
+    settle(Waiting::lost);
+  }
+
+  private void settle(Consumer<Waiting> outcome) {
+    List<Waiting> all = List.copyOf(waiting);
+    waiting.clear();
+    for (Waiting one : all) {
+      guarded.guard().meters().held(System.nanoTime() - startedNanos);
+      outcome.accept(one);
+    }
+  }
+}

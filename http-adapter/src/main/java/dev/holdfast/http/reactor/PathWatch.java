@@ -1,0 +1,61 @@
+package dev.holdfast.http.reactor;
+
+import dev.holdfast.wire.FlightJudge;
+import dev.holdfast.wire.WireSnapshot;
+import dev.holdfast.wire.WireVerdict;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Samples {@code TCP_INFO} while responses are due. A connection in use costs one timer every
+ * {@link FlightJudge#SAMPLE}, an idle one none; only while a retransmission goes unanswered are
+ * there more. Confined to the event loop.
+ */
+final class PathWatch {
+
+  private final GuardedConnection guarded;
+  private final FlightJudge judge;
+
+  private boolean sampling;
+
+  PathWatch(GuardedConnection guarded) {
+    this.guarded = guarded;
+    this.judge = new FlightJudge(guarded.wire(), System.nanoTime());
+  }
+
+  /** A request is about to be written. */
+  void onRequest() {
+    if (!sampling && guarded.wired()) {
+      sampling = true;
+      judge.begin(System.nanoTime());
+      sampleAfter(FlightJudge.SAMPLE);
+    }
+  }
+
+  private void sampleAfter(Duration pause) {
+    guarded.channel().eventLoop().schedule(this::sample, pause.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private void sample() {
+    if (guarded.doomed() || !guarded.channel().isActive()) {
+      return;
+    }
+    if (guarded.idle()) {
+      rest();
+      return;
+    }
+    long now = System.nanoTime();
+    WireSnapshot wire = guarded.snapshot(now);
+    WireVerdict verdict = judge.judge(wire, guarded.clocks().sinceRead(now));
+    if (verdict instanceof WireVerdict.Dead dead) {
+      guarded.condemn(dead.cause(), dead.evidence());
+      return;
+    }
+    sampleAfter(judge.pause());
+  }
+
+  private void rest() {
+    sampling = false;
+    judge.rest();
+  }
+}

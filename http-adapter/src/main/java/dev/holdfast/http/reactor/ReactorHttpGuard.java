@@ -1,0 +1,283 @@
+package dev.holdfast.http.reactor;
+
+import dev.holdfast.connect.ConnectOutcome;
+import dev.holdfast.connect.ConnectReport;
+import dev.holdfast.connect.Redialler;
+import dev.holdfast.http.ConnectionDeaths;
+import dev.holdfast.http.GuardThread;
+import dev.holdfast.http.HttpEndpoints;
+import dev.holdfast.http.HttpGuardSettings;
+import dev.holdfast.http.SwapEvent;
+import dev.holdfast.path.ConnectionPlan;
+import dev.holdfast.report.ConnectReports;
+import dev.holdfast.report.DiagnosisEvent;
+import dev.holdfast.report.DiagnosisReporter;
+import dev.holdfast.report.GuardMeters;
+import dev.holdfast.wire.WireSnapshot;
+import io.github.resilience4j.retry.Retry;
+import io.netty.channel.ChannelHandler;
+import io.netty.util.AttributeKey;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
+
+/**
+ * Keeps the connections of Reactor Netty's {@code HttpClient}, and so of Spring's {@code
+ * WebClient}, usable over a path that forgets idle flows. Install it once:
+ *
+ * <pre>{@code
+ * ReactorHttpGuard guard = ReactorHttpGuard.create(path.plan());
+ * ConnectionProvider pool = guard.provider(ConnectionProvider.builder("orders"));
+ * HttpClient client = guard.install(HttpClient.create(pool));
+ * }</pre>
+ *
+ * <p>From then on no connection is lent past the safe age of its path, or past what its server
+ * advertises; one that has been idle is proved by a kernel probe before a request that must not run
+ * twice goes over it; one whose path dies under requests is given up within about a second. A
+ * request of which nothing was sent moves to another connection, one that may run twice and had no
+ * answer is sent once more, and of the rest the caller hears that the outcome is unknown: {@code
+ * AmbiguousOutcomeException.in(thrown)} finds it. Reactor Netty's own retry is switched off.
+ *
+ * <p>An eviction predicate, {@code maxIdleTime}, {@code maxLifeTime} and {@code evictInBackground}
+ * on the pool's builder are replaced: Reactor Netty has room for one predicate only, and beside it
+ * ignores the idle time and, in older versions, the life. Declare them in the plan. HTTP/1.1,
+ * HTTP/2 (with the TLS handshake or prior knowledge), TLS and proxies are covered; HTTP/3 is left
+ * alone. Reactor Netty still logs at WARN each error it meets on a connection in use, also those
+ * that no caller hears of, under {@code reactor.netty.http.client.HttpClientConnect}.
+ *
+ * <p>Thread-safe.
+ */
+public final class ReactorHttpGuard implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ReactorHttpGuard.class);
+
+  private static final AttributeKey<ReactorHttpGuard> INSTALLED =
+      AttributeKey.valueOf(ReactorHttpGuard.class, "INSTALLED");
+
+  private final GuardSettings settings;
+  private final GuardMeters meters;
+  private final DiagnosisReporter reporter;
+  private final ConnectionDeaths deaths;
+  private final HttpEndpoints endpoints;
+  private final ScheduledExecutorService timer;
+  private final ConnectReports connects;
+  private final Redialler redialler;
+  private final ChannelSetup setup = new ChannelSetup(this);
+  private final ExchangeObserver exchanges = new ExchangeObserver();
+  private final Multiplexed multiplexed = new Multiplexed();
+  private final Replays replays = new Replays(this);
+  private final Set<GuardedConnection> connections = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean saidNoSource = new AtomicBoolean();
+
+  ReactorHttpGuard(GuardSettings settings) {
+    this.settings = settings;
+    HttpGuardSettings shared = settings.shared();
+    this.meters = new GuardMeters(shared.registry(), shared.name());
+    this.reporter = new DiagnosisReporter(shared.registry());
+    this.timer = GuardThread.create(shared.name());
+    this.deaths = new ConnectionDeaths(shared, meters, reporter, timer);
+    this.endpoints = new HttpEndpoints(shared, reporter);
+    this.connects = new ConnectReports(shared.name(), shared.plan(), meters, reporter);
+    connects.onConnect(
+        report ->
+            deaths.connectEnded(report.remote(), report.outcome() == ConnectOutcome.CONNECTED));
+    this.redialler = Redialler.of(shared.redialling(), connects, shared.gate());
+  }
+
+  /**
+   * A guard with default settings.
+   *
+   * @param plan the plan of the path to the server
+   * @return a guard
+   */
+  public static ReactorHttpGuard create(ConnectionPlan plan) {
+    return custom(plan).build();
+  }
+
+  /**
+   * A guard with settings of one's own.
+   *
+   * @param plan the plan of the path to the server
+   * @return a builder that starts from the defaults
+   */
+  public static ReactorHttpGuardBuilder custom(ConnectionPlan plan) {
+    return new ReactorHttpGuardBuilder(plan);
+  }
+
+  /**
+   * Builds a pool whose connections this guard looks after, to create the client with.
+   *
+   * @param pool the user's settings; everything but eviction stays in force
+   * @return the pool, to be disposed as any other
+   */
+  public ConnectionProvider provider(ConnectionProvider.Builder pool) {
+    pool.evictionPredicate(new EvictionRule()).evictInBackground(settings.evictEvery());
+    return new GuardedProvider(pool.build(), this);
+  }
+
+  /**
+   * Builds a pool like an existing one whose connections this guard looks after. The existing one
+   * stays what it is.
+   *
+   * @param pool a pool of Reactor Netty's
+   * @return a new pool, to be disposed as any other
+   * @throws IllegalStateException if it is one of a guard already
+   * @throws IllegalArgumentException if it is no pool, as {@code ConnectionProvider.newConnection}
+   */
+  public ConnectionProvider provider(ConnectionProvider pool) {
+    if (pool instanceof GuardedProvider) {
+      throw new IllegalStateException(
+          "this ConnectionProvider comes from a guard already: hand it to HttpClient.create as it"
+              + " is, and the client to the install() of the same guard");
+    }
+    ConnectionProvider.Builder copy = pool.mutate();
+    if (copy == null) {
+      throw new IllegalArgumentException(
+          "this ConnectionProvider keeps no connections, so there is nothing to guard in it: use"
+              + " ConnectionProvider.builder(name)");
+    }
+    return provider(copy);
+  }
+
+  /**
+   * Puts the guard into a client. Do it once and keep the client: Reactor Netty keeps a pool for
+   * each way its clients were configured. What is configured on the returned client afterwards,
+   * base URL, TLS, headers, is guarded as well.
+   *
+   * @param client a client created with a pool of this guard's
+   * @return the guarded client
+   * @throws IllegalStateException if the client's pool is not from this guard, or a guard is
+   *     installed already
+   */
+  public HttpClient install(HttpClient client) {
+    if (!(client.configuration().connectionProvider() instanceof GuardedProvider provider)
+        || provider.guard() != this) {
+      throw new IllegalStateException(
+          "the client's connections are not this guard's: create it with"
+              + " HttpClient.create(guard.provider(ConnectionProvider.builder(name)))");
+    }
+    if (client.configuration().attributes().containsKey(INSTALLED)) {
+      throw new IllegalStateException(
+          "a guard is already installed in this HttpClient: install one guard, once");
+    }
+    return client
+        .attr(INSTALLED, this)
+        .disableRetry(true)
+        .doOnChannelInit(setup)
+        .observe(exchanges)
+        .mapConnect(replays::around);
+  }
+
+  /**
+   * The Resilience4j instance that carries the replay policy, for its events and counters.
+   *
+   * @return the instance
+   */
+  public Retry retry() {
+    return settings.shared().replay().retry();
+  }
+
+  /**
+   * Calls a listener for every connection given up. It runs on the connection's event loop: it must
+   * be quick and must not block.
+   *
+   * @param listener the listener
+   */
+  public void onSwap(Consumer<SwapEvent> listener) {
+    deaths.onSwap(listener);
+  }
+
+  /**
+   * Calls a listener for every connect, successful or not. It runs on the connection's event loop:
+   * it must be quick and must not block.
+   *
+   * @param listener the listener
+   */
+  public void onConnect(Consumer<ConnectReport> listener) {
+    connects.onConnect(listener);
+  }
+
+  /**
+   * Calls a listener for each diagnosis: of every connect that failed or took as long as a lost SYN
+   * makes it, at once; and of every connection given up, a second or more after the fact, once it
+   * is known whether a new connection works and what became of the others, after 15 s at the
+   * latest. It must be quick and must not block.
+   *
+   * @param listener the listener
+   */
+  public void onDiagnosis(Consumer<DiagnosisEvent> listener) {
+    reporter.onDiagnosis(listener);
+  }
+
+  /**
+   * The latest {@code TCP_INFO} reading of each connection that is up; readings are taken while
+   * requests are in flight and before use after an idle time, so one of an idle connection is old.
+   *
+   * @return one snapshot for each connection that has been read at least once
+   */
+  public List<WireSnapshot> snapshots() {
+    return connections.stream()
+        .map(GuardedConnection::lastSnapshot)
+        .filter(Objects::nonNull)
+        .toList();
+  }
+
+  /** Withdraws what was declared of endpoints; the pools are the user's to dispose. */
+  @Override
+  public void close() {
+    endpoints.close();
+  }
+
+  GuardSettings settings() {
+    return settings;
+  }
+
+  GuardMeters meters() {
+    return meters;
+  }
+
+  Multiplexed multiplexed() {
+    return multiplexed;
+  }
+
+  ConnectionDeaths deaths() {
+    return deaths;
+  }
+
+  HttpEndpoints endpoints() {
+    return endpoints;
+  }
+
+  ScheduledExecutorService timer() {
+    return timer;
+  }
+
+  ChannelHandler redialHandler() {
+    return redialler.handler();
+  }
+
+  void connected(GuardedConnection connection) {
+    connections.add(connection);
+    meters.connections(connection.wire().source(), 1);
+    if (!connection.wired() && saidNoSource.compareAndSet(false, true)) {
+      LOG.info(
+          "{}: wire source none, {} is no native epoll channel; idle age and close events still"
+              + " protect, a slow server cannot be told from a silent path",
+          settings.shared().name(),
+          connection.channel().getClass().getSimpleName());
+    }
+  }
+
+  void disconnected(GuardedConnection connection) {
+    connections.remove(connection);
+    meters.connections(connection.wire().source(), -1);
+  }
+}

@@ -1,0 +1,118 @@
+package dev.holdfast.http.reactor;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelProgressiveFuture;
+import io.netty.channel.ChannelProgressiveFutureListener;
+import io.netty.channel.ChannelProgressivePromise;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.FileRegion;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+
+/**
+ * Below everything else in the pipeline: counts what the kernel takes, dates what arrives, and
+ * notes how the connection ends before the client hears of it.
+ */
+final class WireHandler extends ChannelDuplexHandler {
+
+  private final GuardedConnection guarded;
+
+  WireHandler(GuardedConnection guarded) {
+    this.guarded = guarded;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    guarded.connected();
+    ctx.fireChannelActive();
+  }
+
+  @Override
+  public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+    long size = size(msg);
+    if (size == 0) {
+      ctx.write(msg, promise);
+      return;
+    }
+    guarded.ledger().handDown(size);
+    ChannelProgressivePromise own = ctx.newProgressivePromise();
+    own.addListener(new Sent(size, promise));
+    ctx.write(msg, own);
+  }
+
+  private static long size(Object msg) {
+    if (msg instanceof ByteBuf bytes) {
+      return bytes.readableBytes();
+    }
+    return msg instanceof FileRegion region ? region.count() : 0;
+  }
+
+  /** Follows one write through the transport's buffer, where the kernel may take it in parts. */
+  private final class Sent implements ChannelProgressiveFutureListener {
+
+    private final long size;
+    private final ChannelPromise users;
+    private long counted;
+
+    Sent(long size, ChannelPromise users) {
+      this.size = size;
+      this.users = users;
+    }
+
+    @Override
+    public void operationProgressed(ChannelProgressiveFuture future, long progress, long total) {
+      count(progress);
+    }
+
+    private void count(long sent) {
+      if (sent > counted) {
+        guarded.ledger().took(sent - counted);
+        counted = sent;
+      }
+    }
+
+    @Override
+    public void operationComplete(ChannelProgressiveFuture future) {
+      if (future.isSuccess()) {
+        count(size);
+        users.trySuccess();
+        return;
+      }
+      Throwable failure = future.cause();
+      if (failure instanceof IOException && !(failure instanceof ClosedChannelException)) {
+        guarded.dies(failure);
+      }
+      users.tryFailure(failure);
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object msg) {
+    guarded.reads();
+    ctx.fireChannelRead(msg);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (cause instanceof IOException) {
+      guarded.dies(cause);
+      guarded.settle();
+    }
+    ctx.fireExceptionCaught(cause);
+  }
+
+  @Override
+  public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+    guarded.closesHere();
+    ctx.close(promise);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    guarded.ended();
+    guarded.leave();
+    ctx.fireChannelInactive();
+  }
+}

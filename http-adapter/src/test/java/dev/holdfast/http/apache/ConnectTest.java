@@ -1,0 +1,130 @@
+package dev.holdfast.http.apache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.connect.ConnectOutcome;
+import dev.holdfast.connect.ConnectReport;
+import dev.holdfast.connect.EndpointGates;
+import dev.holdfast.connect.PortsExhaustedException;
+import dev.holdfast.diagnosis.Explanation;
+import dev.holdfast.lab.Await;
+import dev.holdfast.lab.http.Answer;
+import dev.holdfast.lab.http.Exchange;
+import dev.holdfast.lab.http.FaultServer;
+import dev.holdfast.path.PortBudget;
+import dev.holdfast.usage.MixedUsageException;
+import dev.holdfast.usage.Usage;
+import dev.holdfast.usage.UsageRegistry;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
+import org.apache.hc.client5.http.HttpHostConnectException;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.junit.jupiter.api.Test;
+
+/** New connections pass the gate, and what becomes of them is told. */
+final class ConnectTest {
+
+  /** More than one a second over the detector's minute. */
+  private static final int CLOSES = 150;
+
+  private static Bed bed(FaultServer server, UnaryOperator<ApacheHttpGuardBuilder> guarding) {
+    return new Bed(server, Bed.plan(), guarding, pool -> pool, http -> http);
+  }
+
+  @Test
+  void mustFailARefusedConnectWithTheClientsOwnException() throws Exception {
+    FaultServer server = FaultServer.plain();
+    try (Bed bed = bed(server, guard -> guard)) {
+      List<ConnectReport> reports = new CopyOnWriteArrayList<>();
+      bed.guard().onConnect(reports::add);
+      server.close();
+      assertThatThrownBy(() -> bed.send("GET", "first"))
+          .isInstanceOf(HttpHostConnectException.class);
+      assertThat(reports).singleElement().matches(r -> r.outcome() == ConnectOutcome.REFUSED);
+    }
+  }
+
+  @Test
+  void mustReportAConnectThatWorks() throws Exception {
+    try (FaultServer server = FaultServer.plain();
+        Bed bed = bed(server, guard -> guard)) {
+      List<ConnectReport> reports = new CopyOnWriteArrayList<>();
+      bed.guard().onConnect(reports::add);
+      bed.send("GET", "first");
+      assertThat(reports)
+          .singleElement()
+          .matches(r -> r.outcome() == ConnectOutcome.CONNECTED && r.dials() == 1);
+      assertThat(reports.get(0).winnerRttNanos()).isPositive();
+    }
+  }
+
+  @Test
+  void mustDialFromTheGivenSourceAddress() throws Exception {
+    InetAddress source = InetAddress.getByName("127.0.0.7");
+    try (FaultServer server = FaultServer.plain();
+        Bed bed = bed(server, guard -> guard.sourceAddresses(source))) {
+      HttpClientContext context = HttpClientContext.create();
+      bed.send(bed.request("GET", "first"), context);
+      assertThat(context.getEndpointDetails().getLocalAddress().toString())
+          .startsWith("/127.0.0.7:");
+    }
+  }
+
+  @Test
+  void mustRefuseAConnectBeyondThePortBudget() throws Exception {
+    EndpointGates gate =
+        EndpointGates.custom().budget(new PortBudget(1, 1, Duration.ofMinutes(2))).build();
+    try (FaultServer server = FaultServer.plain();
+        Bed bed = bed(server, guard -> guard.gate(gate).connectTimeout(Duration.ofMillis(300)))) {
+      server.always(new Exchange.Answered(Answer.ok()));
+      Bed.Answer first = bed.send("GET", "first");
+      assertThat(first.status()).isEqualTo(200);
+      try (Bed other =
+          bed(server, guard -> guard.gate(gate).connectTimeout(Duration.ofMillis(300)))) {
+        assertThatThrownBy(() -> other.send("GET", "second"))
+            .isInstanceOf(PortsExhaustedException.class);
+      }
+      assertThat(server.connections()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void mustRefuseMixedUseOfOneEndpoint() throws Exception {
+    UsageRegistry registry = new UsageRegistry();
+    try (FaultServer server = FaultServer.plain();
+        Bed pooled = bed(server, g -> g.usageRegistry(registry).usage(Usage.LONG_LIVED));
+        Bed brief = bed(server, g -> g.usageRegistry(registry).usage(Usage.SHORT_LIVED))) {
+      pooled.send("GET", "first");
+      assertThatThrownBy(() -> brief.send("GET", "second")).isInstanceOf(MixedUsageException.class);
+      assertThat(server.connections()).isEqualTo(1);
+      pooled.close();
+      assertThat(brief.send("GET", "third").status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void mustDiagnoseTheHabitOfClosingAsChurn() throws Exception {
+    try (FaultServer server = FaultServer.plain();
+        Bed bed = bed(server, guard -> guard)) {
+      for (int i = 0; i < CLOSES; i++) {
+        var request = bed.request("GET", "r" + i);
+        request.addHeader(HttpHeaders.CONNECTION, "close");
+        bed.send(request);
+      }
+      assertThat(server.connections()).isEqualTo(CLOSES);
+      Await.until(
+          "churn diagnosed",
+          Bed.SOON,
+          () ->
+              bed.diagnoses().stream()
+                  .anyMatch(event -> event.what().equals("connections closed young")));
+      assertThat(bed.diagnoses().get(0).diagnosis().explanations())
+          .doesNotContain(Explanation.UNREACHABLE);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.http.apache;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,27 @@
+package dev.holdfast.http.proof;
+
+import dev.holdfast.lab.kernel.GuardSwitch;
+
+/** The clients there are guards for. */
+enum Client {
+  HC5,
+  REACTOR;
+
+  HttpContender bare(Target target) {
+    return switch (this) {
+      case HC5 -> Hc5Contender.bare(target);
+      case REACTOR -> ReactorContender.bare(target);
+    };
+  }
+
+  /** Bare too with {@code -Dholdfast.lab.guard=off}, and then every test here must fail. */
+  HttpContender guarded(Target target) {
+    if (GuardSwitch.isOff()) {
+      return bare(target);
+    }
+    return switch (this) {
+      case HC5 -> Hc5Contender.guarded(target);
+      case REACTOR -> ReactorContender.guarded(target);
+    };
+  }
+}

@@ -1,0 +1,75 @@
+package dev.holdfast.http.proof;
+
+import dev.holdfast.http.apache.ApacheHttpGuard;
+import dev.holdfast.lab.http.FaultServer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.ParseException;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.apache.hc.core5.http.io.support.ClassicRequestBuilder;
+import org.apache.hc.core5.io.CloseMode;
+
+/** Apache HttpClient 5 with its defaults, but for the size of its pool. */
+record Hc5Contender(Target target, CloseableHttpClient client) implements HttpContender {
+
+  static HttpContender bare(Target target) {
+    CloseableHttpClient client =
+        HttpClients.custom().setConnectionManager(connections(target).build()).build();
+    return new Hc5Contender(target, client);
+  }
+
+  static HttpContender guarded(Target target) {
+    ApacheHttpGuard guard =
+        ApacheHttpGuard.custom(target.plan()).meterRegistry(new SimpleMeterRegistry()).build();
+    var connections = guard.install(connections(target));
+    CloseableHttpClient client =
+        guard.install(HttpClients.custom()).setConnectionManager(connections).build();
+    return new Hc5Contender(target, client);
+  }
+
+  private static PoolingHttpClientConnectionManagerBuilder connections(Target target) {
+    PoolingHttpClientConnectionManagerBuilder builder =
+        PoolingHttpClientConnectionManagerBuilder.create()
+            .setMaxConnTotal(target.connections())
+            .setMaxConnPerRoute(target.connections());
+    if (target.tls() != null) {
+      builder.setTlsSocketStrategy(new DefaultClientTlsStrategy(target.tls()));
+    }
+    return builder;
+  }
+
+  @Override
+  public Reply call(Verb verb, String id) throws IOException {
+    ClassicRequestBuilder request =
+        ClassicRequestBuilder.create(verb.method())
+            .setUri(target.uri())
+            .addHeader(FaultServer.REQUEST_ID, id);
+    if (verb.hasKey()) {
+      request.addHeader("Idempotency-Key", id);
+    }
+    if (verb.hasBody()) {
+      request.setEntity(Verb.BODY, ContentType.TEXT_PLAIN);
+    }
+    ClassicHttpRequest built = request.build();
+    return client.execute(built, Hc5Contender::reply);
+  }
+
+  private static Reply reply(ClassicHttpResponse response) throws IOException, ParseException {
+    Header id = response.getFirstHeader(FaultServer.REQUEST_ID);
+    EntityUtils.consume(response.getEntity());
+    return new Reply(response.getCode(), id == null ? "" : id.getValue());
+  }
+
+  @Override
+  public void close() {
+    client.close(CloseMode.IMMEDIATE);
+  }
+}

@@ -1,0 +1,17 @@
+package dev.holdfast.http.proof;
+
+/** A client under test, bare or guarded, with one server to call. Thread-safe. */
+interface HttpContender extends AutoCloseable {
+
+  /**
+   * Calls the server and waits for the whole answer, however long that takes.
+   *
+   * @param id of this call and no other
+   * @throws Exception whatever the client throws
+   */
+  Reply call(Verb verb, String id) throws Exception;
+
+  /** Ends every connection at once, those in use too. */
+  @Override
+  void close() throws Exception;
+}

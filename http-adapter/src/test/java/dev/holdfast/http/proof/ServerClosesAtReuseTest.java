@@ -1,0 +1,89 @@
+package dev.holdfast.http.proof;
+
+import dev.holdfast.lab.Await;
+import dev.holdfast.lab.NginxServer;
+import dev.holdfast.lab.kernel.Dial;
+import dev.holdfast.lab.kernel.KernelLab;
+import dev.holdfast.lab.kernel.Network;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * nginx closes connections idle for two seconds, and every two seconds each of them is used again:
+ * a sweep through the moment in which the request and the FIN pass each other, on a path long
+ * enough for that to happen often.
+ */
+@KernelLab
+final class ServerClosesAtReuseTest {
+
+  private static final int CALLERS = 96;
+  private static final int WAVES = 5;
+  private static final Duration TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration ONE_WAY = Duration.ofMillis(20);
+
+  /** From one wave's answers to the next wave: before, within and after the close. */
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(1_960);
+
+  private static final Duration STEP = Duration.ofMillis(12);
+
+  @ParameterizedTest
+  @EnumSource
+  void mustAnswerEveryCallWhereThePlanKnowsTheLimit(Client client, Network network)
+      throws Exception {
+    try (Trial trial = sweep("close at reuse, limit declared", client, network, true)) {
+      trial.assertBareMetIt();
+      trial.assertNoneLost();
+      trial.assertNoneUnclear();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void mustLoseNoCallWhereNobodyKnowsTheLimit(Client client, Network network) throws Exception {
+    try (Trial trial = sweep("close at reuse, limit unknown", client, network, false)) {
+      trial.assertBareMetIt();
+      trial.assertNoneLost();
+    }
+  }
+
+  private static Trial sweep(String scenario, Client client, Network network, boolean declared)
+      throws Exception {
+    NginxServer nginx =
+        network.nginx(0, builder -> builder.directives(Trial.NAMED).keepAliveTimeout(TIMEOUT));
+    network.delay(ONE_WAY);
+    Target target = Trial.target(Dial.ROUTED, nginx, CALLERS);
+    Trial trial =
+        new Trial(scenario, client, nginx, declared ? target.with(Target.idle(TIMEOUT)) : target);
+    ExecutorService crews = Executors.newCachedThreadPool();
+    try {
+      for (Verb verb : Verb.PLAIN) {
+        Future<List<Settled>> bare = crews.submit(waves(trial.bare(verb), verb));
+        Future<List<Settled>> guarded = crews.submit(waves(trial.guarded(verb), verb));
+        trial.settleBare(verb, bare.get());
+        trial.settleGuarded(verb, guarded.get());
+      }
+    } finally {
+      crews.shutdownNow();
+    }
+    return trial;
+  }
+
+  private static Callable<List<Settled>> waves(Crew crew, Verb verb) {
+    return () -> {
+      crew.burst("warm", verb, Trial.SOON);
+      List<Settled> all = new ArrayList<>();
+      for (int wave = 0; wave < WAVES; wave++) {
+        Await.idle(FIRST_PAUSE.plus(STEP.multipliedBy(wave)));
+        all.addAll(crew.burst("wave" + wave, verb, Trial.PATIENCE));
+      }
+      return all;
+    };
+  }
+}

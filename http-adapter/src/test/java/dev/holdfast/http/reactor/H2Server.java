@@ -1,0 +1,203 @@
+package dev.holdfast.http.reactor;
+
+import dev.holdfast.lab.TlsIdentity;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.IdentityCipherSuiteFilter;
+import io.netty.handler.ssl.JdkSslContext;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/** An HTTP/2 server that treats each stream as told and counts what it executes. */
+@SuppressWarnings("deprecation") // NioEventLoopGroup: the same on Netty 4.1
+final class H2Server implements AutoCloseable {
+
+  /** What becomes of one stream. */
+  enum Fate {
+    ANSWERED,
+    /** Not executed: RST_STREAM with REFUSED_STREAM. */
+    REFUSED,
+    /** Not executed: GOAWAY says that none of the streams was. */
+    GOAWAY,
+    /** Executed; then the connection is closed. */
+    CLOSED,
+    /** Executed and not answered. */
+    SILENT
+  }
+
+  private final NioEventLoopGroup group = new NioEventLoopGroup(1);
+  private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final AtomicLong connections = new AtomicLong();
+  private final Map<String, AtomicLong> executed = new ConcurrentHashMap<>();
+  private final Queue<Fate> script = new ConcurrentLinkedQueue<>();
+  private final @Nullable TlsIdentity tls;
+  private final Channel listener;
+
+  H2Server(boolean secure) {
+    tls = secure ? TlsIdentity.shared() : null;
+    listener =
+        new ServerBootstrap()
+            .group(group)
+            .channel(NioServerSocketChannel.class)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childHandler(new Accept())
+            .bind(InetAddress.getLoopbackAddress(), 0)
+            .syncUninterruptibly()
+            .channel();
+  }
+
+  private final class Accept extends ChannelInitializer<Channel> {
+
+    @Override
+    protected void initChannel(Channel channel) {
+      connections.incrementAndGet();
+      open.add(channel);
+      if (tls != null) {
+        channel.pipeline().addLast(ssl(tls.server(), false).newHandler(channel.alloc()));
+      }
+      channel
+          .pipeline()
+          .addLast(Http2FrameCodecBuilder.forServer().build())
+          .addLast(
+              new Http2MultiplexHandler(
+                  new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel stream) {
+                      stream.pipeline().addLast(new Stream());
+                    }
+                  }));
+    }
+  }
+
+  static JdkSslContext ssl(SSLContext context, boolean client) {
+    return new JdkSslContext(
+        context,
+        client,
+        null,
+        IdentityCipherSuiteFilter.INSTANCE,
+        new ApplicationProtocolConfig(
+            ApplicationProtocolConfig.Protocol.ALPN,
+            ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+            ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+            ApplicationProtocolNames.HTTP_2),
+        ClientAuth.NONE,
+        null,
+        false);
+  }
+
+  private final class Stream extends ChannelInboundHandlerAdapter {
+
+    private String path = "";
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object frame) {
+      boolean last = false;
+      if (frame instanceof Http2HeadersFrame headers) {
+        path = String.valueOf(headers.headers().path());
+        last = headers.isEndStream();
+      } else if (frame instanceof Http2DataFrame data) {
+        last = data.isEndStream();
+      }
+      ReferenceCountUtil.release(frame);
+      if (last) {
+        Fate told = script.poll();
+        treat(ctx, told == null ? Fate.ANSWERED : told);
+      }
+    }
+
+    private void treat(ChannelHandlerContext ctx, Fate fate) {
+      switch (fate) {
+        case ANSWERED -> {
+          execute();
+          var headers = new DefaultHttp2Headers().status("200");
+          ctx.write(new DefaultHttp2HeadersFrame(headers, false));
+          ByteBuf body = Unpooled.copiedBuffer(path, StandardCharsets.US_ASCII);
+          ctx.writeAndFlush(new DefaultHttp2DataFrame(body, true));
+        }
+        case REFUSED -> ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.REFUSED_STREAM));
+        case GOAWAY -> goAway(ctx.channel().parent());
+        case CLOSED -> {
+          execute();
+          ctx.channel().parent().close();
+        }
+        case SILENT -> execute();
+      }
+    }
+
+    private void execute() {
+      executed.computeIfAbsent(path, first -> new AtomicLong()).incrementAndGet();
+    }
+  }
+
+  /** By hand: Netty's own codec would name the last stream it has seen, here it is none. */
+  private static void goAway(Channel parent) {
+    ByteBuf frame = Unpooled.buffer(17);
+    frame.writeMedium(8).writeByte(7).writeByte(0).writeInt(0);
+    frame.writeInt(0).writeInt((int) Http2Error.NO_ERROR.code());
+    parent.pipeline().context(Http2FrameCodec.class).writeAndFlush(frame);
+  }
+
+  H2Server next(Fate fate) {
+    script.add(fate);
+    return this;
+  }
+
+  String uri(String path) {
+    int port = ((InetSocketAddress) listener.localAddress()).getPort();
+    return (tls == null ? "http" : "https") + "://127.0.0.1:" + port + path;
+  }
+
+  int open() {
+    return open.size();
+  }
+
+  long connections() {
+    return connections.get();
+  }
+
+  long executions(String path) {
+    AtomicLong count = executed.get(path);
+    return count == null ? 0 : count.get();
+  }
+
+  @Override
+  public void close() {
+    listener.close().syncUninterruptibly();
+    open.close().syncUninterruptibly();
+    group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+  }
+}

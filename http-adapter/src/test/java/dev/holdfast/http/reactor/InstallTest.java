@@ -1,0 +1,184 @@
+package dev.holdfast.http.reactor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.connect.Admission;
+import dev.holdfast.connect.ConnectGate;
+import dev.holdfast.lab.Await;
+import dev.holdfast.lab.http.Ending;
+import dev.holdfast.lab.http.Exchange;
+import dev.holdfast.lab.http.FaultServer;
+import dev.holdfast.usage.MixedUsageException;
+import dev.holdfast.usage.Usage;
+import dev.holdfast.usage.UsageRegistry;
+import io.netty.handler.timeout.ReadTimeoutException;
+import java.net.BindException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
+import reactor.netty.resources.LoopResources;
+
+/** How a guard gets into a client, and out of it. */
+final class InstallTest {
+
+  private final FaultServer server = FaultServer.plain();
+
+  @AfterEach
+  void end() {
+    server.close();
+  }
+
+  @Test
+  void mustRefuseAClientWhosePoolIsNotItsOwn() {
+    ReactorHttpGuard guard = ReactorHttpGuard.create(HttpBed.plan());
+    assertThatThrownBy(() -> guard.install(HttpClient.create()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("guard.provider");
+    ReactorHttpGuard other = ReactorHttpGuard.create(HttpBed.plan());
+    ConnectionProvider pool = other.provider(ConnectionProvider.builder("x"));
+    assertThatThrownBy(() -> guard.install(HttpClient.create(pool)))
+        .isInstanceOf(IllegalStateException.class);
+    pool.dispose();
+  }
+
+  @Test
+  void mustRefuseToBeInstalledTwice() {
+    try (HttpBed bed = new HttpBed()) {
+      assertThatThrownBy(() -> bed.guard.install(bed.client.baseUrl("/x")))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("once");
+      assertThatThrownBy(() -> bed.guard.provider(bed.pool))
+          .isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(() -> bed.guard.provider(ConnectionProvider.newConnection()))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void mustTakeTheSettingsOfAnExistingPool() {
+    try (HttpBed bed = new HttpBed()) {
+      ConnectionProvider users = ConnectionProvider.builder("users").maxConnections(3).build();
+      ConnectionProvider pool = bed.guard.provider(users);
+      assertThat(pool.maxConnections()).isEqualTo(3);
+      assertThat(pool.name()).isEqualTo("users");
+      pool.dispose();
+      users.dispose();
+    }
+  }
+
+  @Test
+  void mustGuardOverNioAsFarAsItGoes() {
+    LoopResources nio = LoopResources.create("nio", 1, 1, true);
+    try (HttpBed bed = new HttpBed(HttpBed.plan(), s -> s, client -> client.runOn(nio, false))) {
+      bed.get(server.uri("/a"));
+      Await.until("idle", HttpBed.SOON, () -> server.idle() == 1);
+      server.farewellIdle();
+      Await.until("noticed", HttpBed.SOON, () -> bed.swaps.size() == 1);
+      assertThat(bed.post(server.uri("/b"), "x")).isEqualTo("200 /b");
+      assertThat(bed.guard.snapshots()).isEmpty();
+      assertThat(server.connections()).isEqualTo(2);
+    } finally {
+      nio.dispose();
+    }
+  }
+
+  @Test
+  void mustHandARefusalOfTheGateToTheCaller() {
+    AtomicInteger asked = new AtomicInteger();
+    ConnectGate shut =
+        (remote, timeout) -> {
+          asked.incrementAndGet();
+          return new Admission.Refused(new BindException("no port left"), 0);
+        };
+    try (HttpBed bed = new HttpBed(HttpBed.plan(), s -> s.gate(shut), client -> client)) {
+      CompletableFuture<String> call = bed.call("GET", server.uri("/x")).toFuture();
+      assertThatThrownBy(() -> call.get(20, TimeUnit.SECONDS))
+          .hasRootCauseInstanceOf(BindException.class)
+          .hasMessageContaining("no port left");
+      assertThat(asked).hasValue(1);
+      assertThat(server.connections()).isZero();
+    }
+  }
+
+  @Test
+  void mustRefuseAnEndpointThatIsDeclaredForTheOtherUse() {
+    UsageRegistry registry = new UsageRegistry();
+    try (HttpBed lasting =
+            new HttpBed(
+                HttpBed.plan(),
+                s -> s.usage(Usage.LONG_LIVED).usageRegistry(registry),
+                client -> client);
+        HttpBed brief =
+            new HttpBed(
+                HttpBed.plan(),
+                s -> s.usage(Usage.SHORT_LIVED).usageRegistry(registry),
+                client -> client)) {
+      lasting.get(server.uri("/a"));
+      assertThatThrownBy(() -> brief.get(server.uri("/b"))).isInstanceOf(MixedUsageException.class);
+      assertThat(server.connections()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void mustFailTheCallsThatWaitForADisposedPool() {
+    HttpBed bed = new HttpBed();
+    bed.get(server.uri("/a"));
+    server.next(new Exchange.Unanswered(Ending.OPEN));
+    CompletableFuture<String> running = bed.call("POST", server.uri("/b")).toFuture();
+    Await.until("sent", HttpBed.SOON, () -> server.executions("/b") == 1);
+    CompletableFuture<String> queued = bed.call("POST", server.uri("/c")).toFuture();
+    bed.close();
+    assertThat(queued).failsWithin(HttpBed.SOON);
+    server.close();
+    assertThat(running).failsWithin(HttpBed.SOON);
+    assertThat(server.executions("/b")).isEqualTo(1);
+  }
+
+  @Test
+  void mustCloseTheConnectionOfACancelledCallAndSayNothingOfIt() {
+    try (HttpBed bed = new HttpBed()) {
+      bed.get(server.uri("/a"));
+      server.next(new Exchange.Unanswered(Ending.OPEN));
+      CompletableFuture<String> call = bed.call("POST", server.uri("/b")).toFuture();
+      Await.until("sent", HttpBed.SOON, () -> server.executions("/b") == 1);
+      call.cancel(true);
+      assertThat(bed.get(server.uri("/c"))).isEqualTo("200 /c");
+      assertThat(bed.swaps).isEmpty();
+    }
+  }
+
+  /** The pool of one is given back whenever the call is cancelled, also while it is proved. */
+  @Test
+  void mustNotLoseAConnectionToACallCancelledBeforeItWasProved() {
+    try (HttpBed bed = new HttpBed()) {
+      bed.get(server.uri("/a"));
+      Await.idle(HttpBed.IDLE);
+      for (int i = 0; i < 20; i++) {
+        CompletableFuture<String> call = bed.call("POST", server.uri("/b")).toFuture();
+        Await.idle(Duration.ofMillis(i / 4));
+        call.cancel(true);
+      }
+      assertThat(bed.get(server.uri("/c"))).isEqualTo("200 /c");
+    }
+  }
+
+  @Test
+  void mustLeaveATimeoutOfTheUsersAsItIs() {
+    try (HttpBed bed =
+        new HttpBed(
+            HttpBed.plan(), s -> s, client -> client.responseTimeout(Duration.ofMillis(300)))) {
+      bed.get(server.uri("/a"));
+      server.freeze();
+      assertThatThrownBy(() -> bed.post(server.uri("/b"), "x"))
+          .isInstanceOf(ReadTimeoutException.class);
+      server.thaw();
+      assertThat(bed.get(server.uri("/c"))).isEqualTo("200 /c");
+    }
+  }
+}
