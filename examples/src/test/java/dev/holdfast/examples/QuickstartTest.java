@@ -10,8 +10,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The README's snippet is this code, and it runs. */
+/** The README's snippets are this code, and it runs. */
 final class QuickstartTest {
 
   @Test
@@ -27,10 +29,11 @@ final class QuickstartTest {
     }
   }
 
-  @Test
-  void mustStandInTheReadmeWordForWord() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"Quickstart", "ApacheQuickstart", "ReactorQuickstart"})
+  void mustStandInTheReadmeWordForWord(String name) throws IOException {
     String source =
-        Files.readString(Path.of("src/main/java/dev/holdfast/examples/Quickstart.java"));
+        Files.readString(Path.of("src/main/java/dev/holdfast/examples/" + name + ".java"));
     String snippet =
         source
             .substring(source.indexOf("// readme\n") + 10, source.indexOf("    // end"))
