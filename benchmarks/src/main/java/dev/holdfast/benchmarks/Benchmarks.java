@@ -7,6 +7,8 @@ import java.util.stream.Collectors;
 /** The names {@code benchmarks/run} knows. */
 enum Benchmarks {
   REDIS("redis", "one shared Lettuce connection, bare and guarded: GETs per second"),
+  HTTP("http", "Apache HttpClient 5 and Reactor Netty, bare and guarded: requests per second"),
+  CONNECT("connect", "new Lettuce connections over faulty paths of the kernel lab: milliseconds"),
   MEMORY("memory", "heap taken by an idle Lettuce connection, bare and guarded"),
   STORM("storm", "many clients lose one balancer together (simulated): peak and recovery"),
   DIAGNOSIS("diagnosis", "every fault of the kernel lab diagnosed: precision and recall");
@@ -26,6 +28,8 @@ enum Benchmarks {
   Benchmark create() {
     return switch (this) {
       case REDIS -> new RedisGets();
+      case HTTP -> new HttpCalls();
+      case CONNECT -> new ConnectLatency();
       case MEMORY -> new IdleHeap();
       case STORM -> new ReconnectStorm();
       case DIAGNOSIS -> new DiagnosisMatrix();

@@ -44,6 +44,7 @@ record CommandLine(@Nullable Benchmarks benchmark, @Nullable Path json, Effort e
   static String usage() {
     return """
         usage: benchmarks/run NAME [--json FILE] [--rounds N] [--seconds S]
+               benchmarks/run fuzz [STRINGS]
 
         %s
         --json FILE   also write the figures as JSON

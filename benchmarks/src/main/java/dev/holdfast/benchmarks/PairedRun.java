@@ -18,9 +18,18 @@ final class PairedRun {
 
   /** Warms up, then measures. */
   List<Comparison.Round> measure(Crew crew, Effort effort) throws InterruptedException {
+    return measure(crew, effort, () -> {});
+  }
+
+  /**
+   * @param warm done between warming up and measuring
+   */
+  List<Comparison.Round> measure(Crew crew, Effort effort, Runnable warm)
+      throws InterruptedException {
     for (int i = 0; i < effort.warmUpRounds(); i++) {
       round(crew, effort, i);
     }
+    warm.run();
     List<Comparison.Round> rounds = new ArrayList<>();
     for (int i = 0; i < effort.rounds(); i++) {
       rounds.add(round(crew, effort, i));

@@ -38,7 +38,8 @@ class CommandLineTest {
         Main.run(List.of("mysql"), System.out, new PrintStream(err, true, StandardCharsets.UTF_8));
     assertThat(code).isEqualTo(2);
     assertThat(err.toString(StandardCharsets.UTF_8))
-        .startsWith("benchmarks/run: unknown benchmark: mysql. There are: redis, memory, storm")
+        .startsWith(
+            "benchmarks/run: unknown benchmark: mysql. There are: redis, http, connect, memory, storm")
         .contains("usage: benchmarks/run NAME");
   }
 

@@ -9,7 +9,6 @@ import dev.holdfast.path.NetworkPath;
 import dev.holdfast.path.ServerLimits;
 import dev.holdfast.redis.LettuceGuard;
 import dev.holdfast.redis.LettuceGuardBuilder;
-import dev.holdfast.retry.BackOff;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
@@ -104,14 +103,6 @@ final class Bed implements AutoCloseable {
   Bed keepAlive() {
     keepAlive = true;
     return this;
-  }
-
-  /** Reconnects late enough for the network to be healed before. */
-  Bed reconnectingLate() {
-    return guarding(
-        builder ->
-            builder.reconnectBackOff(
-                new BackOff(Duration.ofSeconds(1), Duration.ofSeconds(2), 2, 0.1)));
   }
 
   Bed guarding(UnaryOperator<LettuceGuardBuilder> settings) {

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * are pending at once, and boxing them would cost more than the policies under test.
  */
 final class EventHeap {
-  private static final int KIND_BITS = 2;
+  private static final int KIND_BITS = 3;
   private static final int CONNECTION_BITS = 20;
 
   private long[] heap = new long[1024];

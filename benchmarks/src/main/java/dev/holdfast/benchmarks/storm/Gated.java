@@ -75,6 +75,11 @@ final class Gated implements Reconnect {
   }
 
   @Override
+  public void silent(int connection) {
+    permits[connection].silent();
+  }
+
+  @Override
   public void connected(int connection) {
     permits[connection].connected();
   }

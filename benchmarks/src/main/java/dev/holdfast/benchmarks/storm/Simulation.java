@@ -10,6 +10,7 @@ public final class Simulation {
   private static final int SYN = 1;
   private static final int CONNECTED = 2;
   private static final int TIMED_OUT = 3;
+  private static final int SILENT = 4;
 
   private final Storm storm;
   private final Balancer balancer;
@@ -60,6 +61,7 @@ public final class Simulation {
         case ASK -> ask(connection);
         case SYN -> syn(connection);
         case CONNECTED -> connected(connection);
+        case SILENT -> reconnect.silent(connection);
         default -> again(connection, reconnect.failed(connection));
       }
     }
@@ -101,7 +103,12 @@ public final class Simulation {
     long end = dialledAt[connection] + Storm.TIMEOUT;
     if (balancer.answers(now)) {
       events.add(now + Storm.RTT, connection, CONNECTED);
-    } else if (now + Storm.SYN_INTERVAL < end) {
+      return;
+    }
+    if (now == dialledAt[connection]) {
+      events.add(now + Storm.SILENCE, connection, SILENT);
+    }
+    if (now + Storm.SYN_INTERVAL < end) {
       events.add(now + Storm.SYN_INTERVAL, connection, SYN);
     } else {
       events.add(end, connection, TIMED_OUT);

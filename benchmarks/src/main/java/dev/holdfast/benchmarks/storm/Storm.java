@@ -26,6 +26,9 @@ public record Storm(
   /** Linux since 6.5 repeats a SYN every second at first ({@code tcp_syn_linear_timeouts}). */
   static final long SYN_INTERVAL = 1_000_000;
 
+  /** A client whose round trip is known takes a SYN for lost after so long, in microseconds. */
+  static final long SILENCE = 100_000;
+
   /** Within this time all connections learn that they are lost, in microseconds. */
   static final long DETECTION = 100_000;
 
