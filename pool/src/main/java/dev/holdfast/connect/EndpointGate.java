@@ -249,7 +249,7 @@ final class EndpointGate {
       synchronized (EndpointGate.this) {
         if (stage == Stage.DIALLING) {
           over();
-          storm.failed(this, cause, clock.getAsLong());
+          storm.failed(this, beganAt, cause, clock.getAsLong());
           if (ports != null) {
             ports.confirmed();
             ports.freed();

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  * Keeps an endpoint that comes back from being knocked over by those who lost it together. Confined
  * to the lock of its {@link EndpointGate}.
  *
- * <p>Calm until a number of connects failed in a row, or until connections were reset together:
- * then one prober at a time, and after the first that succeeds a refill at a rising rate. Only
- * resets count as lost together: a server that ends idle connections by FIN does so to many at once
- * and is well.
+ * <p>Calm until a number of connects failed one after the other, or until connections were reset
+ * together: then one prober at a time, and after the first that succeeds a refill at a rising rate.
+ * Only resets count as lost together: a server that ends idle connections by FIN does so to many at
+ * once and is well.
  */
 final class StormControl {
 
@@ -43,6 +43,7 @@ final class StormControl {
 
   private StormState state = StormState.CALM;
   private int failures;
+  private long failedAt;
   private int open;
   private int lost;
   private long lostSince;
@@ -224,9 +225,16 @@ final class StormControl {
     return most;
   }
 
-  void failed(Object dial, Throwable cause, long now) {
+  /**
+   * A dial failed. Those under way together when the first of them fails are one piece of evidence,
+   * whatever their number: a moment's fault on the path ends them all.
+   */
+  void failed(Object dial, long beganAt, Throwable cause, long now) {
     flying.remove(dial);
-    failures++;
+    if (failures == 0 || beganAt - failedAt >= 0) {
+      failures++;
+      failedAt = now;
+    }
     last = cause;
     if (refill != null) {
       refill.congested();

@@ -51,6 +51,18 @@ final class StormTest {
   }
 
   @Test
+  void mustTakeDialsThatFailTogetherForOneFailure() {
+    List<Permit> together = List.of(bed.dial(), bed.dial(), bed.dial(), bed.dial());
+    bed.clock.pass(Duration.ofMillis(10));
+    together.forEach(dial -> dial.failed(refusal));
+    assertThat(bed.storm()).isEqualTo(StormState.CALM);
+    bed.fail(refusal);
+    assertThat(bed.storm()).isEqualTo(StormState.CALM);
+    bed.fail(refusal);
+    assertThat(bed.storm()).isEqualTo(StormState.PROBING);
+  }
+
+  @Test
   void mustLetOneProberThroughAtATimeWithGrowingPauses() {
     goDown();
     long before = 0;

@@ -18,6 +18,7 @@ final class Call {
 
   private final HttpGuardSettings settings;
   private final GuardMeters meters;
+  private final long beganNanos = System.nanoTime();
   private volatile @Nullable RequestAttempts attempts;
   private volatile @Nullable Exchange latest;
   private volatile long lostAtNanos;
@@ -47,13 +48,18 @@ final class Call {
     return made != null && made.needsNewConnection();
   }
 
+  /** Whether the connection was not made for this call: then it may be lost for its age. */
+  boolean found(GuardedConnection connection) {
+    return connection.retirement().used() > 0 || connection.worksSince() - beganNanos < 0;
+  }
+
   /**
-   * Whether a connection that was last used so long ago may carry this call once it was lost: only
-   * one that has worked since. The others have been idle as long as the lost one, and may end
-   * likewise.
+   * Whether a connection may carry this call: once the call was lost, only one that was dialled
+   * since, or that has answered a request begun since. The others may end as the lost one did. That
+   * payload arrived since is not enough: it may have passed before the path was lost.
    */
-  boolean accepts(long sincePayloadNanos, long nowNanos) {
-    return sincePayloadNanos < nowNanos - lostAtNanos;
+  boolean accepts(GuardedConnection connection) {
+    return !lostBefore() || connection.worksSince() - lostAtNanos >= 0;
   }
 
   /** A sending failed; counts what follows. */

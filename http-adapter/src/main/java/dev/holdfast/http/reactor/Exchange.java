@@ -33,6 +33,7 @@ final class Exchange {
   private final Call call;
   private final GuardedConnection connection;
   private final String method;
+  private final long beganNanos;
   private final long startOffset;
   private final boolean reused;
   private final boolean activeAtStart;
@@ -47,17 +48,22 @@ final class Exchange {
   private @Nullable ExchangeProgress progress;
   private @Nullable Death death;
 
-  Exchange(Call call, GuardedConnection connection, String method) {
+  Exchange(Call call, GuardedConnection connection, String method, long nowNanos) {
     this.call = call;
     this.connection = connection;
     this.method = method;
+    this.beganNanos = nowNanos;
     this.startOffset = connection.ledger().handedDown();
-    this.reused = connection.retirement().used() > 0;
+    this.reused = call.found(connection);
     this.activeAtStart = connection.channel().isActive();
   }
 
   GuardedConnection connection() {
     return connection;
+  }
+
+  long beganNanos() {
+    return beganNanos;
   }
 
   /** A part of the request passes on its way to the wire. */

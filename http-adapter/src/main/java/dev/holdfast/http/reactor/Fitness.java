@@ -28,15 +28,15 @@ enum Fitness {
     if (guarded.doomed() || !guarded.channel().isActive()) {
       return UNFIT;
     }
-    if (guarded.retirement().used() == 0) {
-      return FIT;
+    long now = System.nanoTime();
+    long idle = guarded.clocks().sincePayload(now);
+    if (guarded.retirement().used() == 0 && idle < guarded.probeAfterNanos()) {
+      return FIT; // dialled for this call, most likely
     }
     Arrivals.handOn(guarded);
     if (guarded.doomed() || !guarded.channel().isActive()) {
       return UNFIT;
     }
-    long now = System.nanoTime();
-    long idle = guarded.clocks().sincePayload(now);
     IdleZone zone = guarded.retirement().zone(now);
     if (zone == IdleZone.EXPIRED || (zone == IdleZone.WARN && !guarded.wired())) {
       guarded.condemn(Cause.IDLE_LIMIT, "idle for too long when it was to be used");

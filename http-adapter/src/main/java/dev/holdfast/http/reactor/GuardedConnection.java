@@ -53,6 +53,7 @@ final class GuardedConnection {
 
   private @Nullable MessageTap tap;
   private long readNanos = System.nanoTime();
+  private long worksSince = readNanos;
   private SocketAddress remote = NOWHERE;
   private boolean up;
   private boolean lent;
@@ -183,6 +184,11 @@ final class GuardedConnection {
     return probeAfterNanos;
   }
 
+  /** When the latest request began that was answered; before the first, when it was dialled. */
+  long worksSince() {
+    return worksSince;
+  }
+
   /** Bytes arrive. */
   void reads() {
     readNanos = System.nanoTime();
@@ -205,7 +211,7 @@ final class GuardedConnection {
     if (inFlight.isEmpty() && idle >= probeAfterNanos) {
       history.wakes(snapshot(now), idle);
     }
-    Exchange exchange = new Exchange(call, this, method);
+    Exchange exchange = new Exchange(call, this, method, now);
     inFlight.add(exchange);
     retirement.uses(inFlight.size());
     clocks.requested(now);
@@ -217,6 +223,9 @@ final class GuardedConnection {
   /** The response is complete. */
   void finish(Exchange exchange) {
     if (inFlight.remove(exchange)) {
+      if (exchange.beganNanos() - worksSince > 0) {
+        worksSince = exchange.beganNanos();
+      }
       retirement.uses(inFlight.size());
       clocks.requested(readNanos);
       closeIfDone();

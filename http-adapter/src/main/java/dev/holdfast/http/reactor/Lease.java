@@ -67,7 +67,7 @@ final class Lease implements ConnectionObserver, PathProof.Waiting {
       connection.dispose();
       return;
     }
-    if (!accepted(guarded)) {
+    if (!call().map(call -> call.accepts(guarded)).orElse(true)) {
       guarded.condemn(Cause.LOCAL_CLOSE, "an earlier sending failed, and this is as old");
       lost();
       return;
@@ -82,15 +82,6 @@ final class Lease implements ConnectionObserver, PathProof.Waiting {
 
   private Optional<Call> call() {
     return leasing.currentContext().getOrEmpty(Call.class);
-  }
-
-  private boolean accepted(GuardedConnection guarded) {
-    Call call = call().orElse(null);
-    if (call == null || !call.lostBefore() || guarded.retirement().used() == 0) {
-      return true;
-    }
-    long now = System.nanoTime();
-    return call.accepts(guarded.clocks().sincePayload(now), now);
   }
 
   /** Whether the request could not simply be sent again, or was once already. */

@@ -84,14 +84,11 @@ final class Retirement {
   boolean isDue(long nowNanos) {
     if (due
         || nowNanos - bornNanos >= lifetimeNanos
-        || (inFlight.get() == 0 && (requestsLeft.get() <= 0 || tooIdle(nowNanos)))) {
+        || (inFlight.get() == 0
+            && (requestsLeft.get() <= 0 || zone(nowNanos) == IdleZone.EXPIRED))) {
       due = true;
     }
     return due;
-  }
-
-  private boolean tooIdle(long nowNanos) {
-    return used.get() > 0 && zone(nowNanos) == IdleZone.EXPIRED;
   }
 
   IdleZone zone(long nowNanos) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -26,6 +27,7 @@ final class Crew implements AutoCloseable {
   private final String name;
   private final int callers;
   private final ExecutorService threads;
+  private final CountDownLatch looping;
 
   /**
    * @param name begins the ids of all calls
@@ -35,6 +37,7 @@ final class Crew implements AutoCloseable {
     this.contender = contender;
     this.callers = callers;
     this.threads = Executors.newFixedThreadPool(callers);
+    this.looping = new CountDownLatch(callers);
   }
 
   /** Every caller calls once, all at the same time; calls not settled in time hang. */
@@ -65,11 +68,21 @@ final class Crew implements AutoCloseable {
                           Verb verb = caller % 2 == 0 ? Verb.GET : Verb.POST;
                           for (int i = 0; running.getAsBoolean(); i++) {
                             calls.add(settle(contender, verb, name + "-" + caller + "-" + i));
+                            if (i == 0) {
+                              looping.countDown();
+                            }
                           }
                           return calls;
                         }));
     waiter.shutdown();
     return all;
+  }
+
+  /** Waits until every caller of the loop has had an answer. */
+  void awaitLooping(Duration patience) throws InterruptedException {
+    if (!looping.await(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+      throw new IllegalStateException(looping.getCount() + " callers had no answer yet");
+    }
   }
 
   private List<Settled> all(Verb verb, Duration patience, IntFunction<Callable<List<Settled>>> work)

@@ -50,7 +50,9 @@ final class InFlightLossTest {
 
   private static List<Settled> flush(Crew crew, Network network) throws Exception {
     AtomicBoolean running = new AtomicBoolean(true);
-    Future<List<Settled>> calls = crew.loop(running::get, BUSY.plus(AFTER).plus(Trial.PATIENCE));
+    Future<List<Settled>> calls =
+        crew.loop(running::get, Trial.SOON.plus(BUSY).plus(AFTER).plus(Trial.PATIENCE));
+    crew.awaitLooping(Trial.SOON);
     Await.idle(BUSY);
     network.forgetAll();
     Await.idle(AFTER);

@@ -50,7 +50,9 @@ final class SlowServerTest {
   private static List<Settled> freeze(Crew crew, NginxServer nginx, Runnable end) throws Exception {
     AtomicBoolean running = new AtomicBoolean(true);
     Future<List<Settled>> calls =
-        crew.loop(running::get, BUSY.multipliedBy(3).plus(FROZEN).plus(Trial.PATIENCE));
+        crew.loop(
+            running::get, Trial.SOON.plus(BUSY.multipliedBy(3)).plus(FROZEN).plus(Trial.PATIENCE));
+    crew.awaitLooping(Trial.SOON);
     Await.idle(BUSY);
     nginx.freeze();
     Await.idle(FROZEN);
