@@ -10,7 +10,8 @@ public interface Permit {
 
   /**
    * A dial is unanswered for so long that its SYN, or the answer, is taken for lost and another is
-   * sent. Without this call it counts as lost when the kernel repeats its SYN, after a second.
+   * sent. The second time it counts as lost; without this call when the kernel repeats its SYN,
+   * after a second.
    */
   default void silent() {}
 

@@ -69,6 +69,16 @@ final class RefillRate {
     }
   }
 
+  /**
+   * A dial was answered after it had been taken for lost: the next may go, but no more than one.
+   */
+  void answeredLate() {
+    if (!everCongested) {
+      answered++;
+      credit += 1;
+    }
+  }
+
   /** Whether answers, and not the clock, set the pace. */
   boolean clockedByAnswers() {
     return !everCongested;

@@ -1,9 +1,7 @@
 package dev.holdfast.connect;
 
 import io.github.resilience4j.core.IntervalFunction;
-import java.util.HashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
@@ -55,10 +53,8 @@ final class StormControl {
   private int probes;
   private @Nullable RefillRate refill;
   private long busyUntil;
-  private long fastest = Long.MAX_VALUE;
 
-  /** Dials under way since the endpoint was lost, with the instant from which they are late. */
-  private final Map<Object, Long> flying = new HashMap<>();
+  private final FlyingDials flying = new FlyingDials();
 
   StormControl(StormPolicy policy, double most, DoubleSupplier random, long now) {
     this.policy = policy;
@@ -88,30 +84,30 @@ final class StormControl {
   }
 
   private Verdict probing(int ahead, long left, long now) {
-    boolean flying = prober != null && now - proberGivenUp < 0;
-    if (!flying && now - nextProbe >= 0) {
+    boolean probed = prober != null && now - proberGivenUp < 0;
+    if (!probed && now - nextProbe >= 0) {
       return DIAL;
     }
     // Looks again after as long as the prober has taken so far: soon where round trips are short.
     long look =
-        flying
+        probed
             ? Math.min(LONGEST_LOOK_NANOS, Math.max(SHORTEST_LOOK_NANOS, now - probeBegan))
             : nextProbe - now;
     long wait = jittered(look);
     if (failures == 0 && wait < left) {
       return hold(wait, now); // reset together, but nobody has failed to connect yet
     }
-    if (!flying && ahead == 0 && look <= Math.min(LONGEST_LOOK_NANOS, left / 2)) {
+    if (!probed && ahead == 0 && look <= Math.min(LONGEST_LOOK_NANOS, left / 2)) {
       return hold(look, now); // it is the next to try
     }
-    long retry = flying ? Math.max(wait, TimeUnit.MILLISECONDS.toNanos(100)) : wait;
+    long retry = probed ? Math.max(wait, TimeUnit.MILLISECONDS.toNanos(100)) : wait;
     busy(now + retry);
     String since =
         failures == 0
             ? "its connections were reset together"
             : failures + " connects in a row failed";
     String next =
-        flying
+        probed
             ? "one caller is trying it"
             : "it is tried again in " + TimeUnit.NANOSECONDS.toMillis(look) + " ms";
     return new Verdict.Refuse(since + "; " + next, retry);
@@ -123,9 +119,14 @@ final class StormControl {
       calm();
       return DIAL;
     }
-    long late = lateness(now);
+    long late = flying.lateness(now);
     if (late > 0) {
       rate.congested();
+    }
+    long silence = late > 0 ? 0 : flying.silence(now);
+    if (silence > 0) { // the others wait for what becomes of it
+      long look = Math.max(SHORTEST_LOOK_NANOS, silence);
+      return hold(Math.min(jittered(look), Math.max(1, left - 1)), now);
     }
     long wait = Math.max(rate.wait(ahead, now), Math.min(late, LONGEST_LOOK_NANOS));
     if (wait == 0) {
@@ -172,26 +173,24 @@ final class StormControl {
       refill.take();
     }
     if (state != StormState.CALM) {
-      flying.put(dial, now + slowest());
+      flying.begins(dial, now);
     }
   }
 
-  /** The dial's SYN, or its answer, is taken for lost. */
+  /** The dial has waited for an answer longer than one takes, and is made again or left alone. */
   void silent(Object dial, long now) {
-    if (flying.computeIfPresent(dial, (same, lateFrom) -> Math.min(lateFrom, now)) != null
-        && refill != null) {
+    boolean patient = refill == null || refill.clockedByAnswers();
+    if (flying.silent(dial, patient, now) && refill != null) {
       refill.congested();
     }
   }
 
   /** A dial of {@code took} nanoseconds has connected. */
   void connected(Object dial, long took, long now) {
-    Long lateFrom = flying.remove(dial);
+    FlyingDials.Fate fate = flying.connected(dial, took, now);
     open++;
     failures = 0;
     last = null;
-    boolean slow = lateFrom != null && now - lateFrom > 0;
-    fastest = Math.min(fastest, took);
     if (state == StormState.PROBING) {
       state = StormState.REFILLING;
       prober = null;
@@ -199,30 +198,13 @@ final class StormControl {
       refill = new RefillRate(policy.refillPerSecond(), most, random, now);
       refill.answered();
       busy(now);
-    } else if (refill != null && slow) {
-      refill.congested();
     } else if (refill != null) {
-      refill.answered();
+      switch (fate) {
+        case PROMPT -> refill.answered();
+        case LATE -> refill.answeredLate();
+        case LOST -> refill.congested();
+      }
     }
-  }
-
-  /**
-   * How long a dial takes whose first SYN was answered. Short of the kernel's repeat nothing is a
-   * sign of loss: a host short of CPU hears of an answer late.
-   */
-  private long slowest() {
-    return fastest == Long.MAX_VALUE
-        ? RedialSchedule.SYN_REPEATED_NANOS
-        : Math.max(RedialSchedule.SYN_REPEATED_NANOS, fastest + fastest / 2);
-  }
-
-  /** How long the dial under way that is the latest is late; not above zero if none is. */
-  private long lateness(long now) {
-    long most = 0;
-    for (long lateFrom : flying.values()) {
-      most = Math.max(most, now - lateFrom);
-    }
-    return most;
   }
 
   /**
@@ -230,7 +212,7 @@ final class StormControl {
    * whatever their number: a moment's fault on the path ends them all.
    */
   void failed(Object dial, long beganAt, Throwable cause, long now) {
-    flying.remove(dial);
+    flying.over(dial);
     if (failures == 0 || beganAt - failedAt >= 0) {
       failures++;
       failedAt = now;
@@ -251,7 +233,7 @@ final class StormControl {
 
   /** The caller gave its dial up; that says nothing about the endpoint. */
   void abandoned(Object dial) {
-    flying.remove(dial);
+    flying.over(dial);
     if (dial == prober) {
       prober = null;
     }
@@ -278,7 +260,7 @@ final class StormControl {
     refill = null;
     nextProbe = first;
     busyUntil = first;
-    fastest = Long.MAX_VALUE; // behind a failover the path may be another one
+    flying.forgetPath();
   }
 
   private void calm() {

@@ -10,8 +10,16 @@ package dev.holdfast.wire;
  */
 public final class AckProgress {
 
+  /** Two ticks of a kernel with HZ=100: so far apart it may date one acknowledgement twice. */
+  private static final long SAME_NANOS = 20_000_000;
+
+  private static final long UNREAD = -1;
+
   private long progressNanos;
   private int unansweredTimeouts;
+  private long stalledSinceNanos;
+  private long totalRetransBefore;
+  private long resent;
 
   /**
    * Creates the state of a connection that has nothing outstanding.
@@ -31,6 +39,8 @@ public final class AckProgress {
   public void begin(long nowNanos) {
     progressNanos = nowNanos;
     unansweredTimeouts = 0;
+    totalRetransBefore = UNREAD;
+    resent = 0;
   }
 
   /**
@@ -53,6 +63,28 @@ public final class AckProgress {
     } // else a row of timeouts goes on: what arrives acknowledges nothing new
     // (net/ipv4/tcp_input.c)
     unansweredTimeouts = snapshot.retransmits();
+    countResent(snapshot);
     return now - progressNanos;
+  }
+
+  /**
+   * What was resent before the first reading of a stall may belong to what was outstanding then.
+   */
+  private void countResent(WireSnapshot snapshot) {
+    if (totalRetransBefore == UNREAD || progressNanos - stalledSinceNanos > SAME_NANOS) {
+      totalRetransBefore = snapshot.totalRetrans();
+      stalledSinceNanos = progressNanos;
+    }
+    resent = snapshot.totalRetrans() - totalRetransBefore;
+  }
+
+  /**
+   * How many segments the kernel has resent since the first sample without progress, tail loss
+   * probes included, which {@link WireSnapshot#retransmits()} leaves out.
+   *
+   * @return a number that may be too small, never too large
+   */
+  public long resent() {
+    return resent;
   }
 }

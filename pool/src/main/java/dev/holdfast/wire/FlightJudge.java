@@ -19,10 +19,13 @@ public final class FlightJudge {
   public static final Duration POKE_AFTER = Duration.ofSeconds(1);
 
   /**
-   * Between readings once a path has been silent long enough and only a retransmission timeout is
-   * missing, whose moment no reading can foresee: a tick of a kernel with HZ=100.
+   * Data outstanding for so long has met more than a round trip. Before the first timeout, at
+   * {@code TCP_RTO_MIN} at the least, a reading finds at least the difference to {@link #SAMPLE}.
    */
-  private static final Duration CLOSE_LOOK = Duration.ofMillis(10);
+  private static final Duration STEADY_AFTER = SAMPLE.dividedBy(2);
+
+  /** A tick of a kernel with HZ=250: readings closer together show nothing new. */
+  private static final Duration SHORTEST_PAUSE = Duration.ofMillis(4);
 
   private static final Duration LONGEST_POKE_PAUSE = Duration.ofMinutes(1);
 
@@ -32,6 +35,7 @@ public final class FlightJudge {
   private final KernelPing kernel;
   private final AckProgress progress;
   private Duration pause = SAMPLE;
+  private boolean steady;
   private @Nullable KeepAliveSettings beforePoke;
   private long pokedAtNanos;
   private long pokePauseNanos = POKE_AFTER.toNanos();
@@ -75,9 +79,10 @@ public final class FlightJudge {
    */
   public WireVerdict judge(WireSnapshot wire, long unheardNanos) {
     long stalled = progress.sample(wire);
-    WireVerdict verdict = WireJudge.inFlight(wire, stalled);
+    WireVerdict verdict = WireJudge.inFlight(wire, stalled, progress.resent());
     if (!(verdict instanceof WireVerdict.Dead)) {
       askSilentPeer(wire, unheardNanos);
+      repeatSteadily(wire, stalled);
       pause = verdict instanceof WireVerdict.Suspect ? pauseOfSuspect(wire, stalled) : SAMPLE;
     }
     return verdict;
@@ -92,11 +97,22 @@ public final class FlightJudge {
     return pause;
   }
 
+  /**
+   * Once for a connection, when it first matters, and not after a first timeout: the timer that is
+   * armed then has doubled already, and would count for less than it waits.
+   */
+  private void repeatSteadily(WireSnapshot wire, long stalledNanos) {
+    if (!steady && wire.retransmits() == 0 && stalledNanos >= STEADY_AFTER.toNanos()) {
+      steady = true;
+      kernel.repeatSteadily();
+    }
+  }
+
   /** While retransmissions go unanswered the next reading is due when the verdict can change. */
-  private static Duration pauseOfSuspect(WireSnapshot wire, long stalledNanos) {
-    Duration holds = WireJudge.holdsFor(wire, stalledNanos);
-    if (holds.isZero()) {
-      return CLOSE_LOOK;
+  private Duration pauseOfSuspect(WireSnapshot wire, long stalledNanos) {
+    Duration holds = WireJudge.holdsFor(wire, stalledNanos, progress.resent());
+    if (holds.compareTo(SHORTEST_PAUSE) < 0) {
+      return SHORTEST_PAUSE;
     }
     return holds.compareTo(SAMPLE) < 0 ? holds : SAMPLE;
   }

@@ -2,7 +2,7 @@ package dev.holdfast.wire;
 
 import dev.holdfast.wire.WireProbe.KeepAliveSettings;
 
-/** One connection whose kernel can be made to ask the peer's, with a keepalive probe. */
+/** One connection whose kernel can be made to ask the peer's, and to repeat itself steadily. */
 public interface KernelPing {
 
   /**
@@ -27,4 +27,14 @@ public interface KernelPing {
    * @param settings what {@link #keepAlive()} read before the poke
    */
   void restore(KeepAliveSettings settings);
+
+  /**
+   * From now on the first six timeouts of a connection with fewer than four segments outstanding
+   * come one base timeout after another instead of doubling ({@code TCP_THIN_LINEAR_TIMEOUTS},
+   * Linux' {@code Documentation/networking/tcp-thin.rst}): a request lost by chance is repeated
+   * sooner, and a silent path is asked more often. Without effect where the kernel refuses, and
+   * with a congestion control that keeps no slow start threshold, as BBR ({@code
+   * tcp_stream_is_thin}).
+   */
+  void repeatSteadily();
 }

@@ -199,6 +199,14 @@ public final class SocketProbe implements KernelPing {
     }
   }
 
+  @Override
+  public synchronized void repeatSteadily() {
+    EpollSocketChannel mine = mine();
+    if (mine != null) {
+      WireProbe.repeatSteadily(mine);
+    }
+  }
+
   /** The idle time comes last: it starts the timer, which the others then govern. */
   private boolean set(KeepAliveSettings settings) {
     EpollSocketChannel mine = mine();

@@ -1,8 +1,10 @@
 package dev.holdfast.wire;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.epoll.EpollTcpInfo;
+import io.netty.channel.unix.IntegerUnixChannelOption;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 public final class WireProbe implements KernelPing {
 
   private static final WireProbe NONE = new WireProbe(null);
+
+  /** {@code IPPROTO_TCP} and {@code TCP_THIN_LINEAR_TIMEOUTS} of Linux' headers. */
+  private static final IntegerUnixChannelOption THIN_LINEAR_TIMEOUTS =
+      new IntegerUnixChannelOption("TCP_THIN_LINEAR_TIMEOUTS", 6, 16);
 
   private final @Nullable EpollSocketChannel channel;
   private final EpollTcpInfo info = new EpollTcpInfo();
@@ -146,6 +152,30 @@ public final class WireProbe implements KernelPing {
           .setTcpKeepIntvl(settings.intervalSeconds())
           .setTcpKeepCnt(settings.count())
           .setKeepAlive(settings.enabled());
+    }
+  }
+
+  /**
+   * See {@link KernelPing#repeatSteadily}.
+   *
+   * @throws IllegalStateException if called off the channel's event loop
+   */
+  @Override
+  public void repeatSteadily() {
+    if (channel == null) {
+      return;
+    }
+    requireEventLoop(channel);
+    if (channel.isActive()) {
+      repeatSteadily(channel);
+    }
+  }
+
+  static void repeatSteadily(EpollSocketChannel channel) {
+    try {
+      channel.config().setOption(THIN_LINEAR_TIMEOUTS, 1);
+    } catch (ChannelException unknownOrClosed) {
+      // then timeouts double as ever, and the verdict comes later
     }
   }
 

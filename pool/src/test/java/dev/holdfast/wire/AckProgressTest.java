@@ -90,6 +90,28 @@ final class AckProgressTest {
     assertThat(stalledAt(3_000, 3, 1, 300)).isEqualTo(300);
   }
 
+  /** Only what was resent since a stall was first seen is known to belong to it. */
+  @Test
+  void mustCountWhatWasResentWithinOneStall() {
+    stalledAt(200, 1, 0, 10);
+    assertThat(progress.resent()).isZero();
+    stalledAt(600, 1, 2, 410);
+    assertThat(progress.resent()).isEqualTo(2);
+    stalledAt(700, 1, 1, 50); // acknowledged meanwhile
+    assertThat(progress.resent()).isZero();
+    progress.begin(TimeUnit.MILLISECONDS.toNanos(800));
+    stalledAt(900, 1, 3, 250);
+    assertThat(progress.resent()).isZero();
+  }
+
+  /** The kernel dates by ticks: the same acknowledgement may look a little younger later. */
+  @Test
+  void mustNotTakeATickForProgress() {
+    stalledAt(200, 1, 0, 150);
+    stalledAt(400, 1, 1, 342);
+    assertThat(progress.resent()).isEqualTo(1);
+  }
+
   /**
    * A busy connection's path dies 1 ms after a sample: two timeouts are at 204 and 612 ms. Sampled
    * when the verdict can change, it is condemned when the second has gone unanswered for a few
@@ -106,8 +128,11 @@ final class AckProgressTest {
       int timeouts = at - lastAck < RTO ? 0 : at - lastAck < 3 * RTO ? 1 : 2;
       WireSnapshot snapshot = reading(at, 4, timeouts, at - lastAck);
       long stalled = progress.sample(snapshot);
-      verdict = WireJudge.inFlight(snapshot, stalled);
-      pause = Math.min(200, Math.max(20, WireJudge.holdsFor(snapshot, stalled).toMillis()));
+      verdict = WireJudge.inFlight(snapshot, stalled, progress.resent());
+      pause =
+          Math.min(
+              200,
+              Math.max(20, WireJudge.holdsFor(snapshot, stalled, progress.resent()).toMillis()));
     }
     assertThat(at - lastAck).isBetween(3L * RTO, 3L * RTO + 40);
   }

@@ -15,6 +15,7 @@ final class FlightJudgeTest {
 
   private final List<KeepAliveSettings> restored = new ArrayList<>();
   private int pokes;
+  private int steadied;
   private final KernelPing kernel =
       new KernelPing() {
         @Override
@@ -31,6 +32,11 @@ final class FlightJudgeTest {
         @Override
         public void restore(KeepAliveSettings settings) {
           restored.add(settings);
+        }
+
+        @Override
+        public void repeatSteadily() {
+          steadied++;
         }
       };
   private final FlightJudge judge = new FlightJudge(kernel, 0);
@@ -128,5 +134,54 @@ final class FlightJudgeTest {
     assertThat(judge.pause()).isBetween(Duration.ofMillis(1), Duration.ofMillis(199));
     judge.rest();
     assertThat(judge.pause()).isEqualTo(FlightJudge.SAMPLE);
+  }
+
+  /** Before the first timeout, once; a round trip's worth of silence is none. */
+  @Test
+  void mustAskForSteadyTimeoutsOnceDataStaysUnacknowledged() {
+    judge.begin(0);
+    judge.judge(wire(20, 1, 0, 20), 0);
+    assertThat(steadied).isZero();
+    judge.judge(wire(200, 1, 0, 200), 0);
+    judge.judge(wire(400, 1, 0, 400), 0);
+    assertThat(steadied).isEqualTo(1);
+  }
+
+  /** The timer armed by then has doubled: counted as one timeout it would tell too little. */
+  @Test
+  void mustNotChangeTheTimeoutsOnceTheyHaveBegun() {
+    judge.begin(0);
+    judge.judge(wire(400, 1, 1, 400), 0);
+    assertThat(steadied).isZero();
+  }
+
+  /** The probe of an earlier flight is not this one's. */
+  @Test
+  void mustCondemnASteadyFlightAtItsThirdTimeout() {
+    judge.begin(0);
+    judge.judge(resent(200, 0, 7), 0);
+    judge.judge(resent(400, 0, 8), 0);
+    assertThat(judge.judge(resent(640, 1, 9), 0)).isInstanceOf(WireVerdict.Suspect.class);
+    assertThat(judge.judge(resent(660, 2, 10), 0)).isInstanceOf(WireVerdict.Dead.class);
+    judge.begin(millis(1_000));
+    assertThat(judge.judge(resent(1_660, 2, 13), 0)).isInstanceOf(WireVerdict.Suspect.class);
+  }
+
+  /** One segment out, timeouts of 204 ms that do not double, the latest long unanswered. */
+  private static WireSnapshot resent(long atMillis, int retransmits, long total) {
+    return new WireSnapshot(
+        WireSource.EPOLL,
+        millis(atMillis),
+        WireSnapshot.ESTABLISHED,
+        1,
+        retransmits,
+        0,
+        0,
+        204_000,
+        1_000,
+        5_000,
+        5_000,
+        40,
+        total);
   }
 }

@@ -135,14 +135,14 @@ final class WireJudgeTest {
   @Test
   void mustNotCondemnTheFirstWriteAfterALongIdleTime() {
     WireSnapshot firstWrite = reading(r -> r.unacked(1).lastAckRecvMillis(600_000));
-    assertThat(WireJudge.inFlight(firstWrite, 0)).isInstanceOf(Usable.class);
-    assertThat(WireJudge.inFlight(firstWrite, 10 * SECOND)).isInstanceOf(Usable.class);
+    assertThat(WireJudge.inFlight(firstWrite, 0, 0)).isInstanceOf(Usable.class);
+    assertThat(WireJudge.inFlight(firstWrite, 10 * SECOND, 0)).isInstanceOf(Usable.class);
   }
 
   /** A stopped server's kernel acknowledges everything, for as long as it lasts. */
   @Test
   void mustLeaveASlowServerAlone() {
-    assertThat(WireJudge.inFlight(reading(r -> r), 3_600 * SECOND)).isInstanceOf(Usable.class);
+    assertThat(WireJudge.inFlight(reading(r -> r), 3_600 * SECOND, 0)).isInstanceOf(Usable.class);
   }
 
   /** Answered window probes are counted and reset; one or two may be seen at any time. */
@@ -150,13 +150,13 @@ final class WireJudgeTest {
   @ValueSource(ints = {1, 2})
   void mustLeaveAShutWindowAlone(int probes) {
     WireSnapshot shut = reading(r -> r.probes(probes));
-    assertThat(WireJudge.inFlight(shut, 3_600 * SECOND)).isInstanceOf(Usable.class);
+    assertThat(WireJudge.inFlight(shut, 3_600 * SECOND, 0)).isInstanceOf(Usable.class);
   }
 
   @Test
   void mustNotCondemnForOneLostSegment() {
     WireSnapshot once = reading(r -> r.unacked(1).retransmits(1).backoff(1).rtoMicros(408_000));
-    assertThat(WireJudge.inFlight(once, 10 * SECOND)).isInstanceOf(Suspect.class);
+    assertThat(WireJudge.inFlight(once, 10 * SECOND, 0)).isInstanceOf(Suspect.class);
   }
 
   /** {@code rto} doubles with each timeout; a threshold made of it would never be reached. */
@@ -166,10 +166,10 @@ final class WireJudgeTest {
     WireSnapshot silent =
         reading(
             r -> r.unacked(1).retransmits(backoff).backoff(backoff).rtoMicros(204_000L << backoff));
-    assertThat(WireJudge.inFlight(silent, Duration.ofMillis(613).toNanos()))
+    assertThat(WireJudge.inFlight(silent, Duration.ofMillis(613).toNanos(), 0))
         .isInstanceOfSatisfying(
             Dead.class, dead -> assertThat(dead.cause()).isEqualTo(Cause.PATH_SILENT));
-    assertThat(WireJudge.inFlight(silent, Duration.ofMillis(600).toNanos()))
+    assertThat(WireJudge.inFlight(silent, Duration.ofMillis(600).toNanos(), 0))
         .isInstanceOf(Suspect.class);
   }
 
@@ -182,20 +182,20 @@ final class WireJudgeTest {
     UnaryOperator<Reading> twice =
         r -> r.unacked(9).retransmits(2).backoff(2).rtoMicros(220_000 << 2).rttMicros(20_000);
     WireSnapshot justSent = twice.apply(new Reading()).lastDataSentMillis(12).at(0);
-    assertThat(WireJudge.inFlight(justSent, SECOND)).isInstanceOf(Suspect.class);
-    assertThat(WireJudge.holdsFor(justSent, SECOND)).isEqualTo(Duration.ofMillis(28));
+    assertThat(WireJudge.inFlight(justSent, SECOND, 0)).isInstanceOf(Suspect.class);
+    assertThat(WireJudge.holdsFor(justSent, SECOND, 0)).isEqualTo(Duration.ofMillis(28));
     WireSnapshot overdue = twice.apply(new Reading()).lastDataSentMillis(40).at(0);
-    assertThat(WireJudge.inFlight(overdue, SECOND)).isInstanceOf(Dead.class);
+    assertThat(WireJudge.inFlight(overdue, SECOND, 0)).isInstanceOf(Dead.class);
     WireSnapshot third = reading(r -> r.unacked(9).retransmits(3).backoff(3).lastDataSentMillis(0));
-    assertThat(WireJudge.inFlight(third, 2 * SECOND)).isInstanceOf(Dead.class);
+    assertThat(WireJudge.inFlight(third, 2 * SECOND, 0)).isInstanceOf(Dead.class);
   }
 
   /** A tick of the kernel's clock passes for no round trip. */
   @Test
   void mustWaitForAFewTicksWhereRoundTripsAreShort() {
     WireSnapshot sent = reading(r -> r.unacked(1).retransmits(2).backoff(2).lastDataSentMillis(12));
-    assertThat(WireJudge.inFlight(sent, SECOND)).isInstanceOf(Suspect.class);
-    assertThat(WireJudge.holdsFor(sent, SECOND)).isEqualTo(Duration.ofMillis(8));
+    assertThat(WireJudge.inFlight(sent, SECOND, 0)).isInstanceOf(Suspect.class);
+    assertThat(WireJudge.holdsFor(sent, SECOND, 0)).isEqualTo(Duration.ofMillis(8));
   }
 
   /** On a path with long round trips the timeout is long, and so is the patience. */
@@ -203,14 +203,15 @@ final class WireJudgeTest {
   void mustWaitLongerOnASlowPath() {
     WireSnapshot slowPath =
         reading(r -> r.unacked(1).retransmits(2).backoff(2).rtoMicros(1_200_000L << 2));
-    assertThat(WireJudge.inFlight(slowPath, 3 * SECOND)).isInstanceOf(Suspect.class);
-    assertThat(WireJudge.inFlight(slowPath, 4 * SECOND)).isInstanceOf(Dead.class);
+    assertThat(WireJudge.inFlight(slowPath, 3 * SECOND, 0)).isInstanceOf(Suspect.class);
+    assertThat(WireJudge.inFlight(slowPath, 4 * SECOND, 0)).isInstanceOf(Dead.class);
   }
 
   @Test
   void mustClaimNothingWithoutASource() {
     assertThat(WireJudge.idle(WireSnapshot.none(0))).isInstanceOf(Usable.class);
-    assertThat(WireJudge.inFlight(WireSnapshot.none(0), 3_600 * SECOND)).isInstanceOf(Usable.class);
+    assertThat(WireJudge.inFlight(WireSnapshot.none(0), 3_600 * SECOND, 0))
+        .isInstanceOf(Usable.class);
     assertThat(WireSnapshot.none(0).evidence()).isEqualTo("wire=none");
   }
 
@@ -218,19 +219,77 @@ final class WireJudgeTest {
   @Test
   void mustSayHowLongAVerdictHolds() {
     WireSnapshot once = reading(r -> r.unacked(1).retransmits(1).backoff(1).rtoMicros(408_000));
-    assertThat(WireJudge.holdsFor(once, 0)).isEqualTo(Duration.ofMillis(612));
-    assertThat(WireJudge.holdsFor(once, Duration.ofMillis(400).toNanos()))
+    assertThat(WireJudge.holdsFor(once, 0, 0)).isEqualTo(Duration.ofMillis(612));
+    assertThat(WireJudge.holdsFor(once, Duration.ofMillis(400).toNanos(), 0))
         .isEqualTo(Duration.ofMillis(212));
-    assertThat(WireJudge.holdsFor(once, Duration.ofMillis(612).toNanos())).isZero();
-    assertThat(WireJudge.holdsFor(once, SECOND)).isZero();
+    Duration answer = Duration.ofMillis(20); // of the second timeout, which is overdue itself
+    assertThat(WireJudge.holdsFor(once, Duration.ofMillis(612).toNanos(), 0)).isEqualTo(answer);
+    assertThat(WireJudge.holdsFor(once, SECOND, 0)).isEqualTo(answer);
+    WireSnapshot sent =
+        reading(
+            r -> r.unacked(1).retransmits(1).backoff(1).rtoMicros(408_000).lastDataSentMillis(8));
+    assertThat(WireJudge.holdsFor(sent, SECOND, 0)).isEqualTo(Duration.ofMillis(400 + 20));
+  }
+
+  /** One segment is out: sent at 0, probed at T, and where timeouts are steady resent at 2T, 3T. */
+  @Test
+  void mustCountTheTailLossProbeOfASingleSegment() {
+    WireSnapshot steady =
+        reading(r -> r.unacked(1).retransmits(2).rtoMicros(224_000).rttMicros(24_000));
+    assertThat(WireJudge.inFlight(steady, Duration.ofMillis(720).toNanos(), 3))
+        .isInstanceOf(Dead.class);
+    assertThat(WireJudge.inFlight(steady, Duration.ofMillis(720).toNanos(), 2))
+        .as("no probe was seen")
+        .isInstanceOf(Suspect.class);
+    WireSnapshot third = reading(r -> r.unacked(1).retransmits(3).rtoMicros(224_000));
+    assertThat(WireJudge.inFlight(third, SECOND, 3)).isInstanceOf(Dead.class);
+  }
+
+  /** Of several segments the probe goes out after two round trips and spans nothing. */
+  @Test
+  void mustNotCountAnEarlyTailLossProbe() {
+    WireSnapshot two = reading(r -> r.unacked(2).retransmits(2).rtoMicros(224_000));
+    assertThat(WireJudge.inFlight(two, SECOND, 3)).isInstanceOf(Suspect.class);
+    WireSnapshot jittery =
+        reading(r -> r.unacked(1).retransmits(2).rtoMicros(420_000).rttMicros(20_000));
+    assertThat(WireJudge.inFlight(jittery, 2 * SECOND, 3))
+        .as("probed at 240 ms, far from the timeout")
+        .isInstanceOf(Suspect.class);
+  }
+
+  /** Between 2T and 4T nothing is sent that a path that came back could answer. */
+  @Test
+  void mustWaitForTheSecondTimeoutWhereTheyDouble() {
+    WireSnapshot doubling =
+        reading(
+            r -> r.unacked(1).retransmits(1).backoff(1).rtoMicros(448_000).lastDataSentMillis(240));
+    assertThat(WireJudge.inFlight(doubling, Duration.ofMillis(690).toNanos(), 2))
+        .isInstanceOf(Suspect.class);
+    assertThat(WireJudge.holdsFor(doubling, Duration.ofMillis(690).toNanos(), 2))
+        .isEqualTo(Duration.ofMillis(208 + 20));
+  }
+
+  /** Where a round trip is longer than the pause between timeouts the one before is overdue. */
+  @Test
+  void mustJudgeByTheTimeoutBeforeTheLatestOne() {
+    WireSnapshot latest =
+        reading(
+            r ->
+                r.unacked(1)
+                    .retransmits(3)
+                    .rtoMicros(500_000)
+                    .rttMicros(300_000)
+                    .lastDataSentMillis(9));
+    assertThat(WireJudge.inFlight(latest, 3 * SECOND, 4)).isInstanceOf(Dead.class);
+    assertThat(WireJudge.inFlight(latest, 3 * SECOND, 3)).isInstanceOf(Suspect.class);
   }
 
   /** A kernel with a smaller {@code TCP_RTO_MIN} has seen two timeouts after 15 ms. */
   @Test
   void mustHoldToTheFloorWhereTimeoutsAreShort() {
     WireSnapshot hasty = reading(r -> r.unacked(1).retransmits(2).backoff(2).rtoMicros(5_000 << 2));
-    assertThat(WireJudge.inFlight(hasty, Duration.ofMillis(599).toNanos()))
+    assertThat(WireJudge.inFlight(hasty, Duration.ofMillis(599).toNanos(), 0))
         .isInstanceOf(Suspect.class);
-    assertThat(WireJudge.holdsFor(hasty, 0)).isEqualTo(WireJudge.SILENCE_FLOOR);
+    assertThat(WireJudge.holdsFor(hasty, 0, 0)).isEqualTo(WireJudge.SILENCE_FLOOR);
   }
 }
