@@ -33,7 +33,7 @@ public final class RequestAttempts {
       HttpGuardSettings settings, GuardMeters meters, String method, ReplaySafety safety) {
     this.settings = settings;
     this.meters = meters;
-    this.method = RequestSafety.name(method);
+    this.method = method;
     this.safety = safety;
   }
 
@@ -61,7 +61,7 @@ public final class RequestAttempts {
    * @return see {@link RequestSafety#name}
    */
   public String method() {
-    return method;
+    return RequestSafety.name(method);
   }
 
   /**
@@ -82,7 +82,7 @@ public final class RequestAttempts {
           meters.replayed(1);
         }
       }
-      case AMBIGUOUS -> meters.ambiguous(method);
+      case AMBIGUOUS -> meters.ambiguous(method());
       case FAIL -> {}
     }
     return decision;
@@ -101,7 +101,7 @@ public final class RequestAttempts {
     }
     ReplayRetry.Attempts book = settings.replay().begin();
     replays = book;
-    return book.mayReplay(new LostCall(method, progress.delivery(), safety, cause))
+    return book.mayReplay(new LostCall(method(), progress.delivery(), safety, cause))
         ? RetryDecision.RETRY
         : RetryDecision.FAIL;
   }

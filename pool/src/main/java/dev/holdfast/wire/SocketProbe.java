@@ -5,7 +5,6 @@ import dev.holdfast.wire.WireProbe.KeepAliveSettings;
 import io.netty.channel.ChannelException;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.epoll.EpollTcpInfo;
 import io.netty.channel.unix.Socket;
 import java.io.File;
 import java.io.IOException;
@@ -34,8 +33,9 @@ public final class SocketProbe implements KernelPing {
   private final java.net.Socket socket;
   private final @Nullable SocketAddress local;
   private final @Nullable SocketAddress remote;
-  private final EpollTcpInfo info = new EpollTcpInfo();
+  private final @Nullable TcpInfo info;
   private @Nullable EpollSocketChannel channel;
+  private long received;
 
   private SocketProbe(
       java.net.Socket socket,
@@ -46,6 +46,7 @@ public final class SocketProbe implements KernelPing {
     this.local = local;
     this.remote = remote;
     this.channel = channel;
+    this.info = channel == null ? null : new TcpInfo();
   }
 
   /**
@@ -123,15 +124,30 @@ public final class SocketProbe implements KernelPing {
    */
   public synchronized WireSnapshot read(long nowNanos) {
     EpollSocketChannel known = channel;
-    if (known == null || socket.isClosed()) {
+    received = 0;
+    if (known == null || info == null || socket.isClosed()) {
       return WireSnapshot.none(nowNanos);
     }
     try {
-      known.tcpInfo(info);
-    } catch (ChannelException closedMeanwhile) {
+      info.read((Socket) known.fd());
+    } catch (IOException closedMeanwhile) {
       return WireSnapshot.none(nowNanos);
     }
-    return socket.isClosed() ? WireSnapshot.none(nowNanos) : WireProbe.snapshot(info, nowNanos);
+    if (socket.isClosed()) {
+      return WireSnapshot.none(nowNanos);
+    }
+    received = info.bytesReceived();
+    return info.snapshot(nowNanos);
+  }
+
+  /**
+   * How much payload had arrived by the latest {@link #read}, whether or not it was read from the
+   * socket: the same as what was read from it means that nothing waits there.
+   *
+   * @return bytes, one more once the peer has closed; zero if unknown, as before Linux 4.1
+   */
+  public synchronized long received() {
+    return received;
   }
 
   /**

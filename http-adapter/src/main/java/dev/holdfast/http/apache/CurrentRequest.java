@@ -29,13 +29,12 @@ final class CurrentRequest {
     return CURRENT.get();
   }
 
-  /** Ends what a thread executes, and goes on with what it had executed around it. */
+  /**
+   * Ends what a thread executes, and goes on with what it had executed around it. The thread keeps
+   * its empty entry, which holds nothing: a new one for each request is work for the collector.
+   */
   static void set(@Nullable CurrentRequest request) {
-    if (request == null) {
-      CURRENT.remove();
-    } else {
-      CURRENT.set(request);
-    }
+    CURRENT.set(request);
   }
 
   RequestAttempts attempts() {

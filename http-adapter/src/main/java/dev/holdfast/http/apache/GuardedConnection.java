@@ -31,12 +31,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class GuardedConnection extends ForwardingConnection {
 
-  /** One call of the connection underneath. */
-  @FunctionalInterface
-  private interface Step {
-    void run() throws HttpException, IOException;
-  }
-
   private final HttpConnectionFactory<? extends ManagedHttpClientConnection> factory;
   private final GuardParts guard;
   private final ReuseCheck check;
@@ -121,8 +115,9 @@ final class GuardedConnection extends ForwardingConnection {
   @Override
   public void passivate() {
     GuardedSocket mine = socket;
-    if (mine != null) {
-      mine.rests();
+    Taps tapped = taps;
+    if (mine != null && tapped != null) {
+      mine.rests(tapped.arrived());
     }
     flight = null;
     delegate.passivate();
@@ -143,7 +138,13 @@ final class GuardedConnection extends ForwardingConnection {
     }
     flight = new Flight(request, delegate.getEndpointDetails(), mine.requests() > 0);
     mine.begins();
-    watched(() -> delegate.sendRequestHeader(request));
+    try {
+      delegate.sendRequestHeader(request);
+    } catch (IOException thrown) {
+      throw failed(thrown);
+    } catch (HttpException thrown) {
+      throw malformed(thrown);
+    }
   }
 
   @Override
@@ -152,7 +153,13 @@ final class GuardedConnection extends ForwardingConnection {
     if (mine != null) {
       mine.bodyBegins();
     }
-    watched(() -> delegate.sendRequestEntity(request));
+    try {
+      delegate.sendRequestEntity(request);
+    } catch (IOException thrown) {
+      throw failed(thrown);
+    } catch (HttpException thrown) {
+      throw malformed(thrown);
+    }
     if (mine != null) {
       mine.bodySent();
     }
@@ -160,7 +167,13 @@ final class GuardedConnection extends ForwardingConnection {
 
   @Override
   public void terminateRequest(ClassicHttpRequest request) throws HttpException, IOException {
-    watched(() -> delegate.terminateRequest(request));
+    try {
+      delegate.terminateRequest(request);
+    } catch (IOException thrown) {
+      throw failed(thrown);
+    } catch (HttpException thrown) {
+      throw malformed(thrown);
+    }
   }
 
   @Override
@@ -196,15 +209,16 @@ final class GuardedConnection extends ForwardingConnection {
       if (ended()) {
         throw failed(cut(thrown));
       }
-      malformed(thrown);
-      throw thrown;
+      throw malformed(thrown);
     }
     if (ended()) {
       throw failed(cut(null));
     }
     GuardedSocket mine = socket;
-    if (mine != null) {
+    Taps tapped = taps;
+    if (mine != null && tapped != null) {
       mine.answered();
+      tapped.arrived(); // so far, which is what the clock has just noted
       Header[] hints = response.getHeaders("Keep-Alive");
       if (hints.length > 0) {
         List<String> fields = new ArrayList<>(hints.length);
@@ -232,7 +246,13 @@ final class GuardedConnection extends ForwardingConnection {
   @Override
   public void receiveResponseEntity(ClassicHttpResponse response)
       throws HttpException, IOException {
-    watched(() -> delegate.receiveResponseEntity(response));
+    try {
+      delegate.receiveResponseEntity(response);
+    } catch (IOException thrown) {
+      throw failed(thrown);
+    } catch (HttpException thrown) {
+      throw malformed(thrown);
+    }
     HttpEntity body = response.getEntity();
     if (body != null && socket != null) {
       response.setEntity(new WatchedBody(body, this));
@@ -249,17 +269,6 @@ final class GuardedConnection extends ForwardingConnection {
     }
     Death.of(thrown).ifPresent(mine::dies);
     return mine.condemned() ? GivenUp.because(mine, thrown) : thrown;
-  }
-
-  private void watched(Step step) throws HttpException, IOException {
-    try {
-      step.run();
-    } catch (IOException thrown) {
-      throw failed(thrown);
-    } catch (HttpException thrown) {
-      malformed(thrown);
-      throw thrown;
-    }
   }
 
   /** Records how far the exchange got. */
@@ -279,13 +288,14 @@ final class GuardedConnection extends ForwardingConnection {
   }
 
   /** The same for an answer that is not HTTP, or for a request that cannot be one. */
-  private void malformed(HttpException thrown) {
+  private HttpException malformed(HttpException thrown) {
     GuardedSocket mine = socket;
     Flight far = flight;
     if (mine != null && far != null) {
       Death why = new Death(Cause.LOCAL_CLOSE, thrown.getClass().getSimpleName());
       record(far.failed(ExchangeFailure.MALFORMED), why);
     }
+    return thrown;
   }
 
   private void foreign() {

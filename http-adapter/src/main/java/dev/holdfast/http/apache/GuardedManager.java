@@ -12,10 +12,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
@@ -44,7 +42,6 @@ final class GuardedManager implements HttpClientConnectionManager, ConnPoolContr
   private final GuardParts guard;
   private final BlockingDialler dialler;
   private final Optional<Duration> connectTimeout;
-  private final Map<ConnectionEndpoint, HttpRoute> routes = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   GuardedManager(
@@ -66,9 +63,7 @@ final class GuardedManager implements HttpClientConnectionManager, ConnPoolContr
       @Override
       public ConnectionEndpoint get(Timeout timeout)
           throws InterruptedException, ExecutionException, TimeoutException {
-        ConnectionEndpoint leased = lease.get(timeout);
-        routes.put(leased, route);
-        return leased;
+        return new RoutedEndpoint(lease.get(timeout), route);
       }
 
       @Override
@@ -81,18 +76,22 @@ final class GuardedManager implements HttpClientConnectionManager, ConnPoolContr
   @Override
   public void release(
       ConnectionEndpoint endpoint, @Nullable Object newState, @Nullable TimeValue validDuration) {
-    routes.remove(endpoint);
-    pool.release(endpoint, newState, validDuration);
+    pool.release(pooled(endpoint), newState, validDuration);
   }
 
   @Override
   public void connect(ConnectionEndpoint endpoint, @Nullable TimeValue given, HttpContext context)
       throws IOException {
-    HttpRoute route = routes.get(endpoint);
-    if (route == null || route.getHopCount() == 0) {
-      pool.connect(endpoint, given, context);
-      return;
+    if (endpoint instanceof RoutedEndpoint routed && routed.route().getHopCount() > 0) {
+      connect(routed.route(), routed.pooled(), given, context);
+    } else {
+      pool.connect(pooled(endpoint), given, context);
     }
+  }
+
+  private void connect(
+      HttpRoute route, ConnectionEndpoint endpoint, @Nullable TimeValue given, HttpContext context)
+      throws IOException {
     HttpHost firstHop = route.getProxyHost() == null ? route.getTargetHost() : route.getProxyHost();
     int port = port(firstHop);
     EndpointChurn churn = guard.endpoints().use(firstHop.getHostName(), port);
@@ -122,6 +121,10 @@ final class GuardedManager implements HttpClientConnectionManager, ConnPoolContr
     } finally {
       guard.deaths().connectEnded(remote, works);
     }
+  }
+
+  private static ConnectionEndpoint pooled(ConnectionEndpoint endpoint) {
+    return endpoint instanceof RoutedEndpoint routed ? routed.pooled() : endpoint;
   }
 
   private Dialled dial(
@@ -197,7 +200,7 @@ final class GuardedManager implements HttpClientConnectionManager, ConnPoolContr
   @Override
   public void upgrade(ConnectionEndpoint endpoint, HttpContext context) throws IOException {
     try {
-      pool.upgrade(endpoint, context);
+      pool.upgrade(pooled(endpoint), context);
     } catch (IOException failed) {
       noteLostHandshake(failed);
       throw failed;

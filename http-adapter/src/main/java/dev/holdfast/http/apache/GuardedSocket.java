@@ -124,6 +124,11 @@ final class GuardedSocket {
     return snapshot;
   }
 
+  /** What had arrived by the latest reading, see {@link SocketProbe#received()}. */
+  long received() {
+    return probe.received();
+  }
+
   /** The same, right before the first write after an idle time. */
   synchronized void wakes(WireSnapshot before, long idleNanos) {
     history.wakes(before, idleNanos);
@@ -163,10 +168,16 @@ final class GuardedSocket {
     idleBeforeNanos = 0;
   }
 
-  /** The exchange is over and the connection back in its pool. */
-  void rests() {
+  /**
+   * The exchange is over and the connection back in its pool.
+   *
+   * @param read whether anything arrived behind the answer's head
+   */
+  void rests(boolean read) {
     inFlight = false;
-    clocks.read(System.nanoTime());
+    if (read) {
+      clocks.read(System.nanoTime());
+    }
   }
 
   /** The connect has led to another server: its first answer was not HTTP. */

@@ -32,6 +32,9 @@ final class RetryExec implements ExecChainHandler {
   }
 
   static ReplaySafety safety(ClassicHttpRequest request, HttpContext context) {
+    if (RequestSafety.of(request.getMethod(), false, false) == ReplaySafety.SAFE) {
+      return ReplaySafety.SAFE; // whatever its headers say
+    }
     Header key = request.getFirstHeader(RequestSafety.IDEMPOTENCY_KEY);
     String value = key == null ? null : key.getValue();
     boolean keyed = value != null && !value.isBlank();

@@ -90,6 +90,9 @@ final class ReuseCheck {
       }
       Socket top = taps.top();
       boolean tls = top instanceof SSLSocket;
+      if (!tls && socket.received() == taps.taken()) {
+        return null; // the reading that tells the state tells this too, without a second call
+      }
       boolean input = socket.base().getInputStream().available() > 0;
       if ((input && !tls) || (tls && top.getInputStream().available() > 0)) {
         return new Death(Cause.UNSOLICITED_INPUT, "input on an idle connection");

@@ -22,13 +22,14 @@ final class Taps extends Socket {
 
   private static final String HTTP = "HTTP/";
 
-  private final SocketTimeoutException nothing = new Nothing();
   private final Socket base;
   private final Socket top;
   private final Runnable onForeign;
   private @Nullable InputStream tap;
   private boolean heard;
   private boolean ended;
+  private long taken;
+  private boolean arrived;
   private boolean shut;
   private boolean abort;
 
@@ -58,7 +59,10 @@ final class Taps extends Socket {
     return top instanceof SSLSocket tls ? tls.getSession() : null;
   }
 
-  /** While shut, a read finds nothing, at once. Only for the thread that has the connection. */
+  /**
+   * While shut, a read finds nothing, at once, so that no timeout matters. Only for the thread that
+   * has the connection.
+   */
   void shut(boolean on) {
     shut = on;
   }
@@ -70,6 +74,18 @@ final class Taps extends Socket {
    */
   boolean ended() {
     return ended;
+  }
+
+  /** How many bytes were read, of TLS' payload where there is TLS. */
+  long taken() {
+    return taken;
+  }
+
+  /** Whether a read has found something since this was last asked. */
+  boolean arrived() {
+    boolean was = arrived;
+    arrived = false;
+    return was;
   }
 
   @Override
@@ -89,12 +105,14 @@ final class Taps extends Socket {
 
   @Override
   public int getSoTimeout() throws SocketException {
-    return top.getSoTimeout();
+    return shut ? 0 : top.getSoTimeout();
   }
 
   @Override
   public void setSoTimeout(int millis) throws SocketException {
-    top.setSoTimeout(millis);
+    if (!shut) {
+      top.setSoTimeout(millis);
+    }
   }
 
   @Override
@@ -162,8 +180,17 @@ final class Taps extends Socket {
     return base.getLocalSocketAddress();
   }
 
+  private void took(int read) {
+    if (read < 0) {
+      ended = true;
+    } else {
+      taken += read;
+      arrived = true;
+    }
+  }
+
   private void hear(byte[] bytes, int from, int read) {
-    if (heard || read <= 0) {
+    if (read <= 0) {
       return;
     }
     heard = true;
@@ -187,26 +214,26 @@ final class Taps extends Socket {
       this.in = in;
     }
 
-    private void requireOpen() throws SocketTimeoutException {
-      if (shut) {
-        throw nothing;
-      }
-    }
-
     @Override
     public int read() throws IOException {
-      requireOpen();
+      if (shut) {
+        throw new SocketTimeoutException("not asked for input");
+      }
       int read = in.read();
-      ended |= read < 0;
+      took(read < 0 ? read : 1);
       return read;
     }
 
     @Override
     public int read(byte[] bytes, int from, int length) throws IOException {
-      requireOpen();
+      if (shut) {
+        return 0;
+      }
       int read = in.read(bytes, from, length);
-      ended |= read < 0;
-      hear(bytes, from, read);
+      took(read);
+      if (!heard) {
+        hear(bytes, from, read);
+      }
       return read;
     }
 
@@ -218,17 +245,6 @@ final class Taps extends Socket {
     @Override
     public void close() throws IOException {
       in.close();
-    }
-  }
-
-  /** Thrown for every reuse, so a connection has one, without a stack. */
-  private static final class Nothing extends SocketTimeoutException {
-
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public synchronized Throwable fillInStackTrace() {
-      return this;
     }
   }
 }

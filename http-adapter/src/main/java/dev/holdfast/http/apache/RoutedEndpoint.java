@@ -1,0 +1,80 @@
+package dev.holdfast.http.apache;
+
+import java.io.IOException;
+import org.apache.hc.client5.http.EndpointInfo;
+import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.io.ConnectionEndpoint;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.Identifiable;
+import org.apache.hc.core5.util.Timeout;
+
+/** The pool's endpoint and the route it was leased for, which the pool's own does not tell. */
+final class RoutedEndpoint extends ConnectionEndpoint implements Identifiable {
+
+  private final ConnectionEndpoint pooled;
+  private final HttpRoute route;
+
+  RoutedEndpoint(ConnectionEndpoint pooled, HttpRoute route) {
+    this.pooled = pooled;
+    this.route = route;
+  }
+
+  /** What the pool takes for its own. */
+  ConnectionEndpoint pooled() {
+    return pooled;
+  }
+
+  HttpRoute route() {
+    return route;
+  }
+
+  @Override
+  @SuppressWarnings("deprecation") // a client may still call it
+  public ClassicHttpResponse execute(
+      String id, ClassicHttpRequest request, HttpRequestExecutor executor, HttpContext context)
+      throws IOException, HttpException {
+    return pooled.execute(id, request, executor, context);
+  }
+
+  @Override
+  public ClassicHttpResponse execute(
+      String id, ClassicHttpRequest request, RequestExecutor executor, HttpContext context)
+      throws IOException, HttpException {
+    return pooled.execute(id, request, executor, context);
+  }
+
+  @Override
+  public boolean isConnected() {
+    return pooled.isConnected();
+  }
+
+  @Override
+  public void setSocketTimeout(Timeout timeout) {
+    pooled.setSocketTimeout(timeout);
+  }
+
+  @Override
+  public EndpointInfo getInfo() {
+    return pooled.getInfo();
+  }
+
+  @Override
+  public void close(CloseMode mode) {
+    pooled.close(mode);
+  }
+
+  @Override
+  public void close() throws IOException {
+    pooled.close();
+  }
+
+  @Override
+  public String getId() {
+    return pooled instanceof Identifiable known ? known.getId() : pooled.toString();
+  }
+}
