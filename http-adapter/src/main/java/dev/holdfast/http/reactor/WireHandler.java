@@ -7,6 +7,7 @@ import io.netty.channel.ChannelProgressiveFuture;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultChannelProgressivePromise;
 import io.netty.channel.FileRegion;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.GenericFutureListener;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -94,7 +95,11 @@ final class WireHandler extends ChannelDuplexHandler {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object msg) {
     guarded.reads();
-    ctx.fireChannelRead(msg);
+    if (guarded.inbound().admitsFromWire()) {
+      ctx.fireChannelRead(msg);
+    } else {
+      ReferenceCountUtil.release(msg);
+    }
   }
 
   @Override
