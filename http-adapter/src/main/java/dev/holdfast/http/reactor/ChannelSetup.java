@@ -21,7 +21,7 @@ final class ChannelSetup implements ChannelPipelineConfigurer {
 
   private static final String REDIAL = "holdfast-redial";
   private static final String USAGE = "holdfast-usage";
-  private static final String WIRE = "holdfast-wire";
+  static final String WIRE = "holdfast-wire";
 
   private final ReactorHttpGuard guard;
 

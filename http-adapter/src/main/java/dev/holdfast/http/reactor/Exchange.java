@@ -8,11 +8,16 @@ import dev.holdfast.http.RetryDecision;
 import dev.holdfast.retry.AmbiguousOutcomeException;
 import dev.holdfast.retry.NotExecutedException;
 import dev.holdfast.retry.ReplaySafety;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
 import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +43,7 @@ final class Exchange {
   private final boolean reused;
   private final boolean activeAtStart;
 
-  private boolean keyed;
-  private boolean headSeen;
+  private @Nullable HttpRequest head;
   private boolean body;
   private boolean answered;
   private boolean headDelivered;
@@ -68,18 +72,35 @@ final class Exchange {
 
   /** A part of the request passes on its way to the wire. */
   void writes(Object part) {
-    if (part instanceof HttpRequest head) {
-      headSeen = true;
-      String key = head.headers().get(RequestSafety.IDEMPOTENCY_KEY);
-      keyed = key != null && !key.isBlank();
-      body |=
-          part instanceof FullHttpRequest full
-              ? full.content().isReadable()
-              : HttpUtil.isTransferEncodingChunked(head)
-                  || head.headers().contains(HttpHeaderNames.CONTENT_LENGTH);
-    } else if (part instanceof HttpContent content) {
+    // Netty's own classes first, see HttpParts; what the head says is read when it matters.
+    if (part instanceof DefaultFullHttpRequest full) {
+      head = full;
+      body |= full.content().isReadable();
+    } else if (part instanceof DefaultHttpRequest plain) {
+      head = plain;
+    } else if (part instanceof DefaultHttpContent content) {
+      body |= content.content().isReadable();
+    } else if (part instanceof ByteBuf bytes) {
+      body |= bytes.isReadable();
+    } else if (part != LastHttpContent.EMPTY_LAST_CONTENT) {
+      writesOther(part);
+    }
+  }
+
+  private void writesOther(Object part) {
+    if (part instanceof HttpRequest other) {
+      head = other;
+    }
+    if (part instanceof HttpContent content) {
       body |= content.content().isReadable();
     }
+  }
+
+  /** Whether it asks its server to run it once. */
+  private boolean keyed() {
+    HttpRequest seen = head;
+    String key = seen == null ? null : seen.headers().get(RequestSafety.IDEMPOTENCY_KEY);
+    return key != null && !key.isBlank();
   }
 
   private long sentBytes() {
@@ -127,7 +148,7 @@ final class Exchange {
         new ExchangeProgress(
             sentBytes(), false, answered ? 1 : 0, reused, repeatable(), failure(of));
     progress = far;
-    ReplaySafety safety = RequestSafety.of(method, keyed, false);
+    ReplaySafety safety = RequestSafety.of(method, keyed(), false);
     return call.failed(method, safety, far, of.cause());
   }
 
@@ -146,7 +167,16 @@ final class Exchange {
     if (connection.guard().settings().replayableBodies()) {
       return true;
     }
-    return headSeen ? !body : !activeAtStart || BODILESS.contains(method);
+    HttpRequest seen = head;
+    return seen == null
+        ? !activeAtStart || BODILESS.contains(method)
+        : !body && !announcesBody(seen);
+  }
+
+  private static boolean announcesBody(HttpRequest head) {
+    return !(head instanceof FullHttpRequest)
+        && (HttpUtil.isTransferEncodingChunked(head)
+            || head.headers().contains(HttpHeaderNames.CONTENT_LENGTH));
   }
 
   /** What the caller gets: what is known of the outcome, else the client's own error. */

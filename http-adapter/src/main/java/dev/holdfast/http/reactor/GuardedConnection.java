@@ -48,6 +48,7 @@ final class GuardedConnection {
   private final Retirement retirement;
   private final PathProof proof;
   private final PathWatch watch;
+  private final InboundRule inbound = new InboundRule(this);
   private final List<Exchange> inFlight = new ArrayList<>(1);
   private final long probeAfterNanos;
 
@@ -107,6 +108,10 @@ final class GuardedConnection {
 
   PathProof proof() {
     return proof;
+  }
+
+  InboundRule inbound() {
+    return inbound;
   }
 
   Retirement retirement() {

@@ -1,17 +1,13 @@
 package dev.holdfast.http.reactor;
 
-import dev.holdfast.diagnosis.Cause;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.util.ReferenceCountUtil;
 
 /**
- * Before the HTTP/1.1 codec, above TLS: no byte that nobody asked for gets past. A server that
- * closes an idle connection may say 408 first (RFC 9110, section 15.5.9); left in the codec it
- * would answer the next request.
+ * Before the HTTP/1.1 codec, above TLS: no byte that nobody asked for gets past. Where the codec is
+ * right above the wire, {@link WireHandler} sees to that.
  */
 final class InboundTap extends FarewellTap {
-
-  private boolean unsolicited;
 
   InboundTap(GuardedConnection guarded) {
     super(guarded);
@@ -19,14 +15,10 @@ final class InboundTap extends FarewellTap {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object msg) {
-    if (!unsolicited && guarded().answersAreDue()) {
+    if (guarded().inbound().admits()) {
       ctx.fireChannelRead(msg);
-      return;
-    }
-    ReferenceCountUtil.release(msg);
-    if (!unsolicited) {
-      unsolicited = true;
-      guarded().condemn(Cause.PEER_CLOSED, "bytes arrived that answer no request");
+    } else {
+      ReferenceCountUtil.release(msg);
     }
   }
 }

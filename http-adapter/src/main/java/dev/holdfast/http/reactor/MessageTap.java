@@ -7,7 +7,6 @@ import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
-import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
@@ -44,7 +43,8 @@ final class MessageTap extends ChannelDuplexHandler {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object msg) {
     Exchange current = exchange;
-    if (current == null || !(msg instanceof HttpObject part)) {
+    HttpObject part = current == null ? null : HttpParts.of(msg);
+    if (current == null || part == null) {
       ctx.fireChannelRead(msg);
       return;
     }
@@ -54,7 +54,8 @@ final class MessageTap extends ChannelDuplexHandler {
       guarded.condemn(Cause.PEER_CLOSED, "the response is no HTTP");
       return;
     }
-    if (part instanceof HttpResponse response) {
+    HttpResponse response = HttpParts.response(part);
+    if (response != null) {
       interim =
           HttpStatusClass.INFORMATIONAL.contains(response.status().code())
               && response.status().code() != 101;
@@ -63,7 +64,7 @@ final class MessageTap extends ChannelDuplexHandler {
         guarded.advertised(response);
       }
     }
-    if (part instanceof LastHttpContent && !interim) {
+    if (!interim && HttpParts.ends(part)) {
       exchange = null;
       guarded.finish(current);
     }

@@ -7,8 +7,8 @@ import dev.holdfast.wire.ConnectionClocks;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 /**
  * When one connection is to be used no more: by idle age, life, number of requests, and what its
@@ -17,14 +17,22 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Retirement {
 
+  private static final AtomicIntegerFieldUpdater<Retirement> IN_FLIGHT =
+      AtomicIntegerFieldUpdater.newUpdater(Retirement.class, "inFlight");
+  private static final AtomicLongFieldUpdater<Retirement> USED =
+      AtomicLongFieldUpdater.newUpdater(Retirement.class, "used");
+
   private final ConnectionPlan plan;
   private final ConnectionClocks clocks;
   private final long bornNanos = System.nanoTime();
   private final long lifetimeNanos;
-  private final AtomicLong requestsLeft;
+  private volatile long mostUses;
   private volatile long advertisedIdleNanos = Long.MAX_VALUE;
-  private final AtomicInteger inFlight = new AtomicInteger();
-  private final AtomicLong used = new AtomicLong();
+
+  // In this object, not in ones of their own: each call's other threads have these to fetch from
+  // the event loop's core.
+  private volatile int inFlight;
+  private volatile long used;
   private volatile boolean keepAliveAsPlanned = true;
   private volatile boolean due;
 
@@ -34,7 +42,7 @@ final class Retirement {
     double u = ThreadLocalRandom.current().nextDouble();
     this.lifetimeNanos = plan.lifetime(u).toNanos();
     OptionalLong requests = plan.requests(u);
-    this.requestsLeft = new AtomicLong(plan.reusable() ? requests.orElse(Long.MAX_VALUE) : 1);
+    this.mostUses = plan.reusable() ? requests.orElse(Long.MAX_VALUE) : 1;
   }
 
   /** The user's own keepalive is in force: it may not hold the hops that the plan's would. */
@@ -44,21 +52,20 @@ final class Retirement {
 
   /** A request began, or ended. */
   void uses(int nowInFlight) {
-    if (nowInFlight > inFlight.getPlain()) {
-      requestsLeft.lazySet(requestsLeft.getPlain() - 1); // one writer: no fence, no lock
-      used.lazySet(used.getPlain() + 1);
+    if (nowInFlight > inFlight) {
+      USED.lazySet(this, used + 1); // one writer: no fence, no lock
     }
-    inFlight.lazySet(nowInFlight);
+    IN_FLIGHT.lazySet(this, nowInFlight);
   }
 
   /** Whether nothing is in flight. */
   boolean unused() {
-    return inFlight.get() == 0;
+    return inFlight == 0;
   }
 
   /** How many requests have begun. */
   long used() {
-    return used.get();
+    return used;
   }
 
   void advertised(KeepAliveHint hint) {
@@ -66,7 +73,9 @@ final class Retirement {
         .map(limit -> limit.isZero() ? Duration.ZERO : plan.path().safeAge(limit))
         .ifPresent(age -> advertisedIdleNanos = Math.min(advertisedIdleNanos, age.toNanos()));
     if (hint.max().isPresent()) {
-      requestsLeft.accumulateAndGet(hint.max().getAsLong(), Math::min);
+      long now = used;
+      long most = hint.max().getAsLong();
+      mostUses = Math.min(mostUses, most > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + most);
     }
   }
 
@@ -84,8 +93,7 @@ final class Retirement {
   boolean isDue(long nowNanos) {
     if (due
         || nowNanos - bornNanos >= lifetimeNanos
-        || (inFlight.get() == 0
-            && (requestsLeft.get() <= 0 || zone(nowNanos) == IdleZone.EXPIRED))) {
+        || (inFlight == 0 && (used >= mostUses || zone(nowNanos) == IdleZone.EXPIRED))) {
       due = true;
     }
     return due;

@@ -4,10 +4,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelProgressiveFuture;
-import io.netty.channel.ChannelProgressiveFutureListener;
-import io.netty.channel.ChannelProgressivePromise;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.DefaultChannelProgressivePromise;
 import io.netty.channel.FileRegion;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.GenericFutureListener;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 
@@ -37,8 +38,8 @@ final class WireHandler extends ChannelDuplexHandler {
       return;
     }
     guarded.ledger().handDown(size);
-    ChannelProgressivePromise own = ctx.newProgressivePromise();
-    own.addListener(new Sent(size, promise));
+    Sent own = new Sent(ctx, size, promise);
+    own.addListener(own);
     ctx.write(msg, own);
   }
 
@@ -50,20 +51,23 @@ final class WireHandler extends ChannelDuplexHandler {
   }
 
   /** Follows one write through the transport's buffer, where the kernel may take it in parts. */
-  private final class Sent implements ChannelProgressiveFutureListener {
+  private final class Sent extends DefaultChannelProgressivePromise
+      implements GenericFutureListener<ChannelProgressiveFuture> {
 
     private final long size;
     private final ChannelPromise users;
     private long counted;
 
-    Sent(long size, ChannelPromise users) {
+    Sent(ChannelHandlerContext ctx, long size, ChannelPromise users) {
+      super(ctx.channel(), ctx.executor());
       this.size = size;
       this.users = users;
     }
 
     @Override
-    public void operationProgressed(ChannelProgressiveFuture future, long progress, long total) {
+    public boolean tryProgress(long progress, long total) {
       count(progress);
+      return super.tryProgress(progress, total);
     }
 
     private void count(long sent) {
@@ -91,7 +95,11 @@ final class WireHandler extends ChannelDuplexHandler {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object msg) {
     guarded.reads();
-    ctx.fireChannelRead(msg);
+    if (guarded.inbound().admitsFromWire()) {
+      ctx.fireChannelRead(msg);
+    } else {
+      ReferenceCountUtil.release(msg);
+    }
   }
 
   @Override
