@@ -44,6 +44,15 @@ public final class LettucePoolBuilder<K, V> {
   }
 
   /**
+   * The pool's name so far.
+   *
+   * @return the guard's unless {@link #name(String)} was called
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
    * The most connections, dials under way included.
    *
    * @param most 1 to 10000; 8 unless said, as in commons-pool2

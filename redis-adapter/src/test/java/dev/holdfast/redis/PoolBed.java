@@ -26,9 +26,8 @@ final class PoolBed implements AutoCloseable {
     RedisURI uri = RedisURI.create("127.0.0.1", server.port());
     uri.setTimeout(Duration.ofSeconds(5));
     this.client = bed.guarded(guard, ClientOptions.create(), uri);
-    this.pool = settings
-            .apply(guard.pool(client).name("orders").acquireTimeout(RedisBed.SOON))
-            .build();
+    this.pool =
+        settings.apply(guard.pool(client).name("orders").acquireTimeout(RedisBed.SOON)).build();
   }
 
   /** The server's number for a connection. */

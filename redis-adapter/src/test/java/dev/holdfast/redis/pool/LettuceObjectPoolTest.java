@@ -49,9 +49,7 @@ final class LettuceObjectPoolTest {
     resources = ClientResources.builder().ioThreadPoolSize(2).computationThreadPoolSize(2).build();
     client = RedisClient.create(guard.install(resources), "redis://127.0.0.1:" + redis.port());
     client.setOptions(guard.options(ClientOptions.create()));
-    pool =
-        LettuceObjectPool.of(
-            guard.pool(client).maxSize(2).acquireTimeout(SOON).build());
+    pool = LettuceObjectPool.of(guard.pool(client).maxSize(2).acquireTimeout(SOON).build());
   }
 
   @AfterEach
