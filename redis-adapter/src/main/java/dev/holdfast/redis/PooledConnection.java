@@ -116,8 +116,14 @@ final class PooledConnection<K, V> {
     }
   }
 
-  /** What answered commands have left behind; null if nothing. */
+  /**
+   * What answered commands have left behind; null if nothing, or if the connection has died and is
+   * closed anyway: what it lost is no fault of its borrower.
+   */
   @Nullable Residue residue() {
+    if (down) {
+      return null;
+    }
     if (state.broken() != LostCalls.Broken.NOTHING || connection.isMulti()) {
       return Residue.TRANSACTION;
     }
@@ -150,7 +156,7 @@ final class PooledConnection<K, V> {
 
   private @Nullable Residue found(GuardedChannel carrier) {
     Residue left = residue();
-    if (left != null) {
+    if (left != null || down) {
       return left;
     }
     for (RedisCommand<?, ?, ?> command : carrier.stack()) {
