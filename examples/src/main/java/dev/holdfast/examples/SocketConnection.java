@@ -65,6 +65,7 @@ final class SocketConnection {
     socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.US_ASCII));
     String reply = replies.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
     if (reply == null || reply.equals(END)) {
+      liveness.dead(Cause.REPLY_OVERDUE); // a late answer must not be the next caller's
       throw new IOException(reply == null ? "no answer to " + command : "the server has closed");
     }
     return reply;

@@ -99,7 +99,7 @@ final class KernelBed implements AutoCloseable {
     }
     RedisClient client = guardedClient(unsuspecting());
     LettuceGuard guard = guards.get(guards.size() - 1);
-    return LettuceObjectPool.of(guard.pool(client).maxSize(size).build());
+    return LettuceObjectPool.of(guard.pool(client).maxSize(size).acquireTimeout(SOON).build());
   }
 
   private RedisClient bareClient(ClientOptions options) {
