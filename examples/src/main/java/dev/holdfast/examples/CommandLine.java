@@ -18,7 +18,7 @@ record CommandLine(Job job, boolean help, @Nullable Path json, @Nullable Path ht
   static final String USAGE =
       """
       usage: examples/run [main | in-flight | incidents] [--json FILE] [--html FILE] [--help]
-             examples/run plan | doctor, see --help of each
+             examples/run plan | doctor | sockets, see --help of each
 
         main         the same workload on plain Lettuce (bare) and with Holdfast (guarded), side by
                      side, against a real Redis behind a middlebox that forgets idle flows.
@@ -30,6 +30,8 @@ record CommandLine(Job job, boolean help, @Nullable Path json, @Nullable Path ht
                      namespaces are allowed). Takes about two minutes.
         plan         the plan, or all conflicts, of a path that you declare.
         doctor       what is unsafe in this host's and a server's settings, and why.
+        sockets      the pool over plain sockets: no client library, no call lost though the server
+                     closes its connections. Takes seconds.
 
         --json FILE  also write the figures as JSON
         --html FILE  also write one self-contained page with a picture of ages against limits

@@ -15,7 +15,7 @@ enum Job {
       }
     }
     throw new UsageException(
-        "unknown job: " + name + " (there are: main, in-flight, incidents, plan, doctor)");
+        "unknown job: " + name + " (there are: main, in-flight, incidents, plan, doctor, sockets)");
   }
 
   String word() {

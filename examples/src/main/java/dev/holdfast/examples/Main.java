@@ -38,6 +38,9 @@ public final class Main {
       if (first.equals("doctor")) {
         return DoctorJob.run(args.subList(1, args.size()), out);
       }
+      if (first.equals("sockets")) {
+        return SocketsJob.run(args.subList(1, args.size()), out);
+      }
       line = CommandLine.parse(args);
     } catch (UsageException e) {
       err.println("examples/run: " + e.getMessage());
@@ -69,6 +72,7 @@ public final class Main {
     return switch (job) {
       case "plan" -> PlanJob.USAGE;
       case "doctor" -> DoctorJob.USAGE;
+      case "sockets" -> SocketsJob.USAGE;
       default -> CommandLine.USAGE;
     };
   }

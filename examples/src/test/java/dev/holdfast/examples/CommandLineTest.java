@@ -34,7 +34,8 @@ class CommandLineTest {
   void mustSayWhatIsWrong(@TempDir Path dir) throws UsageException {
     assertWrong("unknown option: --xml", "--xml");
     assertThat(CommandLine.parse(List.of("in-flight")).job()).isEqualTo(Job.IN_FLIGHT);
-    assertWrong("unknown job: mian (there are: main, in-flight, incidents, plan, doctor)", "mian");
+    assertWrong(
+        "unknown job: mian (there are: main, in-flight, incidents, plan, doctor, sockets)", "mian");
     assertWrong("unknown option: main", "main", "main");
     assertWrong("--json needs a file name", "--json");
     assertWrong("--json needs a file name, not '--html'", "--json", "--html", "x");

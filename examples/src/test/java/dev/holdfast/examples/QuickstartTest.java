@@ -3,7 +3,12 @@ package dev.holdfast.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.lab.RedisServer;
+import dev.holdfast.path.NetworkPath;
+import dev.holdfast.path.ServerLimits;
+import dev.holdfast.redis.LettuceGuard;
+import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.resource.ClientResources;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,8 +34,31 @@ final class QuickstartTest {
     }
   }
 
+  @Test
+  void mustLendPooledConnections() throws Exception {
+    try (RedisServer redis = RedisServer.start()) {
+      LettuceGuard guard =
+          LettuceGuard.create(NetworkPath.to(ServerLimits.withoutIdleTimeout("redis")).plan());
+      RedisClient client =
+          RedisClient.create(
+              guard.install(ClientResources.create()), "redis://127.0.0.1:" + redis.port());
+      client.setOptions(guard.options(ClientOptions.create()));
+      try (var pool = PooledQuickstart.pool(guard, client)) {
+        pool.addObject();
+        try (var connection = pool.borrowObject()) {
+          assertThat(connection.sync().incr("quickstart")).isEqualTo(1);
+        }
+        assertThat(pool.getNumIdle()).isEqualTo(1);
+      } finally {
+        client.shutdown(Duration.ZERO, Duration.ZERO);
+        client.getResources().shutdown(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+      }
+    }
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"Quickstart", "ApacheQuickstart", "ReactorQuickstart"})
+  @ValueSource(
+      strings = {"Quickstart", "PooledQuickstart", "ApacheQuickstart", "ReactorQuickstart"})
   void mustStandInTheReadmeWordForWord(String name) throws IOException {
     String source =
         Files.readString(Path.of("src/main/java/dev/holdfast/examples/" + name + ".java"));

@@ -79,6 +79,11 @@ public enum HoldfastMeter {
    * dev.holdfast.pool.CloseReason#tag()}.
    */
   POOL_CLOSED("holdfast.pool.closed", "Connections closed by a pool, by reason"),
+  /**
+   * Counter: connections closed because their borrower left something behind on them. Tags: {@code
+   * residue}, what it was.
+   */
+  POOL_RESIDUES("holdfast.pool.residues", "Connections returned in a dubious state, by what it is"),
   /** Counter: proofs of a pool's idle connections. Tags: {@code result} (answered, failed). */
   POOL_PROOFS("holdfast.pool.proofs", "Proofs of a pool's idle connections, by result"),
   /** Counter: leases of a pool that were out for longer than the leak detection allows. */

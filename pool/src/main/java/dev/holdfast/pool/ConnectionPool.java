@@ -148,6 +148,26 @@ public final class ConnectionPool<C> implements AutoCloseable {
     core.filler.demand();
   }
 
+  /**
+   * Opens a connection ahead of those who will ask for it, whatever the minimum of idle ones says.
+   *
+   * @return completes, on the pool's executor, with true once it is there; with false if the pool
+   *     has no room; fails as the connect failed, or with {@link PoolClosedException}
+   */
+  public CompletableFuture<Boolean> add() {
+    return core.filler.add();
+  }
+
+  /** Closes the connections that nobody has borrowed at this moment. */
+  public void retireIdle() {
+    for (Slot<C> slot : core.roster.live()) {
+      long seen = slot.word;
+      if (StateWord.phase(seen) == StateWord.IDLE) {
+        slot.retireIdle(seen, CloseReason.REFRESHED);
+      }
+    }
+  }
+
   /** Retires every connection, say after a failover: idle ones now, others when returned. */
   public void retireAll() {
     core.retireAll(CloseReason.REFRESHED);

@@ -3,6 +3,7 @@ package dev.holdfast.pool;
 import dev.holdfast.connect.Admission;
 import dev.holdfast.connect.Permit;
 import dev.holdfast.connect.Turn;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
@@ -18,14 +19,23 @@ final class Dial<C> implements Runnable {
 
   private final PoolCore<C> pool;
   private final Slot<C> slot;
+  private final @Nullable CompletableFuture<Boolean> added;
   private final AtomicBoolean settled = new AtomicBoolean();
   private volatile @Nullable Permit permit;
   private volatile @Nullable CompletionStage<C> stage;
   private volatile Runnable timer = () -> {};
 
   Dial(PoolCore<C> pool) {
+    this(pool, null);
+  }
+
+  /**
+   * @param added to be told of the outcome, on the pool's executor
+   */
+  Dial(PoolCore<C> pool, @Nullable CompletableFuture<Boolean> added) {
     this.pool = pool;
     this.slot = new Slot<>(pool);
+    this.added = added;
   }
 
   @Override
@@ -111,12 +121,14 @@ final class Dial<C> implements Runnable {
         booked.closed(dev.holdfast.connect.Closer.LOCAL);
       }
       close(connection, CloseReason.POOL_CLOSED);
+      tell(pool.closed());
       return;
     }
     pool.filler.connected();
     if (slot.ready()) {
       pool.prover.prove(slot);
     }
+    tell(null);
     if (pool.roster.closed()) {
       slot.retire(CloseReason.POOL_CLOSED, null);
     } else {
@@ -151,6 +163,23 @@ final class Dial<C> implements Runnable {
         booked.failed(cause);
       }
       pool.filler.failed(cause, leastNanos);
+      tell(cause);
+    }
+  }
+
+  private void tell(@Nullable Throwable failure) {
+    CompletableFuture<Boolean> asked = added;
+    if (asked != null) {
+      pool.surroundings
+          .executor()
+          .execute(
+              () -> {
+                if (failure == null) {
+                  asked.complete(true);
+                } else {
+                  asked.completeExceptionally(failure);
+                }
+              });
     }
   }
 }

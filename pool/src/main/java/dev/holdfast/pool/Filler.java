@@ -2,6 +2,7 @@ package dev.holdfast.pool;
 
 import dev.holdfast.retry.BackOff;
 import io.github.resilience4j.core.IntervalFunction;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,19 @@ final class Filler<C> {
     for (int begin = pool.roster.reserve(wanted, atOnce); begin > 0; begin--) {
       pool.surroundings.executor().execute(new Dial<>(pool));
     }
+  }
+
+  /** Begins one dial more than are under way, if there is room. */
+  CompletableFuture<Boolean> add() {
+    if (pool.roster.closed()) {
+      return CompletableFuture.failedFuture(pool.closed());
+    }
+    if (!pool.roster.reserveOne()) {
+      return CompletableFuture.completedFuture(false);
+    }
+    CompletableFuture<Boolean> added = new CompletableFuture<>();
+    pool.surroundings.executor().execute(new Dial<>(pool, added));
+    return added;
   }
 
   private int wanted() {

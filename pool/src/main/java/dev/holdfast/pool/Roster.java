@@ -84,6 +84,23 @@ final class Roster<C> {
     }
   }
 
+  /**
+   * Reserves a place for one dial more.
+   *
+   * @return false if there is none
+   */
+  boolean reserveOne() {
+    changing.lock();
+    try {
+      boolean free = !closed && max - connecting - live.length > 0;
+      connecting += free ? 1 : 0;
+      publish(live);
+      return free;
+    } finally {
+      changing.unlock();
+    }
+  }
+
   /** A dial that came to nothing gives its place back. */
   void failed() {
     changing.lock();

@@ -17,7 +17,8 @@ final class FakeServer implements Connector<FakeServer.Connection> {
   enum Mood {
     ANSWERS,
     REFUSES,
-    SILENT
+    SILENT,
+    THROWS
   }
 
   /** A connection of it. */
@@ -63,6 +64,7 @@ final class FakeServer implements Connector<FakeServer.Connection> {
         yield never;
       }
       case ANSWERS -> CompletableFuture.completedFuture(open(liveness));
+      case THROWS -> throw new IllegalStateException("thrown");
     };
   }
 
@@ -87,6 +89,7 @@ final class FakeServer implements Connector<FakeServer.Connection> {
       case REFUSES ->
           CompletableFuture.completedFuture(new WireVerdict.Dead(Cause.PEER_RESET, "reset"));
       case SILENT -> new CompletableFuture<>();
+      case THROWS -> throw new IllegalStateException("thrown");
     };
   }
 

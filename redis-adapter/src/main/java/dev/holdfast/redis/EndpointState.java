@@ -1,6 +1,7 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.diagnosis.Answer;
+import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.retry.LostCall;
 import dev.holdfast.retry.ReplayRetry;
 import io.lettuce.core.protocol.CompleteableCommand;
@@ -22,7 +23,9 @@ final class EndpointState {
   private @Nullable GuardedChannel carrier;
   private final List<Consumer<Answer>> waiting = new ArrayList<>(1);
   private volatile boolean shared;
+  private final ResidueBook residues = new ResidueBook();
   private volatile LostCalls.Broken broken = LostCalls.Broken.NOTHING;
+  private volatile @Nullable PooledConnection<?, ?> pooled;
   private @Nullable IdentityHashMap<RedisCommand<?, ?, ?>, ReplayRetry.Attempts> attempts;
 
   EndpointState(ReplayRetry replay, boolean shared) {
@@ -49,6 +52,11 @@ final class EndpointState {
     tell(Answer.NO);
   }
 
+  /** The connection is not reconnected, but another one to the same server was. */
+  synchronized void siblingConnected(Answer works) {
+    tell(works);
+  }
+
   /** Tells, once and from any thread, whether the next attempt to connect succeeds. */
   synchronized void tellOfNextConnection(Consumer<Answer> listener) {
     waiting.add(listener);
@@ -63,7 +71,42 @@ final class EndpointState {
   synchronized void release(GuardedChannel channel) {
     if (carrier == channel) {
       carrier = null;
+      Cause cause = channel.causeOfDeath();
+      died(cause == null ? Cause.PEER_CLOSED : cause); // again, for a pool that came meanwhile
     }
+  }
+
+  /**
+   * Makes the connection one of a pool.
+   *
+   * @return false if no channel carries it any more
+   * @throws IllegalStateException if it is one of a pool already
+   */
+  synchronized boolean pool(PooledConnection<?, ?> as) {
+    if (pooled != null) {
+      throw new IllegalStateException(
+          "this connection is in a pool already; a pool's supplier must open a new one each time");
+    }
+    pooled = as;
+    return carrier != null;
+  }
+
+  /** What a pool has to do with this connection; null if none has. */
+  @Nullable PooledConnection<?, ?> pooled() {
+    return pooled;
+  }
+
+  /** The channel's end is certain; the pool hears of it before Lettuce does. */
+  void died(Cause cause) {
+    PooledConnection<?, ?> known = pooled;
+    if (known != null) {
+      known.died(cause);
+    }
+  }
+
+  /** What a pooled connection's commands have left on the server. */
+  ResidueBook residues() {
+    return residues;
   }
 
   synchronized @Nullable GuardedChannel carrier() {

@@ -55,6 +55,10 @@ final class GuardCustomizer implements NettyCustomizer {
     pipeline.addAfter(handler.name(), GATE, gate);
   }
 
+  LettuceGuard guard() {
+    return guard;
+  }
+
   private UsageHandler usage(GuardedChannel guarded) {
     return new UsageHandler(
         to -> uses.use(to.getHostString(), to.getPort()),

@@ -50,6 +50,7 @@ final class GuardedChannel {
   private boolean ready;
   private boolean condemned;
   private @Nullable Death death;
+  private volatile @Nullable WriteGate gate;
   private volatile @Nullable WireSnapshot lastSnapshot;
 
   GuardedChannel(
@@ -155,6 +156,15 @@ final class GuardedChannel {
     number = idleLimit().opened();
   }
 
+  /** Where commands pass, from when the channel is ready. Any thread. */
+  @Nullable WriteGate gate() {
+    return gate;
+  }
+
+  void passesThrough(WriteGate commands) {
+    gate = commands;
+  }
+
   /** A channel that had become ready is closed. */
   void leave() {
     meters.connections(wire.source(), -1);
@@ -186,6 +196,7 @@ final class GuardedChannel {
   void dies(Cause cause, String evidence) {
     if (death == null) {
       death = new Death(cause, evidence, System.nanoTime());
+      endpoint.died(cause);
     }
   }
 

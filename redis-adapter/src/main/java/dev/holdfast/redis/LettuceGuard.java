@@ -16,12 +16,15 @@ import dev.holdfast.report.EndpointUses;
 import dev.holdfast.report.GuardMeters;
 import dev.holdfast.report.Listeners;
 import dev.holdfast.retry.ReplayRetry;
+import dev.holdfast.usage.Usage;
 import dev.holdfast.usage.UsageSettings;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireSource;
 import io.github.resilience4j.retry.Retry;
 import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.protocol.CommandHandler;
 import io.lettuce.core.protocol.Endpoint;
 import io.lettuce.core.resource.ClientResources;
@@ -32,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.WeakHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -70,6 +74,7 @@ public final class LettuceGuard {
   private static final int POOL_SIZE = 8;
 
   private final GuardSettings settings;
+  private final MeterRegistry registry;
   private final GuardMeters meters;
   private final ReplayRetry replay;
   private final DiagnosisReporter reporter;
@@ -81,6 +86,7 @@ public final class LettuceGuard {
   private final ConnectReports connects;
   private final Redialler redialler;
   private final UsageSettings usage;
+  private final List<Consumer<SiblingRule.Suspicion>> pools = new CopyOnWriteArrayList<>();
 
   LettuceGuard(
       GuardSettings settings,
@@ -90,6 +96,7 @@ public final class LettuceGuard {
       UsageSettings usage) {
     LettuceSupport.requireSupported();
     this.settings = settings;
+    this.registry = registry;
     this.replay = replay;
     this.reporter = reporter;
     this.usage = usage;
@@ -203,7 +210,20 @@ public final class LettuceGuard {
    * @throws IllegalArgumentException if the connection has no single channel
    */
   public <C extends StatefulConnection<?, ?>> C lend(C connection) {
-    return Lease.of(connection, state(LettuceSupport.endpointOf(connection)));
+    return LentView.of(connection, new LendTerms(state(LettuceSupport.endpointOf(connection))));
+  }
+
+  /**
+   * A pool of connections as {@code client.connect()} opens them. For other codecs and servers see
+   * {@link LettucePool#of}.
+   *
+   * @param client with this guard installed, made with a default {@code RedisURI}
+   * @return a builder that starts from the defaults
+   * @throws IllegalArgumentException if this guard is not installed in the client
+   * @throws IllegalStateException if this guard is declared for short-lived use
+   */
+  public LettucePoolBuilder<String, String> pool(RedisClient client) {
+    return LettucePool.of(this, client, StringCodec.UTF8);
   }
 
   /**
@@ -305,6 +325,64 @@ public final class LettuceGuard {
     }
   }
 
+  /** What the guard knows of a connection of its clients. */
+  EndpointState known(StatefulConnection<?, ?> connection) {
+    EndpointState state;
+    synchronized (endpoints) {
+      state = endpoints.get(LettuceSupport.endpointOf(connection));
+    }
+    if (state == null) {
+      throw new IllegalStateException(
+          "%s: the connection is of a client without this guard; make the client with the resources"
+                  .formatted(name())
+              + " that install() returned");
+    }
+    return state;
+  }
+
+  void requireInstalled(RedisClient client) {
+    boolean installed =
+        client.getResources().nettyCustomizer() instanceof GuardCustomizer customizer
+            && customizer.guard() == this;
+    if (!installed) {
+      throw new IllegalArgumentException(
+          "%s: the guard is not installed in this client; make it with the resources that install()"
+                  .formatted(name())
+              + " returned");
+    }
+  }
+
+  void requireLongLived() {
+    if (usage.usage() == Usage.SHORT_LIVED) {
+      throw new IllegalStateException(
+          "%s: the guard is declared SHORT_LIVED at %s, and a pool's connections are long-lived; give"
+                  .formatted(name(), usage.declaredAt())
+              + " the pool a guard declared LONG_LIVED, or not declared");
+    }
+  }
+
+  void suspect(SiblingRule.Suspicion suspicion) {
+    pools.forEach(pool -> pool.accept(suspicion));
+  }
+
+  /** Tells a pool which of its connections to prove, until the returned task is run. */
+  Runnable suspectToo(Consumer<SiblingRule.Suspicion> pool) {
+    pools.add(pool);
+    return () -> pools.remove(pool);
+  }
+
+  String name() {
+    return settings.name();
+  }
+
+  ConnectionPlan plan() {
+    return settings.plan();
+  }
+
+  MeterRegistry registry() {
+    return registry;
+  }
+
   ChannelHandler redialHandler() {
     return redialler.handler();
   }
@@ -315,7 +393,11 @@ public final class LettuceGuard {
     }
     idleLimits.ended(guarded, death, signs, event.diagnosis());
     SiblingRule.after(event.diagnosis(), signs.idle(), death.atNanos())
-        .ifPresent(suspicion -> neighbours.suspect(guarded.remote(), suspicion));
+        .ifPresent(
+            suspicion -> {
+              neighbours.suspect(guarded.remote(), suspicion);
+              suspect(suspicion);
+            });
     new PostMortem(guarded, neighbours, reporter, signs, death.atNanos(), event)
         .begin(guarded.endpoint());
     swaps.tell(settings.name(), event);

@@ -46,9 +46,9 @@ final class LettuceSupport {
 
   /** The innermost writer of a connection: it stays the same over reconnects. */
   static Endpoint endpointOf(StatefulConnection<?, ?> connection) {
-    if (Proxy.isProxyClass(connection.getClass())
-        && Proxy.getInvocationHandler(connection) instanceof Lease lease) {
-      return endpointOf(lease.connection());
+    LentView view = LentView.behind(connection);
+    if (view != null) {
+      return endpointOf(view.connection());
     }
     Object unwrapped =
         Proxy.isProxyClass(connection.getClass())

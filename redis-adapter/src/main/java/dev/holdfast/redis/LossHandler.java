@@ -1,6 +1,8 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.diagnosis.Cause;
+import io.lettuce.core.protocol.CommandHandler;
+import io.lettuce.core.protocol.ConnectionWatchdog;
 import io.lettuce.core.protocol.DefaultEndpoint;
 import io.lettuce.core.protocol.Endpoint;
 import io.lettuce.core.protocol.RedisCommand;
@@ -27,6 +29,7 @@ final class LossHandler extends ChannelDuplexHandler {
 
   private PartialReplies.@Nullable Mark mark;
   private boolean answeredInPart;
+  private boolean answersInOrder;
   private boolean closedHere;
   private boolean surplus;
 
@@ -49,6 +52,7 @@ final class LossHandler extends ChannelDuplexHandler {
       return;
     }
     mark = PartialReplies.onThisEventLoop();
+    answersInOrder = guarded.commandHandler().getClass() == CommandHandler.class;
     guarded.becomeReady();
     guarded.ledger().inspect(ctx.pipeline());
     gate.start();
@@ -64,8 +68,13 @@ final class LossHandler extends ChannelDuplexHandler {
       return;
     }
     reading.partial = false;
+    reading.left = 0;
     ctx.fireChannelRead(msg);
     answeredInPart = reading.partial;
+    if (reading.left > 0 && guarded.stack().isEmpty() && answersInOrder) {
+      guarded.condemn(
+          Cause.UNSOLICITED_INPUT, "%d bytes answer no command".formatted(reading.left));
+    }
   }
 
   @Override
@@ -129,15 +138,26 @@ final class LossHandler extends ChannelDuplexHandler {
     }
     try {
       leave();
+      leaveToThePool(ctx);
     } finally {
       ctx.fireChannelInactive(); // or Lettuce would never reconnect
+    }
+  }
+
+  /** The pool closes an idle connection that died, and opens another if one is needed. */
+  private void leaveToThePool(ChannelHandlerContext ctx) {
+    PooledConnection<?, ?> pooled = guarded.endpoint().pooled();
+    ConnectionWatchdog watchdog = ctx.pipeline().get(ConnectionWatchdog.class);
+    if (pooled != null && pooled.abandoned() && watchdog != null) {
+      watchdog.setListenOnChannelInactive(false);
     }
   }
 
   private void leave() {
     if (guarded.ready()) {
       guarded.leave();
-      if (closedByUser()) {
+      if (closedByUser() && !diedInThePool()) {
+        guarded.endpoint().died(Cause.LOCAL_CLOSE);
         gate.drainInto(guarded.stack()); // the user closed the connection: Lettuce fails them all
       } else {
         guarded.dies(closedHere ? Cause.LOCAL_CLOSE : Cause.PEER_CLOSED, "no error was read");
@@ -154,6 +174,12 @@ final class LossHandler extends ChannelDuplexHandler {
       command.cancel();
     }
     guarded.stack().clear();
+  }
+
+  /** The pool was told of the death before Lettuce, and may have closed the rest by now. */
+  private boolean diedInThePool() {
+    PooledConnection<?, ?> pooled = guarded.endpoint().pooled();
+    return guarded.death() != null && pooled != null && pooled.abandoned();
   }
 
   private boolean closedByUser() {

@@ -17,6 +17,9 @@ final class PartialReplies implements DecodeBufferPolicy {
   /** Set by the policy, cleared by the channel before each read. One per event loop thread. */
   static final class Mark {
     boolean partial;
+
+    /** Bytes left when Lettuce had no command to give them to. */
+    int left;
   }
 
   private static final FastThreadLocal<Mark> MARK =
@@ -50,6 +53,7 @@ final class PartialReplies implements DecodeBufferPolicy {
 
   @Override
   public void afterDecoding(ByteBuf buffer) {
+    MARK.get().left = buffer.readableBytes();
     policy.afterDecoding(buffer);
   }
 }

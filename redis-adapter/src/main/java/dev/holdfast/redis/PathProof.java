@@ -4,6 +4,7 @@ import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.wire.WireJudge;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireSource;
+import dev.holdfast.wire.WireVerdict;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +33,7 @@ final class PathProof {
   private long startedNanos;
   private long idleNanos;
   private @Nullable Future<?> deadline;
+  private @Nullable Consumer<WireVerdict> asker;
 
   PathProof(GuardedChannel guarded, Consumer<ProbeCommand> ping, Runnable onProved) {
     this.guarded = guarded;
@@ -78,7 +80,32 @@ final class PathProof {
     }
   }
 
-  void cancel() {
+  /** Has the outcome told to one who asks besides; a pool asks once at a time. */
+  void tell(Consumer<WireVerdict> one) {
+    asker = one;
+  }
+
+  /** The channel is gone. */
+  void abandon() {
+    cancel();
+    settle(lost(guarded));
+  }
+
+  static WireVerdict.Dead lost(GuardedChannel guarded) {
+    Cause cause = guarded.causeOfDeath();
+    return new WireVerdict.Dead(
+        cause == null ? Cause.LOCAL_CLOSE : cause, "the channel is closed or about to be");
+  }
+
+  private void settle(WireVerdict verdict) {
+    Consumer<WireVerdict> waiting = asker;
+    asker = null;
+    if (waiting != null) {
+      waiting.accept(verdict);
+    }
+  }
+
+  private void cancel() {
     pending = false;
     if (deadline != null) {
       deadline.cancel(false);
@@ -93,6 +120,7 @@ final class PathProof {
     cancel();
     guarded.meters().probed(true);
     guarded.proved(System.nanoTime(), Duration.ofNanos(idleNanos));
+    settle(new WireVerdict.Usable());
     onProved.run();
   }
 

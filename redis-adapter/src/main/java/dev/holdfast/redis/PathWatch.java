@@ -45,6 +45,7 @@ final class PathWatch {
   void onRequest() {
     if (!sampling) {
       sampling = true;
+      noteTraffic();
       lastSampleNanos = System.nanoTime();
       judge.begin(lastSampleNanos);
       requestsAtLastSample = guarded.ledger().handedDownSoFar();
@@ -62,6 +63,7 @@ final class PathWatch {
     }
     long now = System.nanoTime();
     noteRequests();
+    noteTraffic();
     if (guarded.stack().isEmpty()) {
       rest();
       return;
@@ -83,6 +85,14 @@ final class PathWatch {
     judge.rest();
     if (guarded.idleLimit().pingPeriod(0).filter(this::comesBeforePlanned).isPresent()) {
       planPing(0);
+    }
+  }
+
+  /** To a sample's precision: a pool counts idle time in seconds. */
+  private void noteTraffic() {
+    PooledConnection<?, ?> pooled = guarded.endpoint().pooled();
+    if (pooled != null) {
+      pooled.traffic();
     }
   }
 

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,12 +48,31 @@ final class WriteGate extends ChannelDuplexHandler {
 
   /** The channel carries the user's commands from now on. */
   void start() {
+    guarded.passesThrough(this);
     watch.start();
+  }
+
+  /** Whether commands wait here. */
+  boolean holds() {
+    return !held.isEmpty();
+  }
+
+  /** Asks the server on behalf of a pool, while nobody else uses the connection. */
+  void prove(Consumer<WireVerdict> asker) {
+    if (!guarded.open()) {
+      asker.accept(PathProof.lost(guarded));
+      return;
+    }
+    proof.tell(asker);
+    if (!proof.pending()) {
+      proof.beginInBackground();
+    }
   }
 
   @Override
   public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
     if (!guarded.ready()) {
+      noteHandshake(msg);
       ctx.write(msg, promise);
     } else if (msg instanceof RedisCommand<?, ?, ?> command) {
       admit(command, promise);
@@ -63,6 +83,14 @@ final class WriteGate extends ChannelDuplexHandler {
       promise.trySuccess();
     } else {
       ctx.write(msg, promise);
+    }
+  }
+
+  private void noteHandshake(Object msg) {
+    if (msg instanceof RedisCommand<?, ?, ?> command) {
+      guarded.endpoint().residues().shakenHands(command);
+    } else if (msg instanceof Collection<?> batch) {
+      batch.forEach(this::noteHandshake);
     }
   }
 
@@ -181,6 +209,9 @@ final class WriteGate extends ChannelDuplexHandler {
 
   private void pass(CommandKind kind, RedisCommand<?, ?, ?> command, ChannelPromise promise) {
     guarded.session().handedDown(kind, command);
+    if (guarded.endpoint().pooled() != null) {
+      guarded.endpoint().residues().handedDown(command);
+    }
     handDown(command);
     promise.trySuccess();
     watch.onRequest();
@@ -257,7 +288,7 @@ final class WriteGate extends ChannelDuplexHandler {
 
   /** The channel is gone: takes the held commands, whose promises Lettuce need not hear of. */
   void drainInto(Collection<RedisCommand<?, ?, ?>> commands) {
-    proof.cancel();
+    proof.abandon();
     if (!held.isEmpty()) {
       guarded.meters().held(System.nanoTime() - heldSinceNanos);
     }

@@ -10,6 +10,7 @@ import dev.holdfast.path.NetworkPath;
 import dev.holdfast.path.ServerLimits;
 import dev.holdfast.redis.LettuceGuard;
 import dev.holdfast.redis.SwapEvent;
+import dev.holdfast.redis.pool.LettuceObjectPool;
 import dev.holdfast.report.DiagnosisEvent;
 import dev.holdfast.wire.WireSnapshot;
 import io.lettuce.core.ClientOptions;
@@ -17,6 +18,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.support.ConnectionPoolSupport;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -25,6 +27,8 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.apache.commons.pool2.ObjectPool;
+import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 
 /**
  * Connections to one Redis under one address, bare or guarded. With {@code
@@ -78,6 +82,24 @@ final class KernelBed implements AutoCloseable {
   /** Connections of one client. */
   List<StatefulRedisConnection<String, String>> guarded(int connections) {
     return connect(guardedClient(unsuspecting()), connections);
+  }
+
+  /** Lettuce's own pool, which validates nothing unless told to. */
+  ObjectPool<StatefulRedisConnection<String, String>> barePool(int size) {
+    var config = new GenericObjectPoolConfig<StatefulRedisConnection<String, String>>();
+    config.setMaxTotal(size);
+    config.setMaxIdle(size);
+    RedisClient client = bareClient(ClientOptions.create());
+    return ConnectionPoolSupport.createGenericObjectPool(client::connect, config);
+  }
+
+  ObjectPool<StatefulRedisConnection<String, String>> guardedPool(int size) {
+    if (GuardSwitch.isOff()) {
+      return barePool(size);
+    }
+    RedisClient client = guardedClient(unsuspecting());
+    LettuceGuard guard = guards.get(guards.size() - 1);
+    return LettuceObjectPool.of(guard.pool(client).maxSize(size).acquireTimeout(SOON).build());
   }
 
   private RedisClient bareClient(ClientOptions options) {

@@ -1,0 +1,146 @@
+package dev.holdfast.redis;
+
+import dev.holdfast.pool.Lease;
+import dev.holdfast.usage.CallSite;
+import io.lettuce.core.api.StatefulRedisConnection;
+import java.lang.reflect.Method;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pooled connection on loan, and what its borrower did that is seen on this side of the wire.
+ *
+ * <p>Answers come in order. Where the last command issued was answered all were, and what they left
+ * behind is noted already: such a connection is returned on the spot. Where that is not certain,
+ * because a call failed, a future is still open or a publisher may have been subscribed to, its
+ * event loop looks first.
+ */
+final class PooledLease<K, V> implements LentView.Terms {
+
+  private final ResidueReports reports;
+  private final Lease<PooledConnection<K, V>> lease;
+  private final PooledConnection<K, V> connection;
+  private final AtomicBoolean lent = new AtomicBoolean(true);
+  private volatile @Nullable CompletionStage<?> last;
+  private volatile boolean uncertain;
+  private volatile boolean unflushed;
+  private volatile boolean listens;
+
+  PooledLease(ResidueReports reports, Lease<PooledConnection<K, V>> lease) {
+    this.reports = reports;
+    this.lease = lease;
+    this.connection = lease.connection();
+  }
+
+  StatefulRedisConnection<K, V> view() {
+    return LentView.of(connection.connection(), this);
+  }
+
+  ResidueReports reports() {
+    return reports;
+  }
+
+  @Override
+  public boolean lent() {
+    return lent.get();
+  }
+
+  @Override
+  public void requireLent() {
+    if (!lent()) {
+      throw returnedBefore();
+    }
+  }
+
+  IllegalStateException returnedBefore() {
+    return new IllegalStateException(
+        "pool %s: this connection was returned before; borrow another and use each until its return only"
+            .formatted(reports.pool()));
+  }
+
+  @Override
+  public CompletableFuture<Void> giveBack() {
+    return lent.compareAndSet(true, false) ? takeBack() : CompletableFuture.completedFuture(null);
+  }
+
+  /** As {@link #giveBack()}, by the pool, which minds a second time. */
+  CompletableFuture<Void> release() {
+    return lent.compareAndSet(true, false)
+        ? takeBack()
+        : CompletableFuture.failedFuture(returnedBefore());
+  }
+
+  /**
+   * Gives the connection up: it is closed.
+   *
+   * @return false if it was returned before
+   */
+  boolean discard() {
+    if (!lent.compareAndSet(true, false)) {
+      return false;
+    }
+    lease.discard();
+    return true;
+  }
+
+  private CompletableFuture<Void> takeBack() {
+    connection.reset();
+    if (answered()) {
+      settle(connection.residue(), null);
+      return CompletableFuture.completedFuture(null);
+    }
+    String site = CallSite.find();
+    CompletableFuture<Void> back = new CompletableFuture<>();
+    connection.look(
+        residue -> {
+          settle(residue, site);
+          back.complete(null);
+        });
+    return back;
+  }
+
+  private void settle(@Nullable Residue found, @Nullable String site) {
+    Residue left = unflushed || listens ? Residue.CLIENT_SETTINGS : found;
+    if (left == null) {
+      connection.returned();
+      lease.close();
+    } else {
+      reports.left(left, site);
+      lease.discard();
+    }
+  }
+
+  private boolean answered() {
+    CompletionStage<?> open = last;
+    if (uncertain || open == null) {
+      return !uncertain;
+    }
+    CompletableFuture<?> future = open.toCompletableFuture();
+    return future.isDone() && !future.isCompletedExceptionally();
+  }
+
+  @Override
+  public void passed(String api, Method method, Object @Nullable [] args, @Nullable Object result) {
+    if (result instanceof CompletionStage<?> issued) {
+      last = issued;
+    } else if (!api.equals("sync")) {
+      note(method.getName(), args);
+    }
+  }
+
+  private void note(String called, Object @Nullable [] args) {
+    switch (called) {
+      case "setAutoFlushCommands" -> unflushed = args != null && Boolean.FALSE.equals(args[0]);
+      case "addListener" -> listens = true;
+      case "isMulti", "getTimeout", "setTimeout", "getOptions", "getResources", "getCodec" -> {}
+      default -> uncertain = true;
+    }
+  }
+
+  @Override
+  public void threw(String api, Throwable thrown) {
+    uncertain = true;
+  }
+}

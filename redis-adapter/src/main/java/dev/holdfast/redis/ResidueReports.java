@@ -1,0 +1,52 @@
+package dev.holdfast.redis;
+
+import dev.holdfast.metrics.HoldfastMeter;
+import dev.holdfast.usage.CallSite;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Says what borrowers of one pool left behind: a counter each time, a warning once for each. */
+final class ResidueReports {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LettucePool.class);
+
+  private final String pool;
+  private final MeterRegistry registry;
+  private final Set<Residue> said = Collections.synchronizedSet(EnumSet.noneOf(Residue.class));
+
+  ResidueReports(String pool, MeterRegistry registry) {
+    this.pool = pool;
+    this.registry = registry;
+  }
+
+  String pool() {
+    return pool;
+  }
+
+  /**
+   * A connection is closed for what was left on it.
+   *
+   * @param site where it was returned; null if that is to be found on this thread
+   */
+  void left(Residue residue, @Nullable String site) {
+    Counter.builder(HoldfastMeter.POOL_RESIDUES.meterName())
+        .description(HoldfastMeter.POOL_RESIDUES.description())
+        .tags("guard", pool, "residue", residue.tag())
+        .register(registry)
+        .increment();
+    if (said.add(residue)) {
+      LOG.warn(
+          "{}: a connection came back with {} and is closed; returned at {}. Further ones are"
+              + " counted only",
+          pool,
+          residue.text(),
+          site == null ? CallSite.find() : site);
+    }
+  }
+}

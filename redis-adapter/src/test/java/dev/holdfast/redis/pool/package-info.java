@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.redis.pool;
+
+import org.jspecify.annotations.NullMarked;

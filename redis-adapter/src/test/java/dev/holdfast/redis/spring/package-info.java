@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.redis.spring;
+
+import org.jspecify.annotations.NullMarked;
