@@ -52,6 +52,37 @@ final class SocketProbeTest {
     assertThat(read(probe).state()).isEqualTo(WireSnapshot.CLOSE_WAIT);
   }
 
+  /** On loopback a write has arrived when it returns. */
+  @Test
+  void mustTellWhatHasArrivedWhetherOrNotItWasRead() throws IOException {
+    SocketProbe probe = SocketProbe.of(client);
+    read(probe);
+    assertThat(probe.received()).isZero();
+    server.getOutputStream().write(new byte[5]);
+    read(probe);
+    assertThat(probe.received()).isEqualTo(5);
+    assertThat(client.getInputStream().readNBytes(5)).hasSize(5);
+    read(probe);
+    assertThat(probe.received()).isEqualTo(5);
+    server.getOutputStream().write(1);
+    read(probe);
+    assertThat(probe.received()).as("unread").isEqualTo(6);
+    probe.release();
+    read(probe);
+    assertThat(probe.received()).as("unknown").isZero();
+  }
+
+  @Test
+  void mustReadTheTimesAtTheirPlacesInTheKernelsStruct() throws IOException {
+    SocketProbe probe = SocketProbe.of(client);
+    client.getOutputStream().write(1);
+    WireSnapshot snapshot = read(probe);
+    assertThat(snapshot.rttMicros()).isBetween(1L, 100_000L);
+    assertThat(snapshot.baseRto()).isBetween(Duration.ofMillis(1), Duration.ofSeconds(3));
+    assertThat(snapshot.totalRetrans()).isZero();
+    assertThat(snapshot.probes()).isZero();
+  }
+
   @Test
   void mustSeeAResetThoughTheKernelHasForgottenThePeer() throws IOException {
     SocketProbe probe = SocketProbe.of(client);
