@@ -21,7 +21,7 @@ final class ChannelSetup implements ChannelPipelineConfigurer {
 
   private static final String REDIAL = "holdfast-redial";
   private static final String USAGE = "holdfast-usage";
-  static final String WIRE = "holdfast-wire";
+  private static final String WIRE = "holdfast-wire";
 
   private final ReactorHttpGuard guard;
 

@@ -6,7 +6,6 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpClientUpgradeHandler;
 import io.netty.handler.ssl.SslHandler;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.Connection;
 import reactor.netty.ConnectionObserver;
@@ -92,21 +91,10 @@ final class ExchangeObserver implements ConnectionObserver {
       return null;
     }
     if (pipeline.get(HttpClientUpgradeHandler.class) == null) {
-      if (isRightAboveTheWire(codec)) {
-        guarded.inbound().holdsOnTheWire();
-      } else {
-        pipeline.addBefore(codec.name(), INBOUND, new InboundTap(guarded));
-      }
+      pipeline.addBefore(codec.name(), INBOUND, new InboundTap(guarded));
     }
     pipeline.addAfter(codec.name(), MESSAGES, tap);
     guarded.tappedBy(tap);
     return tap;
-  }
-
-  /** Then no TLS, proxy or handler of the user's is between, and one handler does for both. */
-  private static boolean isRightAboveTheWire(ChannelHandlerContext codec) {
-    List<String> names = codec.pipeline().names();
-    int wire = names.indexOf(ChannelSetup.WIRE);
-    return wire >= 0 && names.indexOf(codec.name()) == wire + 1;
   }
 }

@@ -48,7 +48,6 @@ final class GuardedConnection {
   private final Retirement retirement;
   private final PathProof proof;
   private final PathWatch watch;
-  private final InboundRule inbound = new InboundRule(this);
   private final List<Exchange> inFlight = new ArrayList<>(1);
   private final long probeAfterNanos;
 
@@ -108,10 +107,6 @@ final class GuardedConnection {
 
   PathProof proof() {
     return proof;
-  }
-
-  InboundRule inbound() {
-    return inbound;
   }
 
   Retirement retirement() {

@@ -1,13 +1,17 @@
 package dev.holdfast.http.reactor;
 
+import dev.holdfast.diagnosis.Cause;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.util.ReferenceCountUtil;
 
 /**
- * Before the HTTP/1.1 codec, above TLS: no byte that nobody asked for gets past. Where the codec is
- * right above the wire, {@link WireHandler} sees to that.
+ * Before the HTTP/1.1 codec, above TLS: no byte that nobody asked for gets past. A server that
+ * closes an idle connection may say 408 first (RFC 9110, section 15.5.9); left in the codec it
+ * would answer the next request.
  */
 final class InboundTap extends FarewellTap {
+
+  private boolean unsolicited;
 
   InboundTap(GuardedConnection guarded) {
     super(guarded);
@@ -15,10 +19,14 @@ final class InboundTap extends FarewellTap {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object msg) {
-    if (guarded().inbound().admits()) {
+    if (!unsolicited && guarded().answersAreDue()) {
       ctx.fireChannelRead(msg);
-    } else {
-      ReferenceCountUtil.release(msg);
+      return;
+    }
+    ReferenceCountUtil.release(msg);
+    if (!unsolicited) {
+      unsolicited = true;
+      guarded().condemn(Cause.PEER_CLOSED, "bytes arrived that answer no request");
     }
   }
 }

@@ -7,7 +7,6 @@ import io.netty.channel.ChannelProgressiveFuture;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultChannelProgressivePromise;
 import io.netty.channel.FileRegion;
-import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.GenericFutureListener;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -95,11 +94,7 @@ final class WireHandler extends ChannelDuplexHandler {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object msg) {
     guarded.reads();
-    if (guarded.inbound().admitsFromWire()) {
-      ctx.fireChannelRead(msg);
-    } else {
-      ReferenceCountUtil.release(msg);
-    }
+    ctx.fireChannelRead(msg);
   }
 
   @Override
