@@ -8,6 +8,7 @@ import dev.holdfast.pool.ConnectionPool;
 import dev.holdfast.pool.Lease;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,7 +44,8 @@ final class SocketsJob {
     this.redis = redis;
     this.pool =
         ConnectionPool.builder(
-                new SocketConnector(new InetSocketAddress("127.0.0.1", redis.port())),
+                new SocketConnector(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), redis.port())),
                 NetworkPath.to(ServerLimits.withIdleTimeout("redis", Duration.ofMinutes(5))).plan())
             .name("sockets")
             .maxSize(3)

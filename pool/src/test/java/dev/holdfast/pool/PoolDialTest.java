@@ -21,6 +21,7 @@ import dev.holdfast.usage.MixedUsageException;
 import dev.holdfast.usage.Usage;
 import dev.holdfast.usage.UsageRegistry;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -35,7 +36,8 @@ import org.junit.jupiter.api.Test;
 /** How a pool dials: by leave of a gate, ahead of demand, at a declared endpoint. */
 final class PoolDialTest {
 
-  private static final SocketAddress REMOTE = new InetSocketAddress("127.0.0.1", 6379);
+  private static final SocketAddress REMOTE =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 6379);
   private static final Duration SECOND = Duration.ofSeconds(1);
 
   /** Gives the answers it was told to, then lets everybody pass; notes what it hears. */

@@ -162,7 +162,7 @@ final class GuardedLettuceConnectionFactoryTest {
     factory.setShareNativeConnection(true);
     factory.start();
     assertThat(template.opsForValue().increment("spring:shared")).isEqualTo(1);
-    assertThat(template.opsForList().leftPop("spring:none", Duration.ofMillis(1_000))).isNull();
+    assertThat(template.opsForList().leftPop("spring:none", Duration.ofSeconds(1))).isNull();
     assertThat(connects("redis")).as("one shared, one to block on").isEqualTo(2);
   }
 
