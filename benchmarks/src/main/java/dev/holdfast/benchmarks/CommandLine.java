@@ -43,20 +43,21 @@ record CommandLine(@Nullable Benchmarks benchmark, @Nullable Path json, Effort e
 
   static String usage() {
     return """
-        usage: benchmarks/run NAME [--json FILE] [--rounds N] [--seconds S]
-               benchmarks/run fuzz [STRINGS]
+    usage: benchmarks/run NAME [--json FILE] [--rounds N] [--seconds S]
+           benchmarks/run fuzz [STRINGS]
 
-        %s
-        --json FILE   also write the figures as JSON
-        --rounds N    measured rounds of each case, %d by default
-        --seconds S   length of one slice; a round is two of each contender, %s by default
-                      (memory measures no time: for it a round is one batch of connections;
-                      storm is simulated and takes neither; for diagnosis a round is one run
-                      of each fault, 20 by default, in the kernel lab)
-        --help        print this
+    %s
+    --json FILE   also write the figures as JSON
+    --rounds N    measured rounds of each case, %d by default
+    --seconds S   length of one slice; a round is two of each contender, %s by default
+                  (memory measures no time: for it a round is one batch of connections;
+                  storm is simulated, and pool and pool-faults are of fixed length:
+                  they take neither; for diagnosis a round is one run
+                  of each fault, 20 by default, in the kernel lab)
+    --help        print this
 
-        exit code: 0 measured, 1 the run could not be made, 2 the command line is wrong
-        """
+    exit code: 0 measured, 1 the run could not be made, 2 the command line is wrong
+    """
         .formatted(
             Benchmarks.summaries(),
             Effort.DEFAULT.rounds(),

@@ -18,6 +18,11 @@ final class Contenders {
           case "commons-pool2" -> new CommonsContender(size);
           case "hikaricp" -> new HikariContender(size);
           case "stormpot" -> new StormpotContender(size);
+          case "stormpot-tap" -> StormpotContender.withTaps(size);
+          case "reactor-pool" -> new ReactorPoolContender(size);
+          case "vibur" -> new ViburContender(size);
+          case "hc5-strict" -> HttpCoreContender.strict(size);
+          case "hc5-lax" -> HttpCoreContender.lax(size);
           default -> throw new IllegalArgumentException("no contender " + name);
         };
     Object[] all = new Object[size];

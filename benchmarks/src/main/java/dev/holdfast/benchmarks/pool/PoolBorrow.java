@@ -21,7 +21,20 @@ import org.openjdk.jmh.annotations.TearDown;
 public class PoolBorrow {
 
   /** Whose pool. */
-  @Param({"none", "limit", "semaphore", "holdfast", "commons-pool2", "hikaricp", "stormpot"})
+  @Param({
+    "none",
+    "limit",
+    "semaphore",
+    "holdfast",
+    "commons-pool2",
+    "hikaricp",
+    "stormpot",
+    "stormpot-tap",
+    "reactor-pool",
+    "vibur",
+    "hc5-strict",
+    "hc5-lax"
+  })
   public String contender = "";
 
   /** Of how many objects. */

@@ -1,8 +1,5 @@
 package dev.holdfast.benchmarks.pool;
 
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -33,7 +30,7 @@ public class PoolCrowd {
   private static final int EACH = 500;
 
   /** Whose pool. */
-  @Param({"none", "semaphore", "holdfast", "commons-pool2", "hikaricp", "stormpot"})
+  @Param({"none", "semaphore", "holdfast", "vibur", "commons-pool2", "hikaricp", "reactor-pool"})
   public String contender = "";
 
   /** Of how many objects. */
@@ -41,26 +38,11 @@ public class PoolCrowd {
   public int size;
 
   private Contender pool = Contender.NONE;
-  private final ExecutorService crowd = crowd();
+  private final ExecutorService crowd =
+      VirtualThreads.there() ? VirtualThreads.executor() : Executors.newFixedThreadPool(CROWD);
 
   /** For JMH. */
   public PoolCrowd() {}
-
-  private static ExecutorService crowd() {
-    try {
-      MethodHandle virtual =
-          MethodHandles.publicLookup()
-              .findStatic(
-                  Executors.class,
-                  "newVirtualThreadPerTaskExecutor",
-                  MethodType.methodType(ExecutorService.class));
-      return (ExecutorService) virtual.invoke();
-    } catch (NoSuchMethodException e) {
-      return Executors.newFixedThreadPool(CROWD);
-    } catch (Throwable e) {
-      throw new IllegalStateException(e);
-    }
-  }
 
   /**
    * Opens the pool.
