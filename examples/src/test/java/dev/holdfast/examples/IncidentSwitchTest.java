@@ -2,20 +2,15 @@ package dev.holdfast.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.lab.kernel.GuardOffRerun;
 import dev.holdfast.lab.kernel.GuardSwitch;
-import dev.holdfast.lab.kernel.KernelLab;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
 /** With the guard off no incident is survived. Runs where the lab is required. */
-@KernelLab
-@EnabledIfEnvironmentVariable(
-    named = "HOLDFAST_LAB",
-    matches = "required",
-    disabledReason = "waits for many deadlines: runs with HOLDFAST_LAB=required")
+@GuardOffRerun
 final class IncidentSwitchTest {
 
   @Test

@@ -31,6 +31,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class GuardedConnection extends ForwardingConnection {
 
+  /** One call of the connection underneath. */
+  @FunctionalInterface
+  private interface Step {
+    void run() throws HttpException, IOException;
+  }
+
   private final HttpConnectionFactory<? extends ManagedHttpClientConnection> factory;
   private final GuardParts guard;
   private final ReuseCheck check;
@@ -138,13 +144,7 @@ final class GuardedConnection extends ForwardingConnection {
     }
     flight = new Flight(request, delegate.getEndpointDetails(), mine.requests() > 0);
     mine.begins();
-    try {
-      delegate.sendRequestHeader(request);
-    } catch (IOException thrown) {
-      throw failed(thrown);
-    } catch (HttpException thrown) {
-      throw malformed(thrown);
-    }
+    watched(() -> delegate.sendRequestHeader(request));
   }
 
   @Override
@@ -153,13 +153,7 @@ final class GuardedConnection extends ForwardingConnection {
     if (mine != null) {
       mine.bodyBegins();
     }
-    try {
-      delegate.sendRequestEntity(request);
-    } catch (IOException thrown) {
-      throw failed(thrown);
-    } catch (HttpException thrown) {
-      throw malformed(thrown);
-    }
+    watched(() -> delegate.sendRequestEntity(request));
     if (mine != null) {
       mine.bodySent();
     }
@@ -167,13 +161,7 @@ final class GuardedConnection extends ForwardingConnection {
 
   @Override
   public void terminateRequest(ClassicHttpRequest request) throws HttpException, IOException {
-    try {
-      delegate.terminateRequest(request);
-    } catch (IOException thrown) {
-      throw failed(thrown);
-    } catch (HttpException thrown) {
-      throw malformed(thrown);
-    }
+    watched(() -> delegate.terminateRequest(request));
   }
 
   @Override
@@ -246,13 +234,7 @@ final class GuardedConnection extends ForwardingConnection {
   @Override
   public void receiveResponseEntity(ClassicHttpResponse response)
       throws HttpException, IOException {
-    try {
-      delegate.receiveResponseEntity(response);
-    } catch (IOException thrown) {
-      throw failed(thrown);
-    } catch (HttpException thrown) {
-      throw malformed(thrown);
-    }
+    watched(() -> delegate.receiveResponseEntity(response));
     HttpEntity body = response.getEntity();
     if (body != null && socket != null) {
       response.setEntity(new WatchedBody(body, this));
@@ -269,6 +251,16 @@ final class GuardedConnection extends ForwardingConnection {
     }
     Death.of(thrown).ifPresent(mine::dies);
     return mine.condemned() ? GivenUp.because(mine, thrown) : thrown;
+  }
+
+  private void watched(Step step) throws HttpException, IOException {
+    try {
+      step.run();
+    } catch (IOException thrown) {
+      throw failed(thrown);
+    } catch (HttpException thrown) {
+      throw malformed(thrown);
+    }
   }
 
   /** Records how far the exchange got. */

@@ -71,13 +71,9 @@ final class IdlePathLossTest {
 
   private static Trial unheard(String scenario, Client client, Network network, boolean declared)
       throws Exception {
-    NginxServer nginx =
-        network.nginx(0, builder -> builder.directives(Trial.NAMED).keepAliveTimeout(LIMIT));
     network.delay(ONE_WAY);
     network.dropServerFin();
-    Target target = Trial.target(Dial.ROUTED, nginx, CALLERS);
-    Trial trial =
-        new Trial(scenario, client, nginx, declared ? target.with(Target.idle(LIMIT)) : target);
+    Trial trial = Trial.closing(scenario, client, network, LIMIT, declared, CALLERS);
     trial.warm();
     Await.until(
         "nginx has closed all connections",

@@ -1,8 +1,6 @@
 package dev.holdfast.http.proof;
 
 import dev.holdfast.lab.Await;
-import dev.holdfast.lab.NginxServer;
-import dev.holdfast.lab.kernel.Dial;
 import dev.holdfast.lab.kernel.KernelLab;
 import dev.holdfast.lab.kernel.Network;
 import java.time.Duration;
@@ -58,12 +56,8 @@ final class ServerClosesAtReuseTest {
 
   private static Trial sweep(String scenario, Client client, Network network, boolean declared)
       throws Exception {
-    NginxServer nginx =
-        network.nginx(0, builder -> builder.directives(Trial.NAMED).keepAliveTimeout(TIMEOUT));
     network.delay(ONE_WAY);
-    Target target = Trial.target(Dial.ROUTED, nginx, CALLERS);
-    Trial trial =
-        new Trial(scenario, client, nginx, declared ? target.with(Target.idle(TIMEOUT)) : target);
+    Trial trial = Trial.closing(scenario, client, network, TIMEOUT, declared, CALLERS);
     ExecutorService crews = Executors.newCachedThreadPool();
     try {
       for (Verb verb : Verb.PLAIN) {

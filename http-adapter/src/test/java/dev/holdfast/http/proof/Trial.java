@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.lab.Await;
 import dev.holdfast.lab.NginxServer;
 import dev.holdfast.lab.kernel.Dial;
+import dev.holdfast.lab.kernel.Network;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -41,6 +42,23 @@ final class Trial implements AutoCloseable {
       bare.put(verb, new Crew("bare" + verb, client.bare(target), target.connections()));
       guarded.put(verb, new Crew("guarded" + verb, client.guarded(target), target.connections()));
     }
+  }
+
+  /**
+   * Against a server that closes idle connections, which the guard's plan knows if it is declared.
+   */
+  static Trial closing(
+      String scenario,
+      Client client,
+      Network network,
+      Duration limit,
+      boolean declared,
+      int callers)
+      throws Exception {
+    NginxServer nginx =
+        network.nginx(0, builder -> builder.directives(NAMED).keepAliveTimeout(limit));
+    Target target = target(Dial.ROUTED, nginx, callers);
+    return new Trial(scenario, client, nginx, declared ? target.with(Target.idle(limit)) : target);
   }
 
   static Target target(Dial dial, NginxServer nginx, int connections) {

@@ -2,23 +2,18 @@ package dev.holdfast.redis.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.lab.kernel.GuardOffRerun;
 import dev.holdfast.lab.kernel.GuardSwitch;
-import dev.holdfast.lab.kernel.KernelLab;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
 /**
  * With the guard off every test of this package fails: each of them shows the guard at work. Runs
  * where the lab is required, for it waits for many deadlines.
  */
-@KernelLab
-@EnabledIfEnvironmentVariable(
-    named = "HOLDFAST_LAB",
-    matches = "required",
-    disabledReason = "takes five minutes: runs with HOLDFAST_LAB=required")
+@GuardOffRerun
 final class GuardSwitchTest {
 
   @Test

@@ -2,20 +2,15 @@ package dev.holdfast.http.apache.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.lab.kernel.GuardOffRerun;
 import dev.holdfast.lab.kernel.GuardSwitch;
-import dev.holdfast.lab.kernel.KernelLab;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
 /** With the guard off every test of this package fails: each of them shows the guard at work. */
-@KernelLab
-@EnabledIfEnvironmentVariable(
-    named = "HOLDFAST_LAB",
-    matches = "required",
-    disabledReason = "waits for many deadlines: runs with HOLDFAST_LAB=required")
+@GuardOffRerun
 final class GuardSwitchTest {
 
   @Test
