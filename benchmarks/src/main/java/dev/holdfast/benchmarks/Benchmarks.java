@@ -10,7 +10,9 @@ enum Benchmarks {
   HTTP("http", "Apache HttpClient 5 and Reactor Netty, bare and guarded: requests per second"),
   POOL("pool", "a borrow and a return: Holdfast's pool and others, CPU ns and bytes"),
   POOL_FAULTS("pool-faults", "the pool in the kernel lab: deadlines, 10,000 virtual threads"),
-  CONNECT("connect", "new Lettuce connections over faulty paths of the kernel lab: milliseconds"),
+  CONNECT(
+      "connect",
+      "new connections of each client over faulty paths of the kernel lab: milliseconds"),
   MEMORY("memory", "heap taken by an idle Lettuce connection, bare and guarded"),
   STORM("storm", "many clients lose one balancer together (simulated): peak and recovery"),
   DIAGNOSIS("diagnosis", "every fault of the kernel lab diagnosed: precision and recall");

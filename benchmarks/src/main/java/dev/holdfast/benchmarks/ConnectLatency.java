@@ -1,16 +1,16 @@
 package dev.holdfast.benchmarks;
 
+import dev.holdfast.benchmarks.connect.ClientKind;
 import dev.holdfast.benchmarks.connect.ConnectCase;
 import dev.holdfast.benchmarks.connect.Difficulty;
 import dev.holdfast.benchmarks.connect.Score;
 import dev.holdfast.lab.kernel.Network;
-import io.netty.channel.epoll.Epoll;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** New Lettuce connections over faulty paths of the kernel lab, bare and guarded. */
+/** New connections of each client over faulty paths of the kernel lab, bare and guarded. */
 final class ConnectLatency implements Benchmark {
 
   /** Connects of each contender, unless the user asks for another number of rounds. */
@@ -22,34 +22,45 @@ final class ConnectLatency implements Benchmark {
       throw new IllegalStateException("no kernel lab: " + Network.missing().get());
     }
     int connects = effort.rounds() == Effort.DEFAULT.rounds() ? CONNECTS : effort.rounds();
-    String transport = transport();
     List<Figure> figures = new ArrayList<>();
-    List<List<String>> rows = new ArrayList<>();
-    rows.add(
-        List.of(
-            transport, "", "connects", "failed", "mean ms", "p50", "p90", "p99", "max", "dials"));
-    for (Difficulty difficulty : Difficulty.values()) {
-      ConnectCase done = ConnectCase.run(difficulty, connects);
-      report(transport, difficulty, Figure.BARE, done.bare(), rows, figures);
-      report(transport, difficulty, Figure.GUARDED, done.guarded(), rows, figures);
-      failures(difficulty, done, out);
+    for (ClientKind kind : ClientKind.values()) {
+      run(kind, connects, figures, out);
     }
-    out.println(TextTable.of(rows));
     return figures;
   }
 
-  /** As Lettuce chooses: native epoll unless it is missing or switched off. */
-  private static String transport() {
-    boolean wanted = Boolean.parseBoolean(System.getProperty("io.lettuce.core.epoll", "true"));
-    return wanted && Epoll.isAvailable() ? "epoll" : "nio";
+  private static void run(ClientKind kind, int connects, List<Figure> figures, PrintStream out)
+      throws InterruptedException {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(
+        List.of(
+            kind.label(),
+            "",
+            "connects",
+            "failed",
+            "mean ms",
+            "p50",
+            "p90",
+            "p99",
+            "max",
+            "dials"));
+    for (Difficulty difficulty : Difficulty.values()) {
+      ConnectCase done = ConnectCase.run(kind, difficulty, connects);
+      report(kind, difficulty, Figure.BARE, done.bare(), rows, figures);
+      report(kind, difficulty, Figure.GUARDED, done.guarded(), rows, figures);
+      failures(kind, difficulty, done, out);
+    }
+    out.println(TextTable.of(rows));
   }
 
-  private static void failures(Difficulty difficulty, ConnectCase done, PrintStream out) {
+  private static void failures(
+      ClientKind kind, Difficulty difficulty, ConnectCase done, PrintStream out) {
     for (Score score : List.of(done.bare(), done.guarded())) {
       if (score.failures().count() > 0) {
         out.printf(
             Locale.ROOT,
-            "%s, %s: failures after %.0f to %.0f ms: %s%n",
+            "%s, %s, %s: failures after %.0f to %.0f ms: %s%n",
+            kind.label(),
             difficulty.label(),
             score == done.bare() ? Figure.BARE : Figure.GUARDED,
             score.failures().at(0),
@@ -60,7 +71,7 @@ final class ConnectLatency implements Benchmark {
   }
 
   private static void report(
-      String transport,
+      ClientKind kind,
       Difficulty difficulty,
       String contender,
       Score score,
@@ -80,8 +91,9 @@ final class ConnectLatency implements Benchmark {
             millis(times.at(99)),
             millis(times.at(100)),
             score.dials() == 0 ? "" : Integer.toString(score.dials())));
-    String name = "connect-" + transport + '-' + difficulty.name().toLowerCase(Locale.ROOT);
-    name = name.replace('_', '-');
+    String name =
+        "connect %s %s".formatted(kind.label(), difficulty.name()).toLowerCase(Locale.ROOT);
+    name = name.replaceAll("[^a-z0-9]+", "-");
     int callers = difficulty.callers();
     figures.add(new Figure(name, contender, callers, "connects", count, "1"));
     figures.add(new Figure(name, contender, callers, "failed", score.failures().count(), "1"));

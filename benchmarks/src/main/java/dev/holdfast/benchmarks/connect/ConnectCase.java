@@ -1,6 +1,5 @@
 package dev.holdfast.benchmarks.connect;
 
-import dev.holdfast.lab.RedisServer;
 import dev.holdfast.lab.kernel.Network;
 
 /**
@@ -17,24 +16,26 @@ public record ConnectCase(Score bare, Score guarded) {
    * Runs one case. The first connect of each contender, undisturbed but for the length of the way,
    * is not counted: it loads classes, and tells the guard the round trip.
    *
+   * @param kind which client
    * @param difficulty what they meet
    * @param connects how many connects each makes
    * @return the scores
    * @throws InterruptedException if the thread was interrupted
    */
-  public static ConnectCase run(Difficulty difficulty, int connects) throws InterruptedException {
+  public static ConnectCase run(ClientKind kind, Difficulty difficulty, int connects)
+      throws InterruptedException {
     int count = difficulty.connects(connects);
+    int callers = difficulty.callers();
     try (Network network = Network.open(SERVERS)) {
-      RedisServer redis = network.redis();
+      int port = kind.serve(network);
       difficulty.prepare(network);
-      try (Client bare = Client.bare(difficulty, redis.port());
-          Client guarded = Client.guarded(difficulty, redis.port())) {
-        bare.connect(1, 1);
-        guarded.connect(1, 1);
+      try (Contender bare = kind.contender(difficulty, port, false);
+          Contender guarded = kind.contender(difficulty, port, true)) {
+        Callers.connect(bare, 1, 1);
+        Callers.connect(guarded, 1, 1);
         difficulty.begin(network);
         return new ConnectCase(
-            bare.connect(count, difficulty.callers()),
-            guarded.connect(count, difficulty.callers()));
+            Callers.connect(bare, count, callers), Callers.connect(guarded, count, callers));
       }
     }
   }

@@ -106,7 +106,7 @@ public enum Difficulty {
   }
 
   NetworkPath path() {
-    return NetworkPath.to(ServerLimits.withIdleTimeout("redis", Duration.ofMinutes(5)));
+    return NetworkPath.to(ServerLimits.withIdleTimeout("server", Duration.ofMinutes(5)));
   }
 
   /** Before anyone has connected. */

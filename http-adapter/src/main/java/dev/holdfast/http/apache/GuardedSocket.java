@@ -9,6 +9,7 @@ import dev.holdfast.diagnosis.DeathSigns;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.usage.EndpointChurn;
 import dev.holdfast.wire.ConnectionClocks;
+import dev.holdfast.wire.FlightJudge;
 import dev.holdfast.wire.SocketProbe;
 import dev.holdfast.wire.WireHistory;
 import dev.holdfast.wire.WireSnapshot;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -221,8 +223,9 @@ final class GuardedSocket {
   }
 
   /**
-   * Gives the connection up while its caller waits on it, and tells a little later: a path dies
-   * under many at once, and the last caller is not to wait for the diagnoses of all the others.
+   * Gives the connection up while its caller waits on it, and tells once the watch has looked at
+   * all others again: a path dies under many at once, and the last caller is not to wait for their
+   * diagnoses, the first of which takes tens of milliseconds in a JVM that has made none.
    */
   void condemn(Death why) {
     boolean flying;
@@ -236,7 +239,12 @@ final class GuardedSocket {
       abort();
     }
     long now = System.nanoTime();
-    guard.timer().execute(() -> tell(why, lateSigns(why, flying, now)));
+    guard
+        .timer()
+        .schedule(
+            () -> tell(why, lateSigns(why, flying, now)),
+            FlightJudge.SAMPLE.toNanos(),
+            TimeUnit.NANOSECONDS);
   }
 
   private synchronized DeathSigns lateSigns(Death why, boolean flying, long diedAtNanos) {

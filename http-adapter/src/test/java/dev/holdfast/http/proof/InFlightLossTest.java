@@ -21,6 +21,13 @@ final class InFlightLossTest {
 
   private static final int CALLERS = 50;
   private static final Duration ONE_WAY = Duration.ofMillis(10);
+
+  /**
+   * Times its retransmissions as CUBIC does, Linux' default, and every kernel allows it. A host may
+   * be set to BBR, which knows no {@code TCP_THIN_LINEAR_TIMEOUTS}.
+   */
+  private static final String CONGESTION_CONTROL = "reno";
+
   private static final Duration BUSY = Duration.ofMillis(700);
   private static final Duration AFTER = Duration.ofSeconds(2);
 
@@ -40,6 +47,7 @@ final class InFlightLossTest {
       throws Exception {
     NginxServer nginx = network.nginx(0, builder -> builder.directives(Trial.NAMED));
     network.loose(false).delay(ONE_WAY);
+    network.client().congestionControl(CONGESTION_CONTROL);
     try (Trial trial = new Trial(scenario, client, nginx, Trial.target(dial, nginx, CALLERS))) {
       trial.settleGuardedMixed(flush(trial.guarded(Verb.POST), network));
       trial.settleBareMixed(flush(trial.bare(Verb.POST), network));

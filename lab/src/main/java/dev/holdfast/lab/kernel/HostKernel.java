@@ -88,6 +88,16 @@ public final class HostKernel {
   }
 
   /**
+   * Chooses the congestion control of new connections ({@code tcp_congestion_control}).
+   *
+   * @param name one of {@code tcp_allowed_congestion_control}, which always has {@code reno}
+   * @return this end
+   */
+  public HostKernel congestionControl(String name) {
+    return set("tcp_congestion_control", name);
+  }
+
+  /**
    * Makes the route between client and servers asymmetric, and this end check the reverse path
    * strictly ({@code rp_filter} 1, RFC 3704): what arrives is dropped and counted at this end as
    * {@code TcpExt.IPReversePathFilter}. At a server that is what the client sends to {@link
