@@ -33,9 +33,8 @@ final class Filler<C> {
     if (pool.roster.room() == 0 || holds.get() > 0) {
       return;
     }
-    int wanted = wanted();
     int atOnce = failures.get() > 0 ? 1 : pool.settings.maxConnecting();
-    for (int begin = pool.roster.reserve(wanted, atOnce); begin > 0; begin--) {
+    for (int begin = pool.roster.reserve(this::wanted, atOnce); begin > 0; begin--) {
       pool.surroundings.executor().execute(new Dial<>(pool));
     }
   }
@@ -53,10 +52,10 @@ final class Filler<C> {
     return added;
   }
 
-  private int wanted() {
+  private int wanted(Slot<C>[] live) {
     int idle = 0;
     int spare = 0;
-    for (Slot<C> slot : pool.roster.live()) {
+    for (Slot<C> slot : live) {
       long phase = StateWord.phase(slot.word);
       idle += phase == StateWord.IDLE || phase == StateWord.CONNECTING ? 1 : 0;
       spare += phase == StateWord.LEASED ? 0 : 1;

@@ -2,6 +2,7 @@ package dev.holdfast.pool;
 
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.ToIntFunction;
 
 /**
  * Which connections there are, and how many may be: total = connecting + live, at most max unless
@@ -67,15 +68,17 @@ final class Roster<C> {
   /**
    * Reserves places for dials.
    *
-   * @param wanted how many dials there should be, those under way included
+   * @param wanted tells, of the connections there are, how many dials there should be, those under
+   *     way included; asked under the lock, or a dial that ends meanwhile would count for nothing
    * @param atOnce the most dials at a time
    * @return how many to begin
    */
-  int reserve(int wanted, int atOnce) {
+  int reserve(ToIntFunction<Slot<C>[]> wanted, int atOnce) {
     changing.lock();
     try {
       int free = closed ? 0 : max - connecting - live.length;
-      int begin = Math.max(0, Math.min(free, Math.min(wanted, atOnce) - connecting));
+      int most = Math.min(wanted.applyAsInt(live), atOnce);
+      int begin = Math.max(0, Math.min(free, most - connecting));
       connecting += begin;
       publish(live);
       return begin;

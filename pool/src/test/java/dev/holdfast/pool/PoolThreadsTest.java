@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
@@ -107,6 +109,28 @@ final class PoolThreadsTest {
       waiter.get();
       assertThat(pool.state().waiting()).isZero();
       lease.close();
+    }
+  }
+
+  /**
+   * Two dials end at the same time: each finds the other gone, or its connection, never neither.
+   */
+  @Test
+  void mustOpenNoMoreThanTheLeastIdle() throws Exception {
+    ThreadPoolExecutor threads =
+        new ThreadPoolExecutor(2, 2, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>());
+    try {
+      for (int i = 1; i <= 2_000; i++) {
+        try (ConnectionPool<Connection> pool =
+            pool().surroundings(Surroundings.shared().with(threads)).minIdle(2).build()) {
+          while (pool.state().idle() < 2 || threads.getActiveCount() > 0) {
+            Thread.onSpinWait();
+          }
+          assertThat(server.opened).as("round %d", i).isEqualTo(2 * i);
+        }
+      }
+    } finally {
+      threads.shutdownNow();
     }
   }
 

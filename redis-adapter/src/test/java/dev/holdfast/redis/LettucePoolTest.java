@@ -212,7 +212,7 @@ final class LettucePoolTest {
           "closed",
           RedisBed.SOON,
           () -> !redis.command("CLIENT", "LIST").contains("id=" + id + " "));
-      assertThat(bed.pool.state().total()).isZero();
+      Await.until("no dial is left", RedisBed.SOON, () -> bed.pool.state().total() == 0);
     }
   }
 
