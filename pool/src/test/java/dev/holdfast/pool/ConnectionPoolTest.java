@@ -3,18 +3,13 @@ package dev.holdfast.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.diagnosis.SiblingRule.Suspicion;
-import dev.holdfast.path.NetworkPath;
-import dev.holdfast.path.ServerLimits;
 import dev.holdfast.pool.FakeServer.Connection;
 import dev.holdfast.pool.FakeServer.Mood;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** What a pool promises, on one thread with its time and order of events in hand. */
+/** What a pool promises its borrowers, on one thread with its time and order of events in hand. */
 final class ConnectionPoolTest {
 
   private static final Duration SHORT = Duration.ofMillis(500);
@@ -53,7 +48,7 @@ final class ConnectionPoolTest {
     assertThat(late).isNotDone();
     bed.world.pass(Duration.ofMillis(1));
     bed.world.settle();
-    assertThat(failure(late))
+    assertThat(PoolBed.failure(late))
         .isInstanceOf(AcquireTimeoutException.class)
         .hasMessageContaining("pool bed: no connection within 500 ms")
         .hasMessageContaining(
@@ -68,7 +63,8 @@ final class ConnectionPoolTest {
     CompletableFuture<Lease<Connection>> late = bed.await(SHORT);
     bed.world.pass(SHORT);
     bed.world.settle();
-    assertThat(failure(late)).hasMessageContaining("last connect: java.io.IOException: refused");
+    assertThat(PoolBed.failure(late))
+        .hasMessageContaining("last connect: java.io.IOException: refused");
   }
 
   @Test
@@ -93,74 +89,6 @@ final class ConnectionPoolTest {
     assertThat(waiter).isCompleted();
     assertThat(bed.server.silent.get(0)).isCancelled();
     assertThat(bed.pool.state().total()).isEqualTo(1);
-  }
-
-  @Test
-  void mustNotLendAConnectionMarkedDead() {
-    PoolBed bed = new PoolBed(7, pool -> pool);
-    Lease<Connection> lease = bed.acquire();
-    Connection first = lease.connection();
-    bed.release(lease);
-    first.liveness.dead(Cause.PEER_CLOSED);
-    assertThat(bed.pool.tryAcquire()).isNull();
-    assertThat(bed.acquire().connection()).isNotSameAs(first);
-    assertThat(first.closes).isEqualTo(1);
-    assertThat(bed.count("holdfast.pool.closed", "reason", "dead")).isEqualTo(1);
-  }
-
-  @Test
-  void mustCloseAConnectionThatDiedOnLoanWhenItIsReturned() {
-    PoolBed bed = new PoolBed(8, pool -> pool);
-    Lease<Connection> lease = bed.acquire();
-    Connection first = lease.connection();
-    first.liveness.dead(Cause.PEER_RESET);
-    bed.world.settle();
-    assertThat(first.closes).isZero();
-    bed.release(lease);
-    assertThat(first.closes).isEqualTo(1);
-    assertThat(bed.pool.state().total()).isZero();
-  }
-
-  @Test
-  void mustProveASuspectBeforeItIsLent() {
-    PoolBed bed = new PoolBed(9, pool -> pool.maxSize(1));
-    Lease<Connection> lease = bed.acquire();
-    Connection first = lease.connection();
-    bed.release(lease);
-    first.liveness.suspect();
-    assertThat(bed.pool.tryAcquire()).isNull();
-    bed.world.settle();
-    assertThat(bed.server.proved).isEqualTo(1);
-    assertThat(bed.acquire().connection()).isSameAs(first);
-  }
-
-  @Test
-  void mustReplaceASuspectThatDoesNotAnswer() {
-    PoolBed bed = new PoolBed(10, pool -> pool.maxSize(1));
-    Lease<Connection> lease = bed.acquire();
-    Connection first = lease.connection();
-    first.liveness.suspect();
-    bed.server.proofs = Mood.SILENT;
-    bed.release(lease);
-    CompletableFuture<Lease<Connection>> waiter = bed.await(Duration.ofSeconds(5));
-    assertThat(waiter).isNotDone();
-    bed.world.pass(Duration.ofSeconds(2));
-    assertThat(waiter).isCompleted();
-    assertThat(first.reason).isEqualTo(CloseReason.UNPROVED);
-  }
-
-  @Test
-  void mustSuspectThoseIdleAsLongAsOneThatDied() {
-    PoolBed bed = new PoolBed(11, pool -> pool.maxSize(2));
-    Lease<Connection> one = bed.acquire();
-    Lease<Connection> two = bed.acquire();
-    bed.release(one);
-    bed.release(two);
-    bed.pool.suspect(new Suspicion(System.nanoTime() + 1_000_000_000L, Duration.ofMinutes(1)));
-    assertThat(bed.world.pending()).isZero();
-    bed.pool.suspect(new Suspicion(System.nanoTime() + 1_000_000_000L, Duration.ZERO));
-    bed.world.settle();
-    assertThat(bed.server.proved).isEqualTo(2);
   }
 
   @Test
@@ -201,88 +129,6 @@ final class ConnectionPoolTest {
   }
 
   @Test
-  void mustRetireBeforeTheServersRequestLimit() {
-    PoolBed bed =
-        new PoolBed(
-            15,
-            NetworkPath.to(ServerLimits.withoutIdleTimeout("nginx").withMaxRequests(10)).plan(),
-            pool -> pool.maxSize(1));
-    Lease<Connection> lease = bed.acquire();
-    Connection first = lease.connection();
-    lease.countRequests(5);
-    bed.release(lease);
-    int leases = 1;
-    while (true) {
-      lease = bed.acquire();
-      if (lease.connection() != first) {
-        break;
-      }
-      leases++;
-      bed.release(lease);
-    }
-    assertThat(leases + 5).isBetween(8, 9);
-    assertThat(first.reason).isEqualTo(CloseReason.REQUEST_LIMIT);
-  }
-
-  @Test
-  void mustKeepTheMinimumIdleAndProvedAndLetTheRestGo() {
-    PoolBed bed = new PoolBed(16, pool -> pool.maxSize(4).minIdle(2));
-    assertThat(bed.pool.state().idle()).isEqualTo(2);
-    List<Lease<Connection>> leases =
-        List.of(bed.acquire(), bed.acquire(), bed.acquire(), bed.acquire());
-    leases.forEach(bed::release);
-    assertThat(bed.pool.state().idle()).isEqualTo(4);
-    bed.world.pass(PoolBed.SERVER_TIMEOUT.multipliedBy(2));
-    assertThat(bed.pool.state().idle()).isEqualTo(2);
-    assertThat(bed.server.proved).isGreaterThanOrEqualTo(4);
-    assertThat(bed.server.open()).isEqualTo(2);
-    assertThat(bed.count("holdfast.pool.closed", "reason", "surplus")).isEqualTo(2);
-  }
-
-  @Test
-  void mustRetireAtTheEndOfTheLifetime() {
-    PoolBed bed = new PoolBed(17, pool -> pool.minIdle(1));
-    Connection first = bed.server.all().get(0);
-    bed.world.pass(Duration.ofMinutes(31));
-    assertThat(first.reason).isEqualTo(CloseReason.LIFETIME);
-    assertThat(bed.pool.state().idle()).isEqualTo(1);
-  }
-
-  @Test
-  void mustNotLendWhatExpiredWhileNothingRanAndServeTheWaiter() {
-    PoolBed bed = new PoolBed(18, pool -> pool.maxSize(2).minIdle(2));
-    bed.world.stall(PoolBed.SERVER_TIMEOUT);
-    bed.world.ticker().tick();
-    assertThat(bed.pool.tryAcquire()).isNull();
-    assertThat(bed.acquire().connection().number).isGreaterThanOrEqualTo(2);
-  }
-
-  @Test
-  void mustCountTheTimeTheMachineSlept() {
-    PoolBed bed = new PoolBed(19, pool -> pool.maxSize(2).minIdle(2));
-    bed.world.suspend(PoolBed.SERVER_TIMEOUT);
-    assertThat(bed.pool.tryAcquire()).isNull();
-    assertThat(bed.acquire().connection().number).isGreaterThanOrEqualTo(2);
-  }
-
-  @Test
-  void mustProveAConnectionThatWasHeldLongWithoutKnownTraffic() {
-    PoolBed bed = new PoolBed(20, pool -> pool.maxSize(1));
-    Lease<Connection> lease = bed.acquire();
-    bed.world.pass(PoolBed.SERVER_TIMEOUT);
-    lease.close();
-    assertThat(bed.pool.tryAcquire()).isNull();
-    bed.world.settle();
-    assertThat(bed.server.proved).isEqualTo(1);
-    lease = bed.acquire();
-    bed.world.pass(PoolBed.SERVER_TIMEOUT);
-    lease.connection().liveness.traffic();
-    lease.close();
-    assertThat(bed.pool.tryAcquire()).isNotNull();
-    assertThat(bed.server.proved).isEqualTo(1);
-  }
-
-  @Test
   void mustLeaveTheLineWhenCancelled() {
     PoolBed bed = new PoolBed(21, pool -> pool.maxSize(1));
     Lease<Connection> lease = bed.acquire();
@@ -299,82 +145,9 @@ final class ConnectionPoolTest {
     PoolBed bed = new PoolBed(22, pool -> pool.maxSize(1).maxWaiters(1));
     bed.acquire();
     bed.await(SHORT);
-    assertThat(failure(bed.await(SHORT)))
+    assertThat(PoolBed.failure(bed.await(SHORT)))
         .isInstanceOf(TooManyWaitersException.class)
         .hasMessageContaining("1 callers wait already");
-  }
-
-  @Test
-  void mustLendNothingWhileSuspended() {
-    PoolBed bed = new PoolBed(23, pool -> pool.maxSize(2).minIdle(1));
-    bed.pool.suspend();
-    assertThat(bed.pool.tryAcquire()).isNull();
-    CompletableFuture<Lease<Connection>> one = bed.await(Duration.ofMinutes(1));
-    CompletableFuture<Lease<Connection>> two = bed.await(Duration.ofMinutes(1));
-    bed.world.pass(Duration.ofSeconds(10));
-    assertThat(one).isNotDone();
-    bed.pool.resume();
-    bed.world.settle();
-    assertThat(one).isCompleted();
-    assertThat(two).isCompleted();
-  }
-
-  @Test
-  void mustShrinkAndGrowWhileLent() {
-    PoolBed bed = new PoolBed(24, pool -> pool.maxSize(3));
-    List<Lease<Connection>> leases = List.of(bed.acquire(), bed.acquire(), bed.acquire());
-    bed.pool.resize(1);
-    CompletableFuture<Lease<Connection>> waiter = bed.await(Duration.ofMinutes(1));
-    leases.forEach(bed::release);
-    assertThat(waiter).isCompleted();
-    assertThat(bed.pool.state().total()).isEqualTo(1);
-    CompletableFuture<Lease<Connection>> next = bed.await(Duration.ofMinutes(1));
-    assertThat(next).isNotDone();
-    bed.pool.resize(2);
-    bed.world.settle();
-    assertThat(next).isCompleted();
-    assertThat(bed.pool.state().total()).isEqualTo(2);
-  }
-
-  @Test
-  void mustDrainAndReturnWhatIsStillOut() {
-    PoolBed bed = new PoolBed(25, pool -> pool.maxSize(2).leakDetection(Duration.ofHours(1), 1));
-    Lease<Connection> one = bed.acquire();
-    Lease<Connection> two = bed.acquire();
-    CompletableFuture<Lease<Connection>> waiter = bed.await(Duration.ofMinutes(1));
-    CompletableFuture<List<OutstandingLease>> drained = bed.pool.drain(Duration.ofSeconds(5));
-    bed.world.settle();
-    assertThat(failure(waiter)).isInstanceOf(PoolClosedException.class);
-    assertThat(failure(bed.await(SHORT))).isInstanceOf(PoolClosedException.class);
-    bed.release(one);
-    bed.world.pass(Duration.ofSeconds(6));
-    assertThat(drained.join()).hasSize(1);
-    assertThat(drained.join().get(0).borrower()).isPresent();
-    bed.release(two);
-    assertThat(bed.server.open()).isZero();
-  }
-
-  @Test
-  void mustBeDrainedOnceAllIsReturned() {
-    PoolBed bed = new PoolBed(26, pool -> pool.maxSize(2));
-    Lease<Connection> lease = bed.acquire();
-    CompletableFuture<List<OutstandingLease>> drained = bed.pool.drain(Duration.ofSeconds(5));
-    bed.world.settle();
-    assertThat(drained).isNotDone();
-    bed.release(lease);
-    assertThat(drained).isCompletedWithValue(List.of());
-  }
-
-  @Test
-  void mustCloseAConnectionThatComesUpAfterThePoolWasClosed() {
-    PoolBed bed = new PoolBed(27, pool -> pool);
-    bed.server.connects = Mood.SILENT;
-    bed.await(SHORT);
-    bed.pool.close();
-    CompletableFuture<Connection> connecting = bed.server.silent.get(0);
-    connecting.complete(bed.server.open(bed.server.dialling.get(0)));
-    bed.world.settle();
-    assertThat(bed.server.open()).isZero();
   }
 
   @Test
@@ -395,31 +168,5 @@ final class ConnectionPoolTest {
     return bed.registry.find("holdfast.pool.leaks").counters().stream()
         .mapToDouble(one -> one.count())
         .sum();
-  }
-
-  @Test
-  void mustNotLeaveGaugesBehind() {
-    PoolBed bed = new PoolBed(29, pool -> pool.minIdle(1));
-    assertThat(bed.registry.get("holdfast.pool.connections").tag("state", "idle").gauge().value())
-        .isEqualTo(1);
-    bed.pool.close();
-    assertThat(bed.registry.find("holdfast.pool.connections").gauges()).isEmpty();
-  }
-
-  @Test
-  void mustNotDialAnEndpointThatClosesAtOnceInALoop() {
-    PoolBed bed = new PoolBed(30, pool -> pool.minIdle(1));
-    for (int second = 0; second < 60; second++) {
-      for (Connection one : bed.server.all()) {
-        one.liveness.dead(Cause.PEER_CLOSED);
-      }
-      bed.world.pass(Duration.ofSeconds(1));
-    }
-    assertThat(bed.server.all().size()).isLessThan(120);
-  }
-
-  private static Throwable failure(CompletableFuture<?> future) {
-    assertThat(future).isCompletedExceptionally();
-    return future.handle((value, failure) -> failure).join();
   }
 }

@@ -68,4 +68,10 @@ final class PoolBed {
         .mapToDouble(one -> one.count())
         .sum();
   }
+
+  /** What a future failed with. */
+  static Throwable failure(CompletableFuture<?> future) {
+    assertThat(future).isCompletedExceptionally();
+    return future.handle((value, failure) -> failure).join();
+  }
 }

@@ -1,15 +1,11 @@
 package dev.holdfast.http.apache;
 
 import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.http.ExchangeFailure;
-import dev.holdfast.http.ExchangeProgress;
 import dev.holdfast.http.KeepAliveHint;
 import java.io.IOException;
 import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
@@ -263,29 +259,18 @@ final class GuardedConnection extends ForwardingConnection {
     }
   }
 
-  /** Records how far the exchange got. */
   private IOException failed(IOException thrown) {
     GuardedSocket mine = socket;
     Flight far = flight;
-    if (mine == null || far == null) {
-      return thrown;
-    }
-    ExchangeFailure how = how(thrown, mine);
-    Death why = why(thrown, mine);
-    if (how != ExchangeFailure.OTHER) {
-      mine.dies(why);
-    }
-    record(far.failed(how), why);
-    return mine.condemned() ? GivenUp.because(mine, thrown) : thrown;
+    return mine == null || far == null
+        ? thrown
+        : FailedExchange.with(thrown, mine, far, closedHere);
   }
 
-  /** The same for an answer that is not HTTP, or for a request that cannot be one. */
   private HttpException malformed(HttpException thrown) {
-    GuardedSocket mine = socket;
     Flight far = flight;
-    if (mine != null && far != null) {
-      Death why = new Death(Cause.LOCAL_CLOSE, thrown.getClass().getSimpleName());
-      record(far.failed(ExchangeFailure.MALFORMED), why);
+    if (socket != null && far != null) {
+      FailedExchange.malformed(thrown, far);
     }
     return thrown;
   }
@@ -295,36 +280,6 @@ final class GuardedConnection extends ForwardingConnection {
     if (mine != null && mine.requests() == 1) {
       guard.connects().ended(mine.foreign());
     }
-  }
-
-  private static void record(ExchangeProgress progress, Death why) {
-    CurrentRequest request = CurrentRequest.get();
-    if (request != null) {
-      request.failed(progress, why.cause(), why.evidence());
-    }
-  }
-
-  private ExchangeFailure how(IOException thrown, GuardedSocket mine) {
-    if (mine.condemned()) {
-      return ExchangeFailure.GIVEN_UP;
-    }
-    if (closedHere) {
-      return ExchangeFailure.OTHER;
-    }
-    if (thrown instanceof SocketTimeoutException) {
-      return ExchangeFailure.TIMEOUT;
-    }
-    // Anything that is not the wire's comes from the body that the caller supplied, or from its
-    // interruption.
-    boolean wire = thrown instanceof SSLException || Death.of(thrown).isPresent();
-    return wire ? ExchangeFailure.CLOSED : ExchangeFailure.OTHER;
-  }
-
-  private static Death why(IOException thrown, GuardedSocket mine) {
-    Death known = mine.death();
-    return known != null
-        ? known
-        : Death.of(thrown).orElse(new Death(Cause.PEER_RESET, thrown.getClass().getSimpleName()));
   }
 
   @Override

@@ -15,13 +15,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * <p>Where the kernel cannot be used (wrong JVM launcher, no namespaces, a tool missing) each test
  * is skipped with one line that names what is missing; with {@code HOLDFAST_LAB=required} in the
  * environment it fails with that line. The tag {@code kernel} puts the class into the Surefire
- * execution {@code kernel-lab}.
+ * execution {@code kernel-lab}, and where the lab is required into {@code guard-off} as well, in
+ * modules that bind it: there each test has to fail, see {@link GuardSwitch}.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Tag("kernel")
 @Timeout(90)
-@ExtendWith(KernelLabExtension.class)
+@ExtendWith({KernelLabExtension.class, GuardOffExtension.class})
 public @interface KernelLab {
 
   /**

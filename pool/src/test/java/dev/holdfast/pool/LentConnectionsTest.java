@@ -1,0 +1,180 @@
+package dev.holdfast.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.diagnosis.SiblingRule.Suspicion;
+import dev.holdfast.path.NetworkPath;
+import dev.holdfast.path.ServerLimits;
+import dev.holdfast.pool.FakeServer.Connection;
+import dev.holdfast.pool.FakeServer.Mood;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** Which connections a pool lends and which it proves, replaces and retires. */
+final class LentConnectionsTest {
+
+  @Test
+  void mustNotLendAConnectionMarkedDead() {
+    PoolBed bed = new PoolBed(7, pool -> pool);
+    Lease<Connection> lease = bed.acquire();
+    Connection first = lease.connection();
+    bed.release(lease);
+    first.liveness.dead(Cause.PEER_CLOSED);
+    assertThat(bed.pool.tryAcquire()).isNull();
+    assertThat(bed.acquire().connection()).isNotSameAs(first);
+    assertThat(first.closes).isEqualTo(1);
+    assertThat(bed.count("holdfast.pool.closed", "reason", "dead")).isEqualTo(1);
+  }
+
+  @Test
+  void mustCloseAConnectionThatDiedOnLoanWhenItIsReturned() {
+    PoolBed bed = new PoolBed(8, pool -> pool);
+    Lease<Connection> lease = bed.acquire();
+    Connection first = lease.connection();
+    first.liveness.dead(Cause.PEER_RESET);
+    bed.world.settle();
+    assertThat(first.closes).isZero();
+    bed.release(lease);
+    assertThat(first.closes).isEqualTo(1);
+    assertThat(bed.pool.state().total()).isZero();
+  }
+
+  @Test
+  void mustProveASuspectBeforeItIsLent() {
+    PoolBed bed = new PoolBed(9, pool -> pool.maxSize(1));
+    Lease<Connection> lease = bed.acquire();
+    Connection first = lease.connection();
+    bed.release(lease);
+    first.liveness.suspect();
+    assertThat(bed.pool.tryAcquire()).isNull();
+    bed.world.settle();
+    assertThat(bed.server.proved).isEqualTo(1);
+    assertThat(bed.acquire().connection()).isSameAs(first);
+  }
+
+  @Test
+  void mustReplaceASuspectThatDoesNotAnswer() {
+    PoolBed bed = new PoolBed(10, pool -> pool.maxSize(1));
+    Lease<Connection> lease = bed.acquire();
+    Connection first = lease.connection();
+    first.liveness.suspect();
+    bed.server.proofs = Mood.SILENT;
+    bed.release(lease);
+    CompletableFuture<Lease<Connection>> waiter = bed.await(Duration.ofSeconds(5));
+    assertThat(waiter).isNotDone();
+    bed.world.pass(Duration.ofSeconds(2));
+    assertThat(waiter).isCompleted();
+    assertThat(first.reason).isEqualTo(CloseReason.UNPROVED);
+  }
+
+  @Test
+  void mustSuspectThoseIdleAsLongAsOneThatDied() {
+    PoolBed bed = new PoolBed(11, pool -> pool.maxSize(2));
+    Lease<Connection> one = bed.acquire();
+    Lease<Connection> two = bed.acquire();
+    bed.release(one);
+    bed.release(two);
+    bed.pool.suspect(new Suspicion(System.nanoTime() + 1_000_000_000L, Duration.ofMinutes(1)));
+    assertThat(bed.world.pending()).isZero();
+    bed.pool.suspect(new Suspicion(System.nanoTime() + 1_000_000_000L, Duration.ZERO));
+    bed.world.settle();
+    assertThat(bed.server.proved).isEqualTo(2);
+  }
+
+  @Test
+  void mustRetireBeforeTheServersRequestLimit() {
+    PoolBed bed =
+        new PoolBed(
+            15,
+            NetworkPath.to(ServerLimits.withoutIdleTimeout("nginx").withMaxRequests(10)).plan(),
+            pool -> pool.maxSize(1));
+    Lease<Connection> lease = bed.acquire();
+    Connection first = lease.connection();
+    lease.countRequests(5);
+    bed.release(lease);
+    int leases = 1;
+    while (true) {
+      lease = bed.acquire();
+      if (lease.connection() != first) {
+        break;
+      }
+      leases++;
+      bed.release(lease);
+    }
+    assertThat(leases + 5).isBetween(8, 9);
+    assertThat(first.reason).isEqualTo(CloseReason.REQUEST_LIMIT);
+  }
+
+  @Test
+  void mustKeepTheMinimumIdleAndProvedAndLetTheRestGo() {
+    PoolBed bed = new PoolBed(16, pool -> pool.maxSize(4).minIdle(2));
+    assertThat(bed.pool.state().idle()).isEqualTo(2);
+    List<Lease<Connection>> leases =
+        List.of(bed.acquire(), bed.acquire(), bed.acquire(), bed.acquire());
+    leases.forEach(bed::release);
+    assertThat(bed.pool.state().idle()).isEqualTo(4);
+    bed.world.pass(PoolBed.SERVER_TIMEOUT.multipliedBy(2));
+    assertThat(bed.pool.state().idle()).isEqualTo(2);
+    assertThat(bed.server.proved).isGreaterThanOrEqualTo(4);
+    assertThat(bed.server.open()).isEqualTo(2);
+    assertThat(bed.count("holdfast.pool.closed", "reason", "surplus")).isEqualTo(2);
+  }
+
+  @Test
+  void mustRetireAtTheEndOfTheLifetime() {
+    PoolBed bed = new PoolBed(17, pool -> pool.minIdle(1));
+    Connection first = bed.server.all().get(0);
+    bed.world.pass(Duration.ofMinutes(31));
+    assertThat(first.reason).isEqualTo(CloseReason.LIFETIME);
+    assertThat(bed.pool.state().idle()).isEqualTo(1);
+  }
+
+  @Test
+  void mustNotLendWhatExpiredWhileNothingRanAndServeTheWaiter() {
+    PoolBed bed = new PoolBed(18, pool -> pool.maxSize(2).minIdle(2));
+    bed.world.stall(PoolBed.SERVER_TIMEOUT);
+    bed.world.ticker().tick();
+    assertThat(bed.pool.tryAcquire()).isNull();
+    assertThat(bed.acquire().connection().number).isGreaterThanOrEqualTo(2);
+  }
+
+  @Test
+  void mustCountTheTimeTheMachineSlept() {
+    PoolBed bed = new PoolBed(19, pool -> pool.maxSize(2).minIdle(2));
+    bed.world.suspend(PoolBed.SERVER_TIMEOUT);
+    assertThat(bed.pool.tryAcquire()).isNull();
+    assertThat(bed.acquire().connection().number).isGreaterThanOrEqualTo(2);
+  }
+
+  @Test
+  void mustProveAConnectionThatWasHeldLongWithoutKnownTraffic() {
+    PoolBed bed = new PoolBed(20, pool -> pool.maxSize(1));
+    Lease<Connection> lease = bed.acquire();
+    bed.world.pass(PoolBed.SERVER_TIMEOUT);
+    lease.close();
+    assertThat(bed.pool.tryAcquire()).isNull();
+    bed.world.settle();
+    assertThat(bed.server.proved).isEqualTo(1);
+    lease = bed.acquire();
+    bed.world.pass(PoolBed.SERVER_TIMEOUT);
+    lease.connection().liveness.traffic();
+    lease.close();
+    assertThat(bed.pool.tryAcquire()).isNotNull();
+    assertThat(bed.server.proved).isEqualTo(1);
+  }
+
+  @Test
+  void mustNotDialAnEndpointThatClosesAtOnceInALoop() {
+    PoolBed bed = new PoolBed(30, pool -> pool.minIdle(1));
+    for (int second = 0; second < 60; second++) {
+      for (Connection one : bed.server.all()) {
+        one.liveness.dead(Cause.PEER_CLOSED);
+      }
+      bed.world.pass(Duration.ofSeconds(1));
+    }
+    assertThat(bed.server.all().size()).isLessThan(120);
+  }
+}
