@@ -25,6 +25,11 @@ final class PooledGets implements Benchmark {
   private static final double LEAST_TO_UNCHECKED = 0.97;
   private static final double LEAST_TO_PING = 1.7;
 
+  /** Thrown away: most of what the JIT compiles is the same for every number of threads. */
+  private static final int FIRST_WARM_UP_BLOCKS = 2;
+
+  private static final int WARM_UP_BLOCKS = 1;
+
   private static final List<String> HEADINGS =
       List.of(
           "pool of " + SIZE,
@@ -56,9 +61,14 @@ final class PooledGets implements Benchmark {
           half.rounds(),
           half.slice().toMillis(),
           ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+      int warmUp = FIRST_WARM_UP_BLOCKS;
       for (int threads : THREADS) {
         List<PooledClient> kinds = contenders(threads);
-        report(kinds, threads, PooledScores.measure(kinds, threads, server.port(), SIZE, half));
+        report(
+            kinds,
+            threads,
+            PooledScores.measure(kinds, threads, server.port(), SIZE, half, warmUp));
+        warmUp = WARM_UP_BLOCKS;
         out.printf("%d threads: done%n", threads);
       }
     }

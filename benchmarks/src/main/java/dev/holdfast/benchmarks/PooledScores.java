@@ -11,9 +11,6 @@ import java.util.Map;
 final class PooledScores {
   private static final int MOST_BLOCKS = 5;
 
-  /** Thrown away: the JIT has then seen some ten seconds of each contender. */
-  private static final int WARM_UP_BLOCKS = 2;
-
   private final Map<PooledClient, Score> scores = new EnumMap<>(PooledClient.class);
 
   /** The rounds of one contender and how long its calls took in them. */
@@ -27,13 +24,16 @@ final class PooledScores {
 
   /**
    * As for a shared connection, several blocks with clients, pools and connections of their own.
+   *
+   * @param warmUp blocks to be thrown away first
    */
   static PooledScores measure(
-      List<PooledClient> kinds, int threads, int port, int size, Effort effort) throws Exception {
+      List<PooledClient> kinds, int threads, int port, int size, Effort effort, int warmUp)
+      throws Exception {
     PooledScores counted = new PooledScores(kinds);
     int blocks = Math.min(MOST_BLOCKS, effort.rounds());
     try (Crew crew = new Crew(threads)) {
-      for (int i = -WARM_UP_BLOCKS; i < blocks; i++) {
+      for (int i = -warmUp; i < blocks; i++) {
         PooledScores scores = i < 0 ? new PooledScores(kinds) : counted;
         scores.block(crew, port, size, effort.in(blocks));
       }
