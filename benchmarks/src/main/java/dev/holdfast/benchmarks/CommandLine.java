@@ -52,8 +52,9 @@ record CommandLine(@Nullable Benchmarks benchmark, @Nullable Path json, Effort e
     --seconds S   length of one slice; a round is two of each contender, %s by default
                   (memory measures no time: for it a round is one batch of connections;
                   storm is simulated, and pool and pool-faults are of fixed length:
-                  they take neither; for diagnosis a round is one run
-                  of each fault, 20 by default, in the kernel lab)
+                  they take neither; pool-redis makes half as many rounds; for
+                  diagnosis a round is one run of each fault, 20 by default, in
+                  the kernel lab)
     --help        print this
 
     exit code: 0 measured, 1 the run could not be made, 2 the command line is wrong

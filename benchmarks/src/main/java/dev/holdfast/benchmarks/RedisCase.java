@@ -5,6 +5,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A way to GET one value over a shared connection. */
 enum RedisCase {
@@ -93,7 +94,7 @@ enum RedisCase {
     return calls.length;
   }
 
-  private static void require(Object value) {
+  static void require(@Nullable Object value) {
     if (!VALUE.equals(value)) {
       throw new IllegalStateException("GET " + KEY + " answered " + value);
     }

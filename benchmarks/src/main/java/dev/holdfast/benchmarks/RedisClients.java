@@ -4,6 +4,7 @@ import dev.holdfast.path.HopPreset;
 import dev.holdfast.path.NetworkPath;
 import dev.holdfast.path.ServerLimits;
 import dev.holdfast.redis.LettuceGuard;
+import dev.holdfast.redis.LettucePool;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One contender: a Lettuce client with resources, hence event loops, of its own. The two differ in
@@ -22,15 +24,18 @@ import java.util.concurrent.TimeoutException;
 final class RedisClients implements AutoCloseable {
   private final ClientResources resources;
   private final RedisClient client;
+  private final @Nullable LettuceGuard guard;
 
-  private RedisClients(ClientResources resources, RedisClient client) {
+  private RedisClients(
+      ClientResources resources, RedisClient client, @Nullable LettuceGuard guard) {
     this.resources = resources;
     this.client = client;
+    this.guard = guard;
   }
 
   static RedisClients bare(int port) {
     ClientResources resources = ClientResources.create();
-    return new RedisClients(resources, RedisClient.create(resources, uri(port)));
+    return new RedisClients(resources, RedisClient.create(resources, uri(port)), null);
   }
 
   /** Guarded for a path with an idle limit, so that background pings are scheduled too. */
@@ -45,7 +50,7 @@ final class RedisClients implements AutoCloseable {
     ClientResources resources = guard.install(ClientResources.create());
     RedisClient client = RedisClient.create(resources, uri(port));
     client.setOptions(guard.options(ClientOptions.create()));
-    return new RedisClients(resources, client);
+    return new RedisClients(resources, client, guard);
   }
 
   private static RedisURI uri(int port) {
@@ -54,6 +59,18 @@ final class RedisClients implements AutoCloseable {
 
   StatefulRedisConnection<String, String> connect() {
     return client.connect();
+  }
+
+  /**
+   * Holdfast's pool of guarded connections.
+   *
+   * @throws IllegalStateException if this is a bare client
+   */
+  LettucePool<String, String> pool(int size) {
+    if (guard == null) {
+      throw new IllegalStateException("a bare client has no pool of guarded connections");
+    }
+    return guard.pool(client).maxSize(size).build();
   }
 
   @Override

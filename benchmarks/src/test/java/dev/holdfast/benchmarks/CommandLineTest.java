@@ -39,7 +39,7 @@ class CommandLineTest {
     assertThat(code).isEqualTo(2);
     assertThat(err.toString(StandardCharsets.UTF_8))
         .startsWith(
-            "benchmarks/run: unknown benchmark: mysql. There are: redis, http, pool, pool-faults, connect, memory, storm")
+            "benchmarks/run: unknown benchmark: mysql. There are: redis, http, pool, pool-redis, pool-faults, connect, memory, storm")
         .contains("usage: benchmarks/run NAME");
   }
 

@@ -1,16 +1,15 @@
 package dev.holdfast.redis;
 
 import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.StatefulRedisConnection;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.LinkedHashSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +49,7 @@ final class LentView implements InvocationHandler {
 
   private final StatefulConnection<?, ?> connection;
   private final Terms terms;
-  private final Map<String, Object> commands = new ConcurrentHashMap<>(4);
+  private volatile @Nullable Commands commands;
 
   private LentView(StatefulConnection<?, ?> connection, Terms terms) {
     this.connection = connection;
@@ -83,6 +82,11 @@ final class LentView implements InvocationHandler {
             }
           }
         }
+        // Java finds the proxy's class several times faster by one interface than by two.
+        interfaces.removeIf(
+            each ->
+                interfaces.stream()
+                    .anyMatch(other -> other != each && each.isAssignableFrom(other)));
         return interfaces.toArray(Class<?>[]::new);
       }
     };
@@ -117,40 +121,84 @@ final class LentView implements InvocationHandler {
       case "closeAsync" -> terms.giveBack();
       case "isOpen" -> terms.lent() && connection.isOpen();
       case "sync", "async", "reactive" -> commands(view, method);
-      default -> passOn(CONNECTION, connection, method, args);
+      default -> passOn(CONNECTION, connection, null, method, args);
     };
   }
 
   private Object commands(Object view, Method method) throws Throwable {
     terms.requireLent();
     String api = method.getName();
-    Object known = commands.get(api);
+    Commands known = Commands.find(commands, api);
+    return known == null ? makeCommands(view, method, api) : known.proxy;
+  }
+
+  private synchronized Object makeCommands(Object view, Method method, String api)
+      throws Throwable {
+    Commands known = Commands.find(commands, api);
     if (known != null) {
-      return known;
+      return known.proxy;
     }
-    Object target = call(connection, method, null);
+    Object target = target(method, api);
     if (target == null) {
       throw new IllegalStateException(method + " returned no commands");
     }
-    Object made =
-        proxy(
-            target,
-            COMMANDS,
-            (own, called, args) -> ofCommands(view, api, target, own, called, args));
-    Object first = commands.putIfAbsent(api, made);
-    return first == null ? made : first;
+    Commands made = new Commands(this, view, api, target, commands);
+    commands = made;
+    return made.proxy;
   }
 
-  private @Nullable Object ofCommands(
-      Object view, String api, Object target, Object own, Method method, Object @Nullable [] args)
-      throws Throwable {
-    if (method.getDeclaringClass() == Object.class) {
-      return ofObject(own, target, method, args);
+  /** Without reflection where the kind of connection is the usual one. */
+  private @Nullable Object target(Method method, String api) throws Throwable {
+    if (connection instanceof StatefulRedisConnection<?, ?> single) {
+      return switch (api) {
+        case "sync" -> single.sync();
+        case "async" -> single.async();
+        default -> single.reactive();
+      };
     }
-    if (method.getName().equals("getStatefulConnection")) {
-      return view;
+    return call(connection, method, null);
+  }
+
+  /** The view's commands of one kind, and those of other kinds that were asked for before. */
+  private static final class Commands implements InvocationHandler {
+    private final LentView lent;
+    private final Object view;
+    private final String api;
+    private final Object target;
+    private final @Nullable InvocationHandler behind;
+    private final @Nullable Commands next;
+    private final Object proxy;
+
+    Commands(LentView lent, Object view, String api, Object target, @Nullable Commands next) {
+      this.lent = lent;
+      this.view = view;
+      this.api = api;
+      this.target = target;
+      this.behind =
+          Proxy.isProxyClass(target.getClass()) ? Proxy.getInvocationHandler(target) : null;
+      this.next = next;
+      this.proxy = LentView.proxy(target, COMMANDS, this);
     }
-    return passOn(api, target, method, args);
+
+    static @Nullable Commands find(@Nullable Commands first, String api) {
+      Commands at = first;
+      while (at != null && !at.api.equals(api)) {
+        at = at.next;
+      }
+      return at;
+    }
+
+    @Override
+    public @Nullable Object invoke(Object own, Method method, Object @Nullable [] args)
+        throws Throwable {
+      if (method.getDeclaringClass() == Object.class) {
+        return ofObject(own, target, method, args);
+      }
+      if (method.getName().equals("getStatefulConnection")) {
+        return view;
+      }
+      return lent.passOn(api, target, behind, method, args);
+    }
   }
 
   private static @Nullable Object ofObject(
@@ -162,12 +210,23 @@ final class LentView implements InvocationHandler {
     };
   }
 
+  /**
+   * Calls what is lent, and tells the terms.
+   *
+   * @param behind what answers the target's methods if the target is a proxy, as Lettuce's
+   *     synchronous commands are: called as the target would call it
+   */
   private @Nullable Object passOn(
-      String api, Object target, Method method, Object @Nullable [] args) throws Throwable {
+      String api,
+      Object target,
+      @Nullable InvocationHandler behind,
+      Method method,
+      Object @Nullable [] args)
+      throws Throwable {
     terms.requireLent();
     Object result;
     try {
-      result = call(target, method, args);
+      result = behind == null ? call(target, method, args) : behind.invoke(target, method, args);
     } catch (Throwable thrown) {
       terms.threw(api, thrown);
       throw thrown;

@@ -111,13 +111,26 @@ public final class LettucePool<K, V> implements AsyncPool<StatefulRedisConnectio
    * @throws InterruptedException if interrupted while waiting
    */
   public StatefulRedisConnection<K, V> borrow(Duration timeout) throws InterruptedException {
+    Lease<PooledConnection<K, V>> free = pool.tryAcquire(); // reads no clock
+    return free != null && lends(free) ? new PooledLease<>(reports, free).view() : await(timeout);
+  }
+
+  private StatefulRedisConnection<K, V> await(Duration timeout) throws InterruptedException {
     long began = System.nanoTime();
     Lease<PooledConnection<K, V>> lease = pool.acquire(timeout);
-    while (!lease.connection().lend()) {
-      lease.discard();
+    while (!lends(lease)) {
       lease = pool.acquire(timeout.minusNanos(System.nanoTime() - began));
     }
     return new PooledLease<>(reports, lease).view();
+  }
+
+  /** False if the connection has died at this moment: then it is given up. */
+  private static boolean lends(Lease<? extends PooledConnection<?, ?>> lease) {
+    boolean lent = lease.connection().lend();
+    if (!lent) {
+      lease.discard();
+    }
+    return lent;
   }
 
   /**
@@ -140,13 +153,12 @@ public final class LettucePool<K, V> implements AsyncPool<StatefulRedisConnectio
         (lease, failure) -> {
           if (lease == null) {
             lent.completeExceptionally(failure);
-          } else if (lease.connection().lend()) {
+          } else if (lends(lease)) {
             PooledLease<K, V> terms = new PooledLease<>(reports, lease);
             if (!lent.complete(terms.view())) {
               terms.giveBack();
             }
           } else {
-            lease.discard();
             acquire(lent, began);
           }
         });
