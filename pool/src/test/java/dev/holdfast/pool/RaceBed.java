@@ -182,6 +182,20 @@ final class RaceBed implements Connector<RaceBed.Socket> {
   /** A waiter that only notes that it was woken. */
   static final class Bell extends Waiter<Socket> {
     volatile boolean rung;
+    private final long deadline;
+
+    Bell() {
+      this(Long.MAX_VALUE);
+    }
+
+    Bell(long deadline) {
+      this.deadline = deadline;
+    }
+
+    @Override
+    long deadline() {
+      return deadline;
+    }
 
     @Override
     void wake() {

@@ -4,7 +4,9 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
 import dev.holdfast.pool.RaceBed.Bell;
 import dev.holdfast.pool.RaceBed.Socket;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.annotations.Actor;
@@ -207,6 +209,56 @@ final class WaiterRaces {
         lease.close();
       }
       r.r2 = bed.core.roster.count().connecting();
+    }
+  }
+
+  /** A new waiter while the alarm rings for another: it is woken at its deadline all the same. */
+  @JCStressTest
+  @Description("A deadline's alarm against a waiter that joins the line.")
+  @Outcome(
+      id = {"woken, woken"},
+      expect = ACCEPTABLE,
+      desc = "each is woken once its time is over")
+  @State
+  public static class JoinAgainstAlarm {
+    private final Waiters<Socket> line = new Waiters<>(2);
+    private final Queue<Runnable> timers = new ConcurrentLinkedQueue<>();
+    private final Alarm<Socket> alarm = new Alarm<>(line, this::after);
+    private final Bell first = new Bell(alarm.now());
+    private final Bell second = new Bell(first.deadline() + 1);
+    private final Runnable timer;
+
+    /** One waits already. */
+    public JoinAgainstAlarm() {
+      line.join(first);
+      alarm.set(first.deadline());
+      timer = timers.remove();
+    }
+
+    private Runnable after(long nanos, Runnable task) {
+      timers.add(task);
+      return () -> {};
+    }
+
+    /** The first one's time is over. */
+    @Actor
+    public void ring() {
+      timer.run();
+    }
+
+    /** Joins. */
+    @Actor
+    public void join() {
+      line.join(second);
+      alarm.set(second.deadline());
+    }
+
+    /** All timers run. */
+    @Arbiter
+    public void after(LL_Result r) {
+      timers.forEach(Runnable::run);
+      r.r1 = first.told();
+      r.r2 = second.told();
     }
   }
 
