@@ -45,6 +45,7 @@ record CommandLine(@Nullable Benchmarks benchmark, @Nullable Path json, Effort e
     return """
     usage: benchmarks/run NAME [--json FILE] [--rounds N] [--seconds S]
            benchmarks/run fuzz [STRINGS]
+           benchmarks/run stress [MILLISECONDS]
 
     %s
     --json FILE   also write the figures as JSON

@@ -35,6 +35,7 @@ final class PoolCore<C> {
   final PoolMeters meters;
   final Roster<C> roster;
   final Waiters<C> waiters;
+  final Alarm<C> alarm;
   final Finder<C> finder;
   final Filler<C> filler;
   final Prover<C> prover;
@@ -55,6 +56,7 @@ final class PoolCore<C> {
     this.meters = meters;
     roster = new Roster<>(settings.maxSize());
     waiters = new Waiters<>(settings.maxWaiters());
+    alarm = new Alarm<>(waiters, surroundings.scheduler());
     finder = new Finder<>(roster, ticker);
     filler = new Filler<>(this);
     prover = new Prover<>(this);

@@ -75,16 +75,30 @@ final class Slot<C> extends PaddedState.After implements Liveness {
         : handle.lent(lent);
   }
 
-  /** LEASED to IDLE. The compare-and-set is also the fence between the word and the waiters. */
+  /**
+   * LEASED to IDLE. The compare-and-set is also the fence between the word and the waiters. A
+   * connection that was last used in this very tick needs no stamp; then nothing is written before
+   * the compare-and-set, and that alone tells whether the lease is still out.
+   */
   void giveBack(long lease) {
+    long now = ticker.now();
+    if (lastUse == now && now < lendUntil && lease < lastLease && toIdle(lease)) {
+      return;
+    }
     check(lease);
-    if (lease < lastLease && stamp(ticker.now()) && cas(lease, lease - StateWord.GIVE_BACK)) {
-      if (waiters.any()) {
-        pool.offer(this);
-      }
-    } else {
+    if (lease >= lastLease || !stamp(now) || !toIdle(lease)) {
       giveBackMarked(lease);
     }
+  }
+
+  private boolean toIdle(long lease) {
+    if (!cas(lease, lease - StateWord.GIVE_BACK)) {
+      return false;
+    }
+    if (waiters.any()) {
+      pool.offer(this);
+    }
+    return true;
   }
 
   void check(long lease) {

@@ -25,9 +25,22 @@ final class ThreadWaiter<C> extends Waiter<C> {
   }
 
   private final Thread thread = Thread.currentThread();
+  private final long deadline;
 
   @SuppressWarnings("UnusedVariable") // by WOKEN
   private volatile boolean woken;
+
+  /**
+   * @param deadline on the clock of {@link Alarm#now()}
+   */
+  ThreadWaiter(long deadline) {
+    this.deadline = deadline;
+  }
+
+  @Override
+  long deadline() {
+    return deadline;
+  }
 
   @Override
   void wake() {
@@ -41,10 +54,10 @@ final class ThreadWaiter<C> extends Waiter<C> {
     woken = false;
   }
 
-  /** Waits until woken, interrupted or the time is over; may return earlier. */
-  void park(Object blocker, long nanos) {
+  /** Waits until woken, by the alarm at the latest, or interrupted; may return earlier. */
+  void park(Object blocker) {
     if (!woken) {
-      LockSupport.parkNanos(blocker, nanos);
+      LockSupport.park(blocker);
     }
   }
 
@@ -54,17 +67,17 @@ final class ThreadWaiter<C> extends Waiter<C> {
    * @throws AcquireException as {@link ConnectionPool#acquire()}
    */
   static <C> SlotLease<C> await(PoolCore<C> pool, long timeoutNanos) throws InterruptedException {
-    long begun = System.nanoTime();
+    long begun = pool.alarm.now();
     pool.requireOpen();
     if (timeoutNanos <= 0) {
       pool.supply();
       throw pool.timeout(timeoutNanos);
     }
-    ThreadWaiter<C> waiter = new ThreadWaiter<>();
+    ThreadWaiter<C> waiter = new ThreadWaiter<>(begun + Math.min(timeoutNanos, PoolSettings.NEVER));
     pool.join(waiter);
     try {
       SlotLease<C> lease = waiter.await(pool, begun, timeoutNanos);
-      pool.meters.waited(System.nanoTime() - begun);
+      pool.meters.waited(pool.alarm.now() - begun);
       return lease;
     } finally {
       pool.leave(waiter);
@@ -79,7 +92,7 @@ final class ThreadWaiter<C> extends Waiter<C> {
       if (found != null || end() != null) {
         return settle(found);
       }
-      long waited = System.nanoTime() - begun;
+      long waited = pool.alarm.now() - begun;
       if (Thread.interrupted()) {
         cancel();
         throw new InterruptedException("while waiting for a connection of " + pool.settings.name());
@@ -95,7 +108,8 @@ final class ThreadWaiter<C> extends Waiter<C> {
       } else if (waited > STARVING_NANOS) {
         starve();
       }
-      park(pool, timeoutNanos - waited);
+      pool.alarm.set(deadline);
+      park(pool);
     }
   }
 

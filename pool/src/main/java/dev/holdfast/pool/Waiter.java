@@ -29,6 +29,11 @@ abstract class Waiter<C> {
   /** Tells it to look again. Returns at once. */
   abstract void wake();
 
+  /** When the {@link Alarm} is to wake it; never, if it sees to that itself. */
+  long deadline() {
+    return Long.MAX_VALUE;
+  }
+
   @Nullable End<C> end() {
     return end.get();
   }

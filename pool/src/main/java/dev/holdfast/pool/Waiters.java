@@ -49,6 +49,11 @@ final class Waiters<C> {
     }
   }
 
+  /** Those in line, first to last; who joins or leaves meanwhile may be among them. */
+  Iterable<Waiter<C>> all() {
+    return line;
+  }
+
   @Nullable Waiter<C> first() {
     return line.peek();
   }

@@ -96,6 +96,36 @@ final class PoolThreadsTest {
   }
 
   @Test
+  void mustKeepADeadlineThatComesBeforeTheOneTheAlarmIsSetFor() throws Exception {
+    server.connects = Mood.SILENT;
+    try (ConnectionPool<Connection> pool = pool().build()) {
+      CompletableFuture<Void> longest = waiting(pool, 60_000, PoolClosedException.class);
+      CompletableFuture<Void> later = waiting(pool, 600, AcquireTimeoutException.class);
+      waiting(pool, 50, AcquireTimeoutException.class).get(30, TimeUnit.SECONDS);
+      waiting(pool, 100, AcquireTimeoutException.class).get(30, TimeUnit.SECONDS);
+      later.get(30, TimeUnit.SECONDS);
+      assertThat(longest).isNotDone();
+      pool.close();
+      longest.get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  /** In line on return, or at its end. */
+  private static CompletableFuture<Void> waiting(
+      ConnectionPool<Connection> pool, long millis, Class<? extends Exception> end) {
+    int before = pool.state().waiting();
+    CompletableFuture<Void> waiter =
+        run(
+            () ->
+                assertThatThrownBy(() -> pool.acquire(Duration.ofMillis(millis)))
+                    .isInstanceOf(end));
+    while (pool.state().waiting() == before && !waiter.isDone()) {
+      Thread.onSpinWait();
+    }
+    return waiter;
+  }
+
+  @Test
   void mustLeaveTheLineWhenInterrupted() throws Exception {
     try (ConnectionPool<Connection> pool = pool().maxSize(1).build()) {
       Lease<Connection> lease = pool.acquire();
