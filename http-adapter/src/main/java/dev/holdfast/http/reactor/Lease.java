@@ -25,9 +25,6 @@ import reactor.util.context.Context;
  */
 final class Lease implements ConnectionObserver, PathProof.Waiting {
 
-  /** More dead connections in a row than any pool holds; then something else is wrong. */
-  private static final int MOST = 1_000;
-
   /** What is asked of the pool. */
   record Request(
       TransportConfig config,
@@ -38,14 +35,12 @@ final class Lease implements ConnectionObserver, PathProof.Waiting {
   private record Event(Connection connection, State state) {}
 
   private final Leasing leasing;
-  private final int number;
   private @Nullable List<Event> heldBack;
   private volatile @Nullable Connection held;
   private boolean left;
 
-  Lease(Leasing leasing, int number) {
+  Lease(Leasing leasing) {
     this.leasing = leasing;
-    this.number = number;
   }
 
   void cancel() {
@@ -120,12 +115,7 @@ final class Lease implements ConnectionObserver, PathProof.Waiting {
     if (leasing.cancelled()) {
       return;
     }
-    if (number == MOST) {
-      leasing.onError(AbortedException.beforeSend());
-      return;
-    }
-    leasing.provider().guard().meters().moved(1);
-    leasing.next(new Lease(leasing, number + 1));
+    leasing.next(AbortedException.beforeSend());
   }
 
   private ConnectionObserver observer() {

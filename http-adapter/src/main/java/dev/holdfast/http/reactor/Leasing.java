@@ -1,5 +1,6 @@
 package dev.holdfast.http.reactor;
 
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -19,6 +20,15 @@ final class Leasing implements CoreSubscriber<Connection>, Subscription {
   private static final AtomicReferenceFieldUpdater<Leasing, Subscription> POOL =
       AtomicReferenceFieldUpdater.newUpdater(Leasing.class, Subscription.class, "pool");
 
+  /** More dead connections in a row than any pool holds; then something else is wrong. */
+  private static final int MOST = 1_000;
+
+  /**
+   * How Reactor Netty's error begins when a connection has died between its choice and its use, and
+   * so has the one it took instead ({@code DefaultPooledConnectionProvider}).
+   */
+  private static final String DIED_TWICE = "Error while acquiring from ";
+
   private final GuardedProvider provider;
   private final Lease.Request request;
   private final CoreSubscriber<? super Connection> client;
@@ -26,15 +36,15 @@ final class Leasing implements CoreSubscriber<Connection>, Subscription {
   @SuppressWarnings("UnusedVariable") // read by POOL
   private volatile @Nullable Subscription pool;
 
-  private volatile Lease latest;
+  private volatile Lease latest = new Lease(this);
   private volatile boolean cancelled;
+  private int passedOver;
 
   private Leasing(
       GuardedProvider provider, Lease.Request request, CoreSubscriber<? super Connection> client) {
     this.provider = provider;
     this.request = request;
     this.client = client;
-    this.latest = new Lease(this, 1);
   }
 
   /** What the client subscribes to. */
@@ -61,9 +71,18 @@ final class Leasing implements CoreSubscriber<Connection>, Subscription {
     return cancelled;
   }
 
-  /** Takes the next one from the pool. */
-  void next(Lease lease) {
-    latest = lease;
+  /**
+   * Takes the next one from the pool: the request has not seen the latest, and will not.
+   *
+   * @param inTheEnd what the client hears if there have been too many
+   */
+  void next(Throwable inTheEnd) {
+    if (++passedOver == MOST) {
+      client.onError(inTheEnd);
+      return;
+    }
+    provider.guard().meters().moved(1);
+    latest = new Lease(this);
     acquire();
   }
 
@@ -99,7 +118,12 @@ final class Leasing implements CoreSubscriber<Connection>, Subscription {
 
   @Override
   public void onError(Throwable failure) {
-    client.onError(failure);
+    if (failure.getClass() == IOException.class
+        && String.valueOf(failure.getMessage()).startsWith(DIED_TWICE)) {
+      next(failure);
+    } else {
+      client.onError(failure);
+    }
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.holdfast.http.proof;
 
 import dev.holdfast.http.proof.Settled.End;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.Map;
  * @param repeats repeatable calls that ran more than once, which is allowed
  * @param falseSuccesses calls given an answer that is not theirs, or answered without having run
  * @param maxStallMillis the longest wait
+ * @param lines a few calls that were not answered, errors first
  */
 record Score(
     int calls,
@@ -38,6 +40,7 @@ record Score(
         settled.stream().mapToLong(Settled::millis).max().orElse(0),
         settled.stream()
             .filter(call -> call.end() != End.ANSWERED)
+            .sorted(Comparator.comparing(call -> call.end() == End.AMBIGUOUS))
             .map(Settled::line)
             .limit(MOST_LINES)
             .toList());
