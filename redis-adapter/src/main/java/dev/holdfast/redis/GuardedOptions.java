@@ -51,6 +51,9 @@ final class GuardedOptions {
     RequestedSettings requested = RequestedSettings.none();
     if (users.isKeepAlive() && !givesWay(users.getKeepAlive())) {
       requested = asRequested(users.getKeepAlive());
+      if (chosen(users.getKeepAlive())) {
+        socket.keepAlive(users.getKeepAlive()); // Lettuce 6.8's mutate() would not apply them
+      }
     } else {
       plan.keepAlive()
           .ifPresentOrElse(
@@ -72,12 +75,7 @@ final class GuardedOptions {
    * that is too short-lived for them.
    */
   private boolean givesWay(KeepAliveOptions set) {
-    KeepAliveOptions lettuces = SocketOptions.create().getKeepAlive();
-    boolean chosen =
-        !set.getIdle().equals(lettuces.getIdle())
-            || !set.getInterval().equals(lettuces.getInterval())
-            || set.getCount() != lettuces.getCount();
-    if (chosen) {
+    if (chosen(set)) {
       return false;
     }
     try {
@@ -86,6 +84,13 @@ final class GuardedOptions {
     } catch (PathConflictException forbidden) {
       return true;
     }
+  }
+
+  private static boolean chosen(KeepAliveOptions set) {
+    KeepAliveOptions lettuces = SocketOptions.create().getKeepAlive();
+    return !set.getIdle().equals(lettuces.getIdle())
+        || !set.getInterval().equals(lettuces.getInterval())
+        || set.getCount() != lettuces.getCount();
   }
 
   private static RequestedSettings asRequested(KeepAliveOptions set) {
