@@ -18,8 +18,9 @@ public interface Connector<C> {
    * Opens a connection, ready for its first request.
    *
    * @param liveness to be told how the connection fares
-   * @return the connection; cancelled if it is not there by the connect timeout, and closed if it
-   *     comes later
+   * @return the connection; cancelled if it is not there by the connect timeout. What comes up
+   *     after that is the connector's to close: {@link CompletableFuture#complete} returns false
+   *     then. A stage that completes although it was cancelled has its connection closed.
    */
   CompletionStage<C> connect(Liveness liveness);
 
