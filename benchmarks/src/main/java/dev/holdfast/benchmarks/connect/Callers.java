@@ -1,7 +1,5 @@
 package dev.holdfast.benchmarks.connect;
 
-import dev.holdfast.connect.ConnectReport;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Threads that connect at once. */
@@ -11,7 +9,6 @@ final class Callers {
 
   /** Has them make so many connects together. */
   static Score connect(Contender contender, int count, int callers) throws InterruptedException {
-    int before = dials(contender.reports());
     Score score = new Score();
     AtomicInteger left = new AtomicInteger(count);
     Thread[] threads = new Thread[Math.min(count, callers)];
@@ -28,7 +25,6 @@ final class Callers {
     for (Thread thread : threads) {
       thread.join();
     }
-    score.dials(dials(contender.reports()) - before);
     return score;
   }
 
@@ -39,9 +35,5 @@ final class Callers {
     } catch (Exception failure) {
       score.failed(System.nanoTime() - began, failure);
     }
-  }
-
-  private static int dials(List<ConnectReport> reports) {
-    return reports.stream().mapToInt(ConnectReport::dials).sum();
   }
 }

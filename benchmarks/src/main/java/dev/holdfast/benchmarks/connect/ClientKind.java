@@ -1,7 +1,9 @@
 package dev.holdfast.benchmarks.connect;
 
+import dev.holdfast.connect.ConnectReport;
 import dev.holdfast.lab.kernel.Network;
 import io.netty.channel.epoll.Epoll;
+import java.util.function.Consumer;
 
 /** The clients there are guards for. A contender differs from its rival in the guard only. */
 public enum ClientKind {
@@ -37,11 +39,15 @@ public enum ClientKind {
     return wanted && Epoll.isAvailable() ? "epoll" : "nio";
   }
 
-  Contender contender(Difficulty difficulty, int port, boolean guarded) {
+  /**
+   * @param onConnect hears of a guarded client's connects
+   */
+  Contender contender(
+      Difficulty difficulty, int port, boolean guarded, Consumer<ConnectReport> onConnect) {
     return switch (this) {
-      case LETTUCE -> new LettuceContender(difficulty, port, guarded);
-      case HC5 -> new Hc5Contender(difficulty, port, guarded);
-      case REACTOR -> new ReactorContender(difficulty, port, guarded);
+      case LETTUCE -> new LettuceContender(difficulty, port, guarded, onConnect);
+      case HC5 -> new Hc5Contender(difficulty, port, guarded, onConnect);
+      case REACTOR -> new ReactorContender(difficulty, port, guarded, onConnect);
     };
   }
 

@@ -1,6 +1,9 @@
 package dev.holdfast.benchmarks.connect;
 
+import dev.holdfast.connect.ConnectReport;
 import dev.holdfast.lab.kernel.Network;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * Both contenders in one network, under the same difficulty.
@@ -29,13 +32,18 @@ public record ConnectCase(Score bare, Score guarded) {
     try (Network network = Network.open(SERVERS)) {
       int port = kind.serve(network);
       difficulty.prepare(network);
-      try (Contender bare = kind.contender(difficulty, port, false);
-          Contender guarded = kind.contender(difficulty, port, true)) {
+      AtomicInteger dials = new AtomicInteger();
+      Consumer<ConnectReport> counting = report -> dials.addAndGet(report.dials());
+      try (Contender bare = kind.contender(difficulty, port, false, counting);
+          Contender guarded = kind.contender(difficulty, port, true, counting)) {
         Callers.connect(bare, 1, 1);
         Callers.connect(guarded, 1, 1);
         difficulty.begin(network);
-        return new ConnectCase(
-            Callers.connect(bare, count, callers), Callers.connect(guarded, count, callers));
+        Score ofBare = Callers.connect(bare, count, callers);
+        dials.set(0);
+        Score ofGuarded = Callers.connect(guarded, count, callers);
+        ofGuarded.dials(dials.get());
+        return new ConnectCase(ofBare, ofGuarded);
       }
     }
   }

@@ -1,8 +1,5 @@
 package dev.holdfast.benchmarks.connect;
 
-import dev.holdfast.connect.ConnectReport;
-import java.util.List;
-
 /** A client that opens a connection for one call and closes it. Thread-safe. */
 interface Contender extends AutoCloseable {
 
@@ -14,9 +11,6 @@ interface Contender extends AutoCloseable {
    * @throws Exception whatever the client throws
    */
   long connect() throws Exception;
-
-  /** What the guard has told of its connects so far; nothing for a bare client. */
-  List<ConnectReport> reports();
 
   @Override
   void close();

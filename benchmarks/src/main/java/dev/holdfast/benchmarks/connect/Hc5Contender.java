@@ -6,9 +6,7 @@ import dev.holdfast.usage.Usage;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.URI;
-import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
@@ -25,9 +23,9 @@ final class Hc5Contender implements Contender {
 
   private final URI uri;
   private final CloseableHttpClient client;
-  private final Queue<ConnectReport> reports = new ConcurrentLinkedQueue<>();
 
-  Hc5Contender(Difficulty difficulty, int port, boolean guarded) {
+  Hc5Contender(
+      Difficulty difficulty, int port, boolean guarded, Consumer<ConnectReport> onConnect) {
     this.uri = URI.create("http://%s:%d/".formatted(difficulty.address(), port));
     Timeout timeout = Timeout.of(difficulty.timeout());
     PoolingHttpClientConnectionManagerBuilder pool =
@@ -45,7 +43,7 @@ final class Hc5Contender implements Contender {
               .connectTimeout(difficulty.timeout())
               .meterRegistry(new SimpleMeterRegistry())
               .build();
-      guard.onConnect(reports::add);
+      guard.onConnect(onConnect);
       client = guard.install(builder).setConnectionManager(guard.install(pool)).build();
     } else {
       client = builder.setConnectionManager(pool.build()).build();
@@ -66,11 +64,6 @@ final class Hc5Contender implements Contender {
       throw new IOException("status " + status);
     }
     return System.nanoTime() - began;
-  }
-
-  @Override
-  public List<ConnectReport> reports() {
-    return List.copyOf(reports);
   }
 
   @Override

@@ -10,19 +10,17 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
-import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** Lettuce; its time is that of {@code connect()}, handshake included. */
 final class LettuceContender implements Contender {
 
   private final ClientResources resources;
   private final RedisClient client;
-  private final Queue<ConnectReport> reports = new ConcurrentLinkedQueue<>();
 
-  LettuceContender(Difficulty difficulty, int port, boolean guarded) {
+  LettuceContender(
+      Difficulty difficulty, int port, boolean guarded, Consumer<ConnectReport> onConnect) {
     RedisURI uri = RedisURI.create("redis://" + difficulty.address() + ":" + port);
     ClientOptions options =
         ClientOptions.builder()
@@ -35,7 +33,7 @@ final class LettuceContender implements Contender {
           LettuceGuard.custom(difficulty.path().plan())
               .meterRegistry(new SimpleMeterRegistry())
               .build();
-      guard.onConnect(reports::add);
+      guard.onConnect(onConnect);
       resources = guard.install(plain);
       client = RedisClient.create(resources, uri);
       client.setOptions(guard.options(options));
@@ -54,11 +52,6 @@ final class LettuceContender implements Contender {
       connection.sync().ping();
       return took;
     }
-  }
-
-  @Override
-  public List<ConnectReport> reports() {
-    return List.copyOf(reports);
   }
 
   @Override

@@ -7,9 +7,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.channel.ChannelOption;
 import java.io.IOException;
 import java.net.URI;
-import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
@@ -19,9 +17,9 @@ final class ReactorContender implements Contender {
   private final URI uri;
   private final HttpClient client;
   private final ConnectionProvider pool;
-  private final Queue<ConnectReport> reports = new ConcurrentLinkedQueue<>();
 
-  ReactorContender(Difficulty difficulty, int port, boolean guarded) {
+  ReactorContender(
+      Difficulty difficulty, int port, boolean guarded, Consumer<ConnectReport> onConnect) {
     this.uri = URI.create("http://%s:%d/".formatted(difficulty.address(), port));
     ConnectionProvider.Builder plain =
         ConnectionProvider.builder("connects").maxConnections(difficulty.callers());
@@ -31,7 +29,7 @@ final class ReactorContender implements Contender {
               .usage(Usage.SHORT_LIVED)
               .meterRegistry(new SimpleMeterRegistry())
               .build();
-      guard.onConnect(reports::add);
+      guard.onConnect(onConnect);
       pool = guard.provider(plain);
       client = guard.install(client(pool, difficulty));
     } else {
@@ -65,11 +63,6 @@ final class ReactorContender implements Contender {
       throw new IOException("status " + status);
     }
     return System.nanoTime() - began;
-  }
-
-  @Override
-  public List<ConnectReport> reports() {
-    return List.copyOf(reports);
   }
 
   @Override
