@@ -14,6 +14,7 @@ final class Contenders {
           case "holdfast" -> new HoldfastContender(size);
           case "none" -> Contender.NONE;
           case "limit" -> new Limit(size);
+          case "limit-fenced" -> new FencedLimit(size);
           case "semaphore" -> new Bare(size);
           case "commons-pool2" -> new CommonsContender(size);
           case "hikaricp" -> new HikariContender(size);
@@ -36,16 +37,29 @@ final class Contenders {
   }
 
   /** The least a slot can cost: the caller's own one, a compare-and-set, a release. */
-  private static final class Limit implements Contender {
-    private final AtomicLongArray slots;
+  private static class Limit implements Contender {
+    private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+    private static final int PADDED = 16;
+
+    final AtomicLongArray slots;
+    private final int size;
 
     Limit(int size) {
-      slots = new AtomicLongArray(size * 16);
+      this.size = size;
+      slots = new AtomicLongArray((size + 1) * PADDED);
+    }
+
+    /**
+     * The caller's own slot: a hash, for the numbers of two busy threads may differ by the size.
+     */
+    final int own() {
+      long spread = (Thread.currentThread().getId() * GOLDEN) >>> 32;
+      return (int) ((spread * size) >>> 32) * PADDED + PADDED;
     }
 
     @Override
     public Object borrow() {
-      int at = (int) Thread.currentThread().getId() * 16 % slots.length();
+      int at = own();
       if (slots.getOpaque(at) != 0 || !slots.compareAndSet(at, 0, 1)) {
         return this;
       }
@@ -54,7 +68,7 @@ final class Contenders {
 
     @Override
     public void giveBack(Object borrowed) {
-      int at = (int) Thread.currentThread().getId() * 16 % slots.length();
+      int at = own();
       if (borrowed == slots) {
         slots.setRelease(at, 0);
       }
@@ -62,6 +76,24 @@ final class Contenders {
 
     @Override
     public void close() {}
+  }
+
+  /**
+   * The same with a compare-and-set for the return: the least a slot can cost whose return tells a
+   * second one from the first, sees what it was marked with, and misses nobody who waits.
+   */
+  private static final class FencedLimit extends Limit {
+    FencedLimit(int size) {
+      super(size);
+    }
+
+    @Override
+    public void giveBack(Object borrowed) {
+      int at = own();
+      if (borrowed == slots) {
+        slots.compareAndSet(at, 1, 0);
+      }
+    }
   }
 
   /** Permission only: what waiting costs at the least. */

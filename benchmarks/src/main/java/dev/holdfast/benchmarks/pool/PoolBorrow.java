@@ -24,6 +24,7 @@ public class PoolBorrow {
   @Param({
     "none",
     "limit",
+    "limit-fenced",
     "semaphore",
     "holdfast",
     "commons-pool2",

@@ -17,7 +17,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 public final class PoolCosts {
 
   /** Who lends nothing, and what cannot be undercut. */
-  public static final List<String> ANCHORS = List.of("none", "limit");
+  public static final List<String> ANCHORS = List.of("none", "limit", "limit-fenced");
 
   /** Who borrows and returns. */
   public static final List<String> POOLS =
