@@ -5,11 +5,15 @@ import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.diagnosis.DeathSigns;
 import dev.holdfast.diagnosis.Diagnosis;
 import dev.holdfast.diagnosis.Diagnostician;
+import dev.holdfast.diagnosis.IdleBound;
+import dev.holdfast.diagnosis.IdleLimit;
+import dev.holdfast.diagnosis.IdleWitness;
 import dev.holdfast.diagnosis.Neighbours;
 import dev.holdfast.diagnosis.SiblingRule;
 import dev.holdfast.report.DiagnosisEvent;
 import dev.holdfast.report.DiagnosisReporter;
 import dev.holdfast.report.GuardMeters;
+import dev.holdfast.report.IdleLimits;
 import dev.holdfast.report.Listeners;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -20,7 +24,8 @@ import java.util.function.Consumer;
 
 /**
  * Where the deaths of a guard's connections are told: counts them, tells the listeners at once,
- * makes siblings suspect, and diagnoses each death once what followed it is known. Thread-safe.
+ * makes siblings suspect, learns idle limits, and diagnoses each death once what followed it is
+ * known. Thread-safe.
  */
 public final class ConnectionDeaths {
 
@@ -34,6 +39,7 @@ public final class ConnectionDeaths {
   private final Listeners<SwapEvent> listeners = new Listeners<>();
   private final Neighbours neighbours = new Neighbours();
   private final NextConnects nextConnects = new NextConnects();
+  private final IdleLimits idleLimits;
 
   /**
    * No death yet.
@@ -52,6 +58,34 @@ public final class ConnectionDeaths {
     this.meters = meters;
     this.reporter = reporter;
     this.timer = timer;
+    this.idleLimits =
+        new IdleLimits(
+                settings.name(), settings.plan(), settings.learner(), ConnectionDeaths::onceLearned)
+            .publish(settings.registry());
+  }
+
+  private static String onceLearned(IdleLimit limit) {
+    return "requests that must not run twice take a new connection in place of one idle for "
+        + limit.bound().age().map(IdleLimits::text).orElse("as long");
+  }
+
+  /**
+   * A connection is up.
+   *
+   * @param remote where it leads, for comparison only
+   * @return its part in learning how long it may be idle
+   */
+  public IdleWitness opened(SocketAddress remote) {
+    return idleLimits.at(remote).opened();
+  }
+
+  /**
+   * How long connections may be idle without proof.
+   *
+   * @return the lowest bound of all addresses
+   */
+  public IdleBound idleBound() {
+    return idleLimits.bound();
   }
 
   /**
@@ -67,10 +101,13 @@ public final class ConnectionDeaths {
    * A connection died.
    *
    * @param remote where it led, for comparison only
+   * @param witness what {@link #opened} returned for it
+   * @param age how long it had been idle at its end, or at the first use after which it ended
    * @param signs what was seen of it
    * @param evidence the readings in one line, without addresses or payload
    */
-  public void died(SocketAddress remote, DeathSigns signs, String evidence) {
+  public void died(
+      SocketAddress remote, IdleWitness witness, Duration age, DeathSigns signs, String evidence) {
     long now = System.nanoTime();
     Diagnosis diagnosis = Diagnostician.diagnose(signs);
     meters.swapped(signs.cause());
@@ -79,6 +116,8 @@ public final class ConnectionDeaths {
       neighbours.died(remote, now, signs.idle());
       SiblingRule.after(diagnosis, signs.idle(), now)
           .ifPresent(suspicion -> neighbours.suspect(remote, suspicion));
+      IdleLimits.ended(
+          witness, age, signs, diagnosis, now, listener -> nextConnects.tell(remote, listener));
     }
     SwapEvent swap =
         new SwapEvent(

@@ -4,6 +4,7 @@ import dev.holdfast.connect.ConnectGate;
 import dev.holdfast.connect.EndpointGates;
 import dev.holdfast.connect.RedialSchedule;
 import dev.holdfast.connect.RedialSettings;
+import dev.holdfast.diagnosis.LearnerSettings;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.retry.ReplayRetry;
 import dev.holdfast.usage.CallSite;
@@ -28,6 +29,7 @@ public abstract class HttpGuardBuilder<B extends HttpGuardBuilder<B>> {
   private String name = "http";
   private MeterRegistry registry = Metrics.globalRegistry;
   private Duration probeAfter = Duration.ofSeconds(1);
+  private LearnerSettings learner = LearnerSettings.DEFAULT;
   private boolean retries = true;
   private boolean idempotentToo = true;
   private int redials = RedialSchedule.DEFAULT_REDIALS;
@@ -96,6 +98,12 @@ public abstract class HttpGuardBuilder<B extends HttpGuardBuilder<B>> {
               + " probes nothing it heard from within the last one");
     }
     this.probeAfter = idle;
+    return self();
+  }
+
+  /** A limit is learned from ends in different minutes: a test has its own. */
+  B learner(LearnerSettings learner) {
+    this.learner = learner;
     return self();
   }
 
@@ -207,6 +215,7 @@ public abstract class HttpGuardBuilder<B extends HttpGuardBuilder<B>> {
         plan,
         registry,
         probeAfter,
+        learner,
         new RedialSettings(redials, plan.path().balanced(), null, sourceAddresses),
         gate == null ? EndpointGates.ofGuard(plan, sourceAddresses, registry, name) : gate,
         new UsageSettings(usage, usageDeclaredAt, usageRegistry),

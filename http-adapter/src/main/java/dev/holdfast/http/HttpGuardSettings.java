@@ -2,6 +2,7 @@ package dev.holdfast.http;
 
 import dev.holdfast.connect.ConnectGate;
 import dev.holdfast.connect.RedialSettings;
+import dev.holdfast.diagnosis.LearnerSettings;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.retry.ReplayRetry;
 import dev.holdfast.usage.UsageSettings;
@@ -15,6 +16,7 @@ import java.time.Duration;
  * @param plan of the path
  * @param registry of the meters
  * @param probeAfter idle age from which a request that must not run twice waits for a proof
+ * @param learner how idle limits are learned
  * @param redialling how connects dial
  * @param gate asked before every connect
  * @param usage how the endpoints are used
@@ -26,6 +28,7 @@ public record HttpGuardSettings(
     ConnectionPlan plan,
     MeterRegistry registry,
     Duration probeAfter,
+    LearnerSettings learner,
     RedialSettings redialling,
     ConnectGate gate,
     UsageSettings usage,

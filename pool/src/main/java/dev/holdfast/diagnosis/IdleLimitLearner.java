@@ -80,7 +80,7 @@ public final class IdleLimitLearner {
   }
 
   private void end(Duration age, int openConnections, double weight) {
-    if (age.compareTo(Duration.ofSeconds(1)) < 0) {
+    if (age.toNanos() < IdleWitness.LEAST_NANOS) {
       return; // it was in use
     }
     outlived.clear();

@@ -2,6 +2,7 @@ package dev.holdfast.redis;
 
 import dev.holdfast.connect.ConnectGate;
 import dev.holdfast.connect.RedialSettings;
+import dev.holdfast.diagnosis.LearnerSettings;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.retry.BackOff;
 import java.time.Duration;

@@ -2,8 +2,11 @@ package dev.holdfast.redis;
 
 import dev.holdfast.channel.Abort;
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.diagnosis.IdleLimit;
+import dev.holdfast.diagnosis.IdleWitness;
 import dev.holdfast.diagnosis.Neighbours;
 import dev.holdfast.report.GuardMeters;
+import dev.holdfast.report.IdleLimits;
 import dev.holdfast.wire.ConnectionClocks;
 import dev.holdfast.wire.SocketErrors;
 import dev.holdfast.wire.WireHistory;
@@ -45,8 +48,7 @@ final class GuardedChannel {
   private final IdleLimits idleLimits;
 
   private SocketAddress remote = NOWHERE;
-  private long number;
-  private Duration outlived = Duration.ZERO;
+  private @Nullable IdleWitness witness;
   private boolean ready;
   private boolean condemned;
   private @Nullable Death death;
@@ -130,18 +132,21 @@ final class GuardedChannel {
   /** The connection was used with success after an idle time. */
   void proved(long nowNanos, Duration idle) {
     neighbours.proved(remote, nowNanos, idle);
-    idleLimits.at(remote).reused(idle, number);
-    outlived = idle.compareTo(outlived) > 0 ? idle : outlived;
+    IdleWitness mine = witness;
+    if (mine != null) {
+      mine.reused(idle);
+    }
   }
 
-  /** The longest idle time after which the connection was used with success. */
-  Duration outlived() {
-    return outlived;
+  /** Its part in what is learned of its address; null before it is ready. */
+  @Nullable IdleWitness witness() {
+    return witness;
   }
 
   /** How long connections to the same address may be idle, as far as was learned. */
   IdleLimit idleLimit() {
-    return idleLimits.at(remote);
+    IdleWitness mine = witness;
+    return mine == null ? idleLimits.at(remote) : mine.limit();
   }
 
   /** Lettuce's handshake is done: from here on the channel carries the user's commands. */
@@ -153,7 +158,7 @@ final class GuardedChannel {
     clocks.read(now);
     clocks.requested(now);
     meters.connections(wire.source(), 1);
-    number = idleLimit().opened();
+    witness = idleLimit().opened();
   }
 
   /** Where commands pass, from when the channel is ready. Any thread. */
@@ -168,7 +173,10 @@ final class GuardedChannel {
   /** A channel that had become ready is closed. */
   void leave() {
     meters.connections(wire.source(), -1);
-    idleLimit().closed();
+    IdleWitness mine = witness;
+    if (mine != null) {
+      mine.closed();
+    }
   }
 
   boolean ready() {

@@ -5,6 +5,8 @@ import dev.holdfast.connect.Redialler;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.diagnosis.DeathSigns;
 import dev.holdfast.diagnosis.IdleBound;
+import dev.holdfast.diagnosis.IdleLimit;
+import dev.holdfast.diagnosis.IdleWitness;
 import dev.holdfast.diagnosis.Neighbours;
 import dev.holdfast.diagnosis.SiblingRule;
 import dev.holdfast.path.ConnectionPlan;
@@ -14,6 +16,7 @@ import dev.holdfast.report.DiagnosisEvent;
 import dev.holdfast.report.DiagnosisReporter;
 import dev.holdfast.report.EndpointUses;
 import dev.holdfast.report.GuardMeters;
+import dev.holdfast.report.IdleLimits;
 import dev.holdfast.report.Listeners;
 import dev.holdfast.retry.ReplayRetry;
 import dev.holdfast.usage.Usage;
@@ -100,8 +103,10 @@ public final class LettuceGuard {
     this.replay = replay;
     this.reporter = reporter;
     this.usage = usage;
-    this.idleLimits = new IdleLimits(settings.name(), settings.plan(), settings.learner());
-    IdleLimitGauges.publish(registry, settings.name(), idleLimits);
+    this.idleLimits =
+        new IdleLimits(
+                settings.name(), settings.plan(), settings.learner(), LettuceGuard::onceLearned)
+            .publish(registry);
     this.meters = new GuardMeters(registry, settings.name());
     this.connects = new ConnectReports(settings.name(), settings.plan(), meters, reporter);
     this.redialler = Redialler.of(settings.redialling(), connects, settings.gate());
@@ -387,11 +392,29 @@ public final class LettuceGuard {
     return redialler.handler();
   }
 
+  private static String onceLearned(IdleLimit limit) {
+    return limit
+        .pingPeriod(0)
+        .map(every -> "they are pinged every " + IdleLimits.text(every))
+        .orElse(
+            "they are proved before use from "
+                + limit.bound().age().map(IdleLimits::text).orElse("there"));
+  }
+
   void swapped(GuardedChannel guarded, Death death, SwapEvent event, DeathSigns signs) {
     if (death.cause() != Cause.LOCAL_CLOSE && death.cause() != Cause.IDLE_LIMIT) {
       neighbours.died(guarded.remote(), death.atNanos(), signs.idle());
     }
-    idleLimits.ended(guarded, death, signs, event.diagnosis());
+    IdleWitness witness = guarded.witness();
+    if (witness != null) {
+      IdleLimits.ended(
+          witness,
+          signs.idle(),
+          signs,
+          event.diagnosis(),
+          death.atNanos(),
+          guarded.endpoint()::tellOfNextConnection);
+    }
     SiblingRule.after(event.diagnosis(), signs.idle(), death.atNanos())
         .ifPresent(
             suspicion -> {

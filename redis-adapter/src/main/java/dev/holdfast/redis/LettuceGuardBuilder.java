@@ -4,6 +4,7 @@ import dev.holdfast.connect.ConnectGate;
 import dev.holdfast.connect.EndpointGates;
 import dev.holdfast.connect.RedialSchedule;
 import dev.holdfast.connect.RedialSettings;
+import dev.holdfast.diagnosis.LearnerSettings;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.report.DiagnosisReporter;
 import dev.holdfast.retry.BackOff;

@@ -202,7 +202,7 @@ final class WriteGate extends ChannelDuplexHandler {
         zone == IdleZone.WARN
             || verdict instanceof WireVerdict.Suspect
             || guarded.suspect(now)
-            || guarded.idleLimit().mustProve(idle);
+            || guarded.idleLimit().isPast(idle);
     proof.begin(holdAll);
     return !holdAll && CommandSafety.of(command) == ReplaySafety.SAFE;
   }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.connect.ConnectGate;
 import dev.holdfast.connect.RedialSettings;
 import dev.holdfast.diagnosis.Answer;
+import dev.holdfast.diagnosis.LearnerSettings;
 import dev.holdfast.diagnosis.Neighbours;
 import dev.holdfast.report.GuardMeters;
+import dev.holdfast.report.IdleLimits;
 import dev.holdfast.retry.ReplayRetry;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.protocol.CommandHandler;
@@ -47,7 +49,7 @@ final class EndpointStateTest {
           settings,
           new GuardMeters(new SimpleMeterRegistry(), "test"),
           new Neighbours(),
-          new IdleLimits("test", settings.plan(), settings.learner()));
+          new IdleLimits("test", settings.plan(), settings.learner(), limit -> ""));
     } finally {
       resources.shutdown(0, 0, TimeUnit.SECONDS);
     }

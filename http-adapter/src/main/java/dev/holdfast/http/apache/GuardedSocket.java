@@ -6,6 +6,7 @@ import dev.holdfast.connect.ConnectReport;
 import dev.holdfast.connect.Permit;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.diagnosis.DeathSigns;
+import dev.holdfast.diagnosis.IdleWitness;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.usage.EndpointChurn;
 import dev.holdfast.wire.ConnectionClocks;
@@ -35,6 +36,7 @@ final class GuardedSocket {
   private final GuardParts guard;
   private final Permit permit;
   private final EndpointChurn churn;
+  private final IdleWitness witness;
   private final SocketProbe probe;
   private final WireSource source;
   private final long openedNanos = System.nanoTime();
@@ -72,6 +74,7 @@ final class GuardedSocket {
     probe.fill(plan.keepAlive().orElse(null), plan.userTimeout(), guard.hostKeepAliveSeconds());
     guard.meters().connections(source, 1);
     churn.opened();
+    witness = guard.deaths().opened(endpoint);
     guard.watch().add(this);
   }
 
@@ -116,6 +119,11 @@ final class GuardedSocket {
 
   void hinted(Duration age) {
     hintedNanos = age.toNanos();
+  }
+
+  /** Whether it has been idle for longer than connections to its address seem to be kept. */
+  boolean isPastLearned(long idleNanos) {
+    return witness.limit().isPast(idleNanos);
   }
 
   /** Reads the kernel's view. */
@@ -164,6 +172,9 @@ final class GuardedSocket {
   /** The head of an answer was read. */
   void answered() {
     clocks.read(System.nanoTime());
+    if (idleBeforeNanos >= IdleWitness.LEAST_NANOS) {
+      witness.reused(Duration.ofNanos(idleBeforeNanos));
+    }
     if (idleBeforeNanos > guard.settings().probeAfter().toNanos()) {
       guard.deaths().proved(endpoint, Duration.ofNanos(idleBeforeNanos));
     }
@@ -198,6 +209,7 @@ final class GuardedSocket {
   /** Notes why the connection ends, and tells; the first reason stays. */
   void dies(Death why) {
     DeathSigns signs;
+    Duration age;
     synchronized (this) {
       if (death != null || ended) {
         return;
@@ -208,17 +220,27 @@ final class GuardedSocket {
         history.reset(probe.read(now));
       }
       signs = signs(why, inFlight, now);
+      age = inFlight ? signs.idle() : signs.idle().minus(closedFor(now));
     }
-    tell(why, signs);
+    tell(why, age, signs);
   }
 
   private DeathSigns signs(Death why, boolean flying, long nowNanos) {
     return history.signs(why.cause(), flying, clocks, plan(), nowNanos).build();
   }
 
-  private void tell(Death why, DeathSigns signs) {
+  /** A blocking socket finds the server's FIN long after; it was the last that the kernel heard. */
+  private Duration closedFor(long nowNanos) {
+    WireSnapshot reading = latest;
+    return reading == null || reading.state() != WireSnapshot.CLOSE_WAIT
+        ? Duration.ZERO
+        : Duration.ofMillis(reading.lastAckRecvMillis())
+            .plusNanos(nowNanos - reading.takenAtNanos());
+  }
+
+  private void tell(Death why, Duration age, DeathSigns signs) {
     if (why.cause() != Cause.LOCAL_CLOSE) {
-      guard.deaths().died(endpoint, signs, why.evidence());
+      guard.deaths().died(endpoint, witness, age, signs, why.evidence());
     }
   }
 
@@ -242,7 +264,10 @@ final class GuardedSocket {
     guard
         .timer()
         .schedule(
-            () -> tell(why, lateSigns(why, flying, now)),
+            () -> {
+              DeathSigns signs = lateSigns(why, flying, now);
+              tell(why, signs.idle(), signs);
+            },
             FlightJudge.SAMPLE.toNanos(),
             TimeUnit.NANOSECONDS);
   }
@@ -288,6 +313,7 @@ final class GuardedSocket {
       probe.release();
     }
     guard.watch().remove(this);
+    witness.closed();
     permit.closed(closer);
     // For churn an abort of a connection that was well is the caller's close as any other.
     boolean well = closer == Closer.ABORT && death == null;

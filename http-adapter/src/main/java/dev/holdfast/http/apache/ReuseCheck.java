@@ -9,6 +9,7 @@ import dev.holdfast.wire.WireVerdict;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.core5.util.Timeout;
@@ -59,9 +60,14 @@ final class ReuseCheck {
     if (input != null) {
       return input;
     }
+    boolean doubtful = socket.isPastLearned(idle);
+    if (doubtful && !mayRunTwice) {
+      return new Death(Cause.IDLE_LIMIT, idleFor(idle) + ", past the learned limit");
+    }
     socket.wakes(wire, idle);
     boolean mustProve =
-        zone == IdleZone.WARN
+        doubtful
+            || zone == IdleZone.WARN
             || verdict instanceof WireVerdict.Suspect
             || guard.deaths().suspects(socket.endpoint(), now - idle)
             || (!mayRunTwice && idle >= guard.settings().probeAfter().toNanos());
@@ -71,11 +77,14 @@ final class ReuseCheck {
   private static @Nullable Death tooOld(
       GuardedSocket socket, IdleZone zone, long now, long idleNanos) {
     if (zone == IdleZone.EXPIRED || idleNanos > socket.hintedNanos()) {
-      return new Death(
-          Cause.IDLE_LIMIT, "idle for %d ms".formatted(Duration.ofNanos(idleNanos).toMillis()));
+      return new Death(Cause.IDLE_LIMIT, idleFor(idleNanos));
     }
     boolean over = socket.lifeIsOver(now) || !socket.plan().reusable();
     return over ? new Death(Cause.LOCAL_CLOSE, "its planned life is over") : null;
+  }
+
+  private static String idleFor(long nanos) {
+    return "idle for %d ms".formatted(TimeUnit.NANOSECONDS.toMillis(nanos));
   }
 
   private static @Nullable Death unsolicited(

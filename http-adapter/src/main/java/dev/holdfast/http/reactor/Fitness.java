@@ -42,14 +42,24 @@ enum Fitness {
       guarded.condemn(Cause.IDLE_LIMIT, "idle for too long when it was to be used");
       return UNFIT;
     }
-    if (zone == IdleZone.FRESH && idle < guarded.probeAfterNanos()) {
+    boolean past = guarded.isPastLearned(idle);
+    if (zone == IdleZone.FRESH && idle < guarded.probeAfterNanos() && !past) {
       return FIT; // a FIN, an RST or bytes were found above; the kernel knows no more so soon
     }
-    return guarded.wired() ? read(guarded, zone, now, idle, mustNotFail) : FIT;
+    if (past && mustNotFail.getAsBoolean()) {
+      guarded.condemn(Cause.IDLE_LIMIT, "idle past the learned limit when it was to be used");
+      return UNFIT;
+    }
+    return guarded.wired() ? read(guarded, zone, past, now, idle, mustNotFail) : FIT;
   }
 
   private static Fitness read(
-      GuardedConnection guarded, IdleZone zone, long now, long idle, BooleanSupplier mustNotFail) {
+      GuardedConnection guarded,
+      IdleZone zone,
+      boolean past,
+      long now,
+      long idle,
+      BooleanSupplier mustNotFail) {
     // One system call finds a FIN or an RST that has arrived and was not read yet.
     WireSnapshot wire = guarded.snapshot(now);
     WireVerdict verdict = WireJudge.idle(wire);
@@ -61,10 +71,10 @@ enum Fitness {
       guarded.condemn(Cause.PEER_CLOSED, "bytes arrived that answer no request, unread");
       return UNFIT;
     }
-    if (idle < guarded.probeAfterNanos()) {
+    if (idle < guarded.probeAfterNanos() && !past) {
       return FIT;
     }
-    boolean doubtful = verdict instanceof WireVerdict.Suspect;
+    boolean doubtful = past || verdict instanceof WireVerdict.Suspect;
     if (!doubtful && wire.lastAckRecvMillis() * 1_000_000 < guarded.probeAfterNanos()) {
       return FIT; // keepalive has just proved it
     }

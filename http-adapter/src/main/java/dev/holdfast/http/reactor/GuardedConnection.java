@@ -3,6 +3,7 @@ package dev.holdfast.http.reactor;
 import dev.holdfast.channel.Abort;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.diagnosis.DeathSigns;
+import dev.holdfast.diagnosis.IdleWitness;
 import dev.holdfast.http.KeepAliveHint;
 import dev.holdfast.http.RetryDecision;
 import dev.holdfast.wire.ConnectionClocks;
@@ -55,6 +56,8 @@ final class GuardedConnection {
   private long readNanos = System.nanoTime();
   private long worksSince = readNanos;
   private SocketAddress remote = NOWHERE;
+  private @Nullable IdleWitness witness;
+  private long idleBeforeNanos;
   private boolean up;
   private boolean lent;
   private boolean closedHere;
@@ -134,6 +137,7 @@ final class GuardedConnection {
     clocks.read(now);
     clocks.requested(now);
     up = true;
+    witness = guard.deaths().opened(remote);
     guard.connected(this);
   }
 
@@ -142,6 +146,10 @@ final class GuardedConnection {
     if (up) {
       up = false;
       guard.disconnected(this);
+    }
+    IdleWitness mine = witness;
+    if (mine != null) {
+      mine.closed();
     }
   }
 
@@ -179,6 +187,12 @@ final class GuardedConnection {
     return idle >= JUST_USED_NANOS && guard.deaths().suspects(remote, nowNanos - idle);
   }
 
+  /** Whether it has been idle for longer than connections to its address seem to be kept. */
+  boolean isPastLearned(long idleNanos) {
+    IdleWitness mine = witness;
+    return mine != null && mine.limit().isPast(idleNanos);
+  }
+
   /** An idle time from which on a request that must not run twice waits for a proof. */
   long probeAfterNanos() {
     return probeAfterNanos;
@@ -211,6 +225,9 @@ final class GuardedConnection {
     if (inFlight.isEmpty() && idle >= probeAfterNanos) {
       history.wakes(snapshot(now), idle);
     }
+    if (inFlight.isEmpty() && idle >= IdleWitness.LEAST_NANOS) {
+      idleBeforeNanos = idle;
+    }
     Exchange exchange = new Exchange(call, this, method, now);
     inFlight.add(exchange);
     retirement.uses(inFlight.size());
@@ -228,7 +245,18 @@ final class GuardedConnection {
       }
       retirement.uses(inFlight.size());
       clocks.requested(readNanos);
+      if (idleBeforeNanos > 0) {
+        outlived(idleBeforeNanos);
+        idleBeforeNanos = 0;
+      }
       closeIfDone();
+    }
+  }
+
+  private void outlived(long idleNanos) {
+    IdleWitness mine = witness;
+    if (mine != null) {
+      mine.reused(Duration.ofNanos(idleNanos));
     }
   }
 
@@ -324,8 +352,12 @@ final class GuardedConnection {
     inFlight.clear();
     retirement.uses(0);
     lost.forEach(exchange -> exchange.decide(of));
-    if (of.cause() != Cause.LOCAL_CLOSE && up && !(endAnnounced && lost.isEmpty())) {
-      guard.deaths().died(remote, signs, of.evidence());
+    IdleWitness mine = witness;
+    if (of.cause() != Cause.LOCAL_CLOSE
+        && up
+        && mine != null
+        && !(endAnnounced && lost.isEmpty())) {
+      guard.deaths().died(remote, mine, signs.idle(), signs, of.evidence());
     }
     proof.lost();
   }
@@ -374,7 +406,9 @@ final class GuardedConnection {
 
   /** A probe was answered after an idle time. */
   void proved(long nowNanos) {
-    guard.deaths().proved(remote, Duration.ofNanos(clocks.sincePayload(nowNanos)));
+    long idle = clocks.sincePayload(nowNanos);
+    guard.deaths().proved(remote, Duration.ofNanos(idle));
+    outlived(idle);
   }
 
   /** Whether the kernel can be asked. */

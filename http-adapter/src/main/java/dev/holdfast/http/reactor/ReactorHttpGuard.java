@@ -3,6 +3,7 @@ package dev.holdfast.http.reactor;
 import dev.holdfast.connect.ConnectOutcome;
 import dev.holdfast.connect.ConnectReport;
 import dev.holdfast.connect.Redialler;
+import dev.holdfast.diagnosis.IdleBound;
 import dev.holdfast.http.ConnectionDeaths;
 import dev.holdfast.http.GuardThread;
 import dev.holdfast.http.HttpEndpoints;
@@ -215,6 +216,19 @@ public final class ReactorHttpGuard implements AutoCloseable {
    */
   public void onDiagnosis(Consumer<DiagnosisEvent> listener) {
     reporter.onDiagnosis(listener);
+  }
+
+  /**
+   * How long connections of this guard may be idle: the declared age, or a lower one that was
+   * learned from the ages at which connections were seen to end. Past a learned limit a request
+   * that may run twice waits until the kernel has proved the path, and any other takes a new
+   * connection. A learned limit never exceeds the declared age, and is forgotten once two
+   * connections outlive it or a day passes without another end.
+   *
+   * @return the lowest bound of all addresses the guard's connections lead to
+   */
+  public IdleBound idleBound() {
+    return deaths.idleBound();
   }
 
   /**

@@ -1,11 +1,5 @@
-package dev.holdfast.redis;
+package dev.holdfast.diagnosis;
 
-import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.diagnosis.DeathSigns;
-import dev.holdfast.diagnosis.Diagnosis;
-import dev.holdfast.diagnosis.Explanation;
-import dev.holdfast.diagnosis.IdleBound;
-import dev.holdfast.diagnosis.IdleLimitLearner;
 import dev.holdfast.path.ConnectionPlan;
 import java.time.Duration;
 import java.util.Collections;
@@ -17,10 +11,10 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * How long one address keeps idle connections, as far as was seen, and what follows for those that
- * lead there: earlier pings, earlier proofs. It closes none: a connection past a learned age is
- * proved, or nothing could ever disprove the limit. Thread-safe; nothing here runs for every call.
+ * lead there. It closes none: a connection past a learned age is proved, or nothing could ever
+ * disprove the limit. Thread-safe; what is asked for every call reads one field.
  */
-final class IdleLimit {
+public final class IdleLimit {
 
   /** What ends a connection because it was idle, or may have. */
   private static final Set<Explanation> CLOSED =
@@ -34,6 +28,8 @@ final class IdleLimit {
   private static final Set<Cause> UNANSWERED =
       EnumSet.of(Cause.PATH_SILENT, Cause.PING_UNANSWERED, Cause.REPLY_OVERDUE);
 
+  private static final long NEVER = Long.MAX_VALUE;
+
   private final ConnectionPlan plan;
   private final LearnerSettings settings;
   private final IdleLimitLearner learner;
@@ -41,13 +37,19 @@ final class IdleLimit {
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicLong opened = new AtomicLong();
 
-  /** As of the last end, reuse past it or ping; until then old evidence is not yet forgotten. */
+  /** As of the last connect, end, reuse past it or ping; until then old evidence still counts. */
   private volatile Optional<Duration> learned = Optional.empty();
 
+  private volatile long safeNanos = NEVER;
+
   /**
-   * @param onLearned runs when there is a learned limit and was none
+   * Nothing learned yet.
+   *
+   * @param plan of the path
+   * @param settings how it learns
+   * @param onLearned runs when there is a learned limit and was none; must be quick
    */
-  IdleLimit(ConnectionPlan plan, LearnerSettings settings, Runnable onLearned) {
+  public IdleLimit(ConnectionPlan plan, LearnerSettings settings, Runnable onLearned) {
     this.plan = plan;
     this.settings = settings;
     this.learner = new IdleLimitLearner(plan.path(), plan.maxIdleAge(), settings.nanoClock());
@@ -57,35 +59,26 @@ final class IdleLimit {
   /**
    * A connection is up.
    *
-   * @return a number that tells it from the others
+   * @return its part in this
    */
-  long opened() {
+  public IdleWitness opened() {
     open.incrementAndGet();
-    return opened.incrementAndGet();
+    if (safeNanos != NEVER) {
+      refresh();
+    }
+    return new IdleWitness(this, opened.incrementAndGet());
   }
 
   void closed() {
     open.decrementAndGet();
   }
 
-  /**
-   * A connection, counted out already, ended.
-   *
-   * @param outlived the longest idle time after which it was itself used with success: an end at a
-   *     lower age is none of the path's. Without this, every end that a periodic ping meets would
-   *     be of one age
-   * @return what to run if a new connection works at once, for silence is no sample without
-   */
-  Optional<Runnable> ended(DeathSigns signs, Diagnosis diagnosis, Duration outlived) {
-    Duration age = signs.idle();
+  Optional<Runnable> ended(Duration age, Cause cause, Diagnosis diagnosis) {
     int connections = Math.max(0, open.get()) + 1;
-    if (age.compareTo(outlived) <= 0) {
-      return Optional.empty();
-    }
     if (!Collections.disjoint(diagnosis.explanations(), CLOSED)) {
       learner.closed(age, connections);
       refresh();
-    } else if (UNANSWERED.contains(signs.cause())
+    } else if (UNANSWERED.contains(cause)
         && diagnosis.explanations().contains(Explanation.FLOW_FORGOTTEN_SILENT)) {
       return Optional.of(
           () -> {
@@ -96,7 +89,6 @@ final class IdleLimit {
     return Optional.empty();
   }
 
-  /** A connection was used with success after an idle time. */
   void reused(Duration age, long connection) {
     if (learned.isPresent() && age.compareTo(learned.get()) > 0) {
       learner.reused(age, connection);
@@ -106,24 +98,32 @@ final class IdleLimit {
 
   private void refresh() {
     boolean knewOne = learned.isPresent();
-    learned = learner.learned();
-    if (!knewOne && learned.isPresent()) {
+    Optional<Duration> known = learner.learned();
+    learned = known;
+    safeNanos = known.map(limit -> plan.path().safeAge(limit).toNanos()).orElse(NEVER);
+    if (!knewOne && known.isPresent()) {
       onLearned.run();
     }
   }
 
-  /** Whether even a read waits for the proof of a connection idle for so long. */
-  boolean mustProve(long idleNanos) {
-    Optional<Duration> limit = learned;
-    return limit.isPresent() && idleNanos >= plan.path().safeAge(limit.get()).toNanos();
+  /**
+   * Whether a connection has been idle for so long that it is past the learned limit, less its
+   * margin.
+   *
+   * @param idleNanos how long
+   * @return true if it has to be proved before use, whatever for
+   */
+  public boolean isPast(long idleNanos) {
+    return idleNanos >= safeNanos;
   }
 
   /**
    * The period of pings: the plan's, or a shorter one that the learned limit asks for.
    *
    * @param u a random number, at least 0 and below 1, that shortens it
+   * @return the period; empty if there are to be none
    */
-  Optional<Duration> pingPeriod(double u) {
+  public Optional<Duration> pingPeriod(double u) {
     Optional<Duration> planned = plan.pingPeriod(u);
     if (learned.isEmpty() || !plan.pingAllowed()) {
       return planned;
@@ -142,11 +142,21 @@ final class IdleLimit {
         : Optional.of(Duration.ofNanos((long) (period.toNanos() * (1 - plan.jitter() * u))));
   }
 
-  Optional<Duration> learned() {
+  /**
+   * What was learned.
+   *
+   * @return the lowest age at which connections end, without any margin; empty if nothing
+   */
+  public Optional<Duration> learned() {
     return learned;
   }
 
-  IdleBound bound() {
+  /**
+   * The bound in force.
+   *
+   * @return the least of the configured, the advertised and the learned age, margins taken off
+   */
+  public IdleBound bound() {
     return learner.bound();
   }
 }

@@ -1,4 +1,4 @@
-package dev.holdfast.redis;
+package dev.holdfast.diagnosis;
 
 import java.time.Duration;
 import java.util.function.LongSupplier;
@@ -9,9 +9,9 @@ import java.util.function.LongSupplier;
  * @param nanoClock tells when a connection ended
  * @param shortestPing a limit that asks for pings more often is met by proofs alone
  */
-record LearnerSettings(LongSupplier nanoClock, Duration shortestPing) {
+public record LearnerSettings(LongSupplier nanoClock, Duration shortestPing) {
 
   /** The clock of this machine, and the floor of rule R4: more pings cost more than a connect. */
-  static final LearnerSettings DEFAULT =
+  public static final LearnerSettings DEFAULT =
       new LearnerSettings(System::nanoTime, Duration.ofSeconds(10));
 }

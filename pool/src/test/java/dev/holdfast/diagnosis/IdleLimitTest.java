@@ -1,11 +1,7 @@
-package dev.holdfast.redis;
+package dev.holdfast.diagnosis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.diagnosis.DeathSigns;
-import dev.holdfast.diagnosis.Diagnostician;
-import dev.holdfast.diagnosis.LimitSource;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.path.NetworkPath;
 import dev.holdfast.path.RequestedSettings;
@@ -39,7 +35,11 @@ final class IdleLimitTest {
 
   private Optional<Runnable> end(IdleLimit which, DeathSigns signs, Duration outlived) {
     now += MINUTE.toNanos();
-    return which.ended(signs, Diagnostician.diagnose(signs), outlived);
+    IdleWitness witness = which.opened();
+    if (!outlived.isZero()) {
+      witness.reused(outlived);
+    }
+    return witness.ended(signs.idle(), signs, Diagnostician.diagnose(signs));
   }
 
   private void learn(IdleLimit which) {
@@ -51,14 +51,14 @@ final class IdleLimitTest {
   @Test
   void mustPingAndProveBelowALearnedLimit() {
     assertThat(limit.pingPeriod(0)).isEmpty();
-    assertThat(limit.mustProve(MINUTE.toNanos())).isFalse();
+    assertThat(limit.isPast(MINUTE.toNanos())).isFalse();
     learn(limit);
     assertThat(limit.bound().source()).isEqualTo(LimitSource.LEARNED);
     // (60 s - 1.2 s) / 3, in whole seconds
     assertThat(limit.pingPeriod(0)).contains(Duration.ofSeconds(19));
     assertThat(limit.pingPeriod(0.5)).contains(Duration.ofMillis(18_050));
-    assertThat(limit.mustProve(Duration.ofSeconds(54).toNanos())).isTrue();
-    assertThat(limit.mustProve(Duration.ofSeconds(53).toNanos())).isFalse();
+    assertThat(limit.isPast(Duration.ofSeconds(54).toNanos())).isTrue();
+    assertThat(limit.isPast(Duration.ofSeconds(53).toNanos())).isFalse();
     assertThat(learnedTimes).isEqualTo(1);
   }
 
@@ -77,7 +77,7 @@ final class IdleLimitTest {
     IdleLimit silent = limit(path.plan(RequestedSettings.none().withoutPing()));
     learn(silent);
     assertThat(silent.pingPeriod(0)).isEmpty();
-    assertThat(silent.mustProve(MINUTE.toNanos())).isTrue();
+    assertThat(silent.isPast(MINUTE.toNanos())).isTrue();
   }
 
   @Test
@@ -137,11 +137,39 @@ final class IdleLimitTest {
   @Test
   void mustForgetALimitThatTwoConnectionsOutlived() {
     learn(limit);
-    limit.reused(MINUTE.plusSeconds(1), limit.opened());
+    limit.opened().reused(MINUTE.plusSeconds(1));
     assertThat(limit.learned()).isPresent();
-    limit.reused(MINUTE.plusSeconds(1), limit.opened());
+    limit.opened().reused(MINUTE.plusSeconds(1));
     assertThat(limit.learned()).isEmpty();
     assertThat(limit.pingPeriod(0)).isEmpty();
+  }
+
+  /** A server that goes away takes all there are with it, and says nothing of idle ages. */
+  @Test
+  void mustCountAConnectionOutOnce() {
+    IdleWitness[] all = new IdleWitness[9];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = limit.opened();
+    }
+    DeathSigns signs = closed(MINUTE);
+    for (IdleWitness one : all) {
+      one.closed();
+      one.closed();
+    }
+    for (int i = 0; i < 3; i++) {
+      now += MINUTE.toNanos();
+      limit.opened().ended(MINUTE, signs, Diagnostician.diagnose(signs));
+    }
+    assertThat(limit.learned()).contains(MINUTE);
+  }
+
+  @Test
+  void mustForgetWhatIsOldWhenAConnectionIsOpened() {
+    learn(limit);
+    now += Duration.ofHours(25).toNanos();
+    assertThat(limit.isPast(MINUTE.toNanos())).isTrue();
+    limit.opened();
+    assertThat(limit.isPast(MINUTE.toNanos())).isFalse();
   }
 
   @Test
@@ -149,6 +177,6 @@ final class IdleLimitTest {
     learn(limit);
     now += Duration.ofHours(25).toNanos();
     assertThat(limit.pingPeriod(0)).isEmpty();
-    assertThat(limit.mustProve(MINUTE.toNanos())).isFalse();
+    assertThat(limit.isPast(MINUTE.toNanos())).isFalse();
   }
 }

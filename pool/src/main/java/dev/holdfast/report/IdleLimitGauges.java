@@ -1,4 +1,4 @@
-package dev.holdfast.redis;
+package dev.holdfast.report;
 
 import dev.holdfast.diagnosis.LimitSource;
 import dev.holdfast.metrics.HoldfastMeter;

@@ -1,27 +1,31 @@
-package dev.holdfast.redis;
+package dev.holdfast.report;
 
 import dev.holdfast.diagnosis.Answer;
 import dev.holdfast.diagnosis.DeathSigns;
 import dev.holdfast.diagnosis.Diagnosis;
 import dev.holdfast.diagnosis.IdleBound;
+import dev.holdfast.diagnosis.IdleLimit;
+import dev.holdfast.diagnosis.IdleWitness;
+import dev.holdfast.diagnosis.LearnerSettings;
 import dev.holdfast.diagnosis.LimitSource;
 import dev.holdfast.diagnosis.Neighbours;
 import dev.holdfast.path.ConnectionPlan;
-import dev.holdfast.redis.GuardedChannel.Death;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One {@link IdleLimit} for each address of a guard; the least recently used go. Thread-safe. */
-final class IdleLimits {
+public final class IdleLimits {
 
   private static final Logger LOG = LoggerFactory.getLogger(IdleLimits.class);
 
@@ -31,6 +35,7 @@ final class IdleLimits {
   private final String guard;
   private final ConnectionPlan plan;
   private final LearnerSettings settings;
+  private final Function<IdleLimit, String> consequence;
   private final AtomicBoolean said = new AtomicBoolean();
   private final Map<SocketAddress, IdleLimit> byAddress =
       new LinkedHashMap<>(16, 0.75f, true) {
@@ -42,36 +47,84 @@ final class IdleLimits {
         }
       };
 
-  IdleLimits(String guard, ConnectionPlan plan, LearnerSettings settings) {
+  /**
+   * Nothing learned yet.
+   *
+   * @param guard the guard's name
+   * @param plan of its path
+   * @param settings how it learns
+   * @param consequence what becomes of connections once a limit is learned, for the log; must name
+   *     no address
+   */
+  public IdleLimits(
+      String guard,
+      ConnectionPlan plan,
+      LearnerSettings settings,
+      Function<IdleLimit, String> consequence) {
     this.guard = guard;
     this.plan = plan;
     this.settings = settings;
+    this.consequence = consequence;
   }
 
-  synchronized IdleLimit at(SocketAddress address) {
+  /**
+   * Publishes the bounds, the gauges of {@link dev.holdfast.metrics.HoldfastMeter#IDLE_LIMIT}.
+   *
+   * @param registry where to; holds this weakly
+   * @return this
+   */
+  public IdleLimits publish(MeterRegistry registry) {
+    IdleLimitGauges.publish(registry, guard, this);
+    return this;
+  }
+
+  /**
+   * What is known of an address.
+   *
+   * @param address for comparison only
+   * @return the limit that its connections share
+   */
+  public synchronized IdleLimit at(SocketAddress address) {
     return byAddress.computeIfAbsent(
         address, first -> new IdleLimit(plan, settings, () -> learned(address)));
   }
 
-  /** A connection, counted out already, ended. */
-  void ended(GuardedChannel guarded, Death death, DeathSigns signs, Diagnosis diagnosis) {
-    at(guarded.remote())
-        .ended(signs, diagnosis, guarded.outlived())
+  /**
+   * A connection ended.
+   *
+   * @param witness the connection's
+   * @param age how long it had been idle at its end, or at the first use after which it ended
+   * @param signs what was seen of the end
+   * @param diagnosis what they say
+   * @param diedAtNanos {@link System#nanoTime()} of the end
+   * @param nextConnection tells, once, whether the next connection to the address works
+   */
+  public static void ended(
+      IdleWitness witness,
+      Duration age,
+      DeathSigns signs,
+      Diagnosis diagnosis,
+      long diedAtNanos,
+      Consumer<Consumer<Answer>> nextConnection) {
+    witness
+        .ended(age, signs, diagnosis)
         .ifPresent(
             silent ->
-                guarded
-                    .endpoint()
-                    .tellOfNextConnection(
-                        works -> {
-                          long after = System.nanoTime() - death.atNanos();
-                          if (works == Answer.YES && after <= Neighbours.TOGETHER.toNanos()) {
-                            silent.run();
-                          }
-                        }));
+                nextConnection.accept(
+                    works -> {
+                      long after = System.nanoTime() - diedAtNanos;
+                      if (works == Answer.YES && after <= Neighbours.TOGETHER.toNanos()) {
+                        silent.run();
+                      }
+                    }));
   }
 
-  /** The lowest bound of all addresses; the configured one while there is none. */
-  IdleBound bound() {
+  /**
+   * The bound in force.
+   *
+   * @return the lowest of all addresses; the configured one while there is none
+   */
+  public IdleBound bound() {
     return bounds()
         .filter(bound -> bound.age().isPresent())
         .min(Comparator.comparing(bound -> bound.age().get()))
@@ -103,23 +156,26 @@ final class IdleLimits {
 
   private void learned(SocketAddress address) {
     IdleLimit limit = at(address);
-    Optional<Duration> period = limit.pingPeriod(0);
     boolean lowers =
-        limit.bound().source() == LimitSource.LEARNED || !period.equals(plan.pingPeriod());
+        limit.bound().source() == LimitSource.LEARNED
+            || !limit.pingPeriod(0).equals(plan.pingPeriod());
     if (lowers && limit.learned().isPresent() && said.compareAndSet(false, true)) {
       LOG.info(
           "{}: connections end when idle for {}, which the declared path does not explain: from now"
-              + " on they are {}; declare the limit to keep it across restarts",
+              + " on {}; declare the limit to keep it across restarts",
           guard,
           text(limit.learned().get()),
-          period
-              .map(every -> "pinged every " + text(every))
-              .orElse(
-                  "proved before use from " + text(plan.path().safeAge(limit.learned().get()))));
+          consequence.apply(limit));
     }
   }
 
-  private static String text(Duration time) {
+  /**
+   * An age for people.
+   *
+   * @param time the age
+   * @return seconds with one decimal
+   */
+  public static String text(Duration time) {
     return "%.1f s".formatted(time.toNanos() / 1e9);
   }
 }

@@ -1,0 +1,187 @@
+package dev.holdfast.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.diagnosis.IdleBound;
+import dev.holdfast.diagnosis.LearnerSettings;
+import dev.holdfast.diagnosis.LimitSource;
+import dev.holdfast.http.apache.ApacheHttpGuard;
+import dev.holdfast.http.reactor.ReactorHttpGuard;
+import dev.holdfast.lab.Await;
+import dev.holdfast.lab.NginxServer;
+import dev.holdfast.path.ConnectionPlan;
+import dev.holdfast.path.NetworkPath;
+import dev.holdfast.path.ServerLimits;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
+
+/** nginx closes idle connections, and nobody has declared it. */
+final class IdleLearningTest {
+
+  private static final Duration LIMIT = Duration.ofSeconds(3);
+
+  /** Each is found at another age: what counts is when the server closed. */
+  private static final List<Duration> PAST_LIMIT =
+      List.of(
+          LIMIT.plusMillis(300),
+          LIMIT.plusMillis(900),
+          LIMIT.plusMillis(1_500),
+          LIMIT.plusMillis(600),
+          LIMIT.plusMillis(1_200));
+
+  /** Past the learned 3 s less 1.2 s, the default round trip and scheduling slop. */
+  private static final Duration NEAR_LIMIT = Duration.ofSeconds(2);
+
+  private static final ConnectionPlan UNDECLARED =
+      NetworkPath.to(ServerLimits.withoutIdleTimeout("nginx")).plan();
+
+  /** Every look at this clock is a minute after the one before. */
+  private final AtomicLong minutes = new AtomicLong();
+
+  private final MeterRegistry meters = new SimpleMeterRegistry();
+  private final List<SwapEvent> swaps = new CopyOnWriteArrayList<>();
+
+  /** A guarded client with one connection. */
+  private interface Caller extends AutoCloseable {
+    /** The number of the server's connection that carried the request. */
+    long call(String method) throws IOException;
+
+    @Override
+    void close() throws IOException;
+  }
+
+  /** A client, and the bound that its guard keeps to. */
+  private record Guarded(Caller caller, Supplier<IdleBound> bound) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      caller.close();
+    }
+  }
+
+  private enum Client {
+    HC5,
+    REACTOR
+  }
+
+  private <B extends HttpGuardBuilder<B>> B settings(B builder) {
+    return builder
+        .meterRegistry(meters)
+        .learner(
+            new LearnerSettings(
+                () -> Duration.ofMinutes(minutes.incrementAndGet()).toNanos(),
+                Duration.ofSeconds(1)));
+  }
+
+  private Guarded open(Client client, String uri) {
+    return client == Client.HC5 ? apache(uri) : reactor(uri);
+  }
+
+  private Guarded apache(String uri) {
+    ApacheHttpGuard guard = settings(ApacheHttpGuard.custom(UNDECLARED)).build();
+    guard.onSwap(swaps::add);
+    CloseableHttpClient http =
+        guard
+            .install(HttpClients.custom())
+            .setConnectionManager(guard.install(PoolingHttpClientConnectionManagerBuilder.create()))
+            .build();
+    return new Guarded(
+        new Caller() {
+          @Override
+          public long call(String method) throws IOException {
+            return http.execute(
+                new HttpUriRequestBase(method, URI.create(uri)),
+                response -> Long.parseLong(EntityUtils.toString(response.getEntity()).strip()));
+          }
+
+          @Override
+          public void close() throws IOException {
+            http.close();
+          }
+        },
+        guard::idleBound);
+  }
+
+  private Guarded reactor(String uri) {
+    ReactorHttpGuard guard = settings(ReactorHttpGuard.custom(UNDECLARED)).build();
+    guard.onSwap(swaps::add);
+    ConnectionProvider pool =
+        guard.provider(ConnectionProvider.builder("learning").maxConnections(1));
+    HttpClient http = guard.install(HttpClient.create(pool));
+    return new Guarded(
+        new Caller() {
+          @Override
+          public long call(String method) {
+            String answer =
+                http.request(io.netty.handler.codec.http.HttpMethod.valueOf(method))
+                    .uri(uri)
+                    .responseSingle((response, body) -> body.asString())
+                    .blockOptional(Duration.ofSeconds(10))
+                    .orElseThrow();
+            return Long.parseLong(answer.strip());
+          }
+
+          @Override
+          public void close() {
+            pool.disposeLater().block(Duration.ofSeconds(10));
+            guard.close();
+          }
+        },
+        guard::idleBound);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void mustLearnTheLimitAndKeepRequestsThatMustNotRunTwiceBelowIt(Client client) throws Exception {
+    try (NginxServer nginx = NginxServer.builder().keepAliveTimeout(LIMIT).start();
+        Guarded guarded = open(client, "http://127.0.0.1:" + nginx.port() + "/x")) {
+      Caller caller = guarded.caller();
+      assertThat(guarded.bound().get())
+          .isEqualTo(new IdleBound(UNDECLARED.maxIdleAge(), LimitSource.CONFIGURED));
+      assertThat(limit("learned")).isNaN();
+      long first = caller.call("GET");
+      Await.idle(NEAR_LIMIT);
+      assertThat(caller.call("POST")).isEqualTo(first);
+
+      for (Duration pause : PAST_LIMIT) {
+        if (guarded.bound().get().source() != LimitSource.LEARNED) {
+          Await.idle(pause);
+          caller.call("GET");
+        }
+      }
+      IdleBound learned = guarded.bound().get();
+      assertThat(learned.source()).isEqualTo(LimitSource.LEARNED);
+      assertThat(learned.age().orElseThrow())
+          .isBetween(Duration.ofMillis(1_700), Duration.ofMillis(1_900));
+      assertThat(limit("learned")).isEqualTo(learned.age().orElseThrow().toNanos() / 1e9);
+
+      long kept = caller.call("GET");
+      Await.idle(NEAR_LIMIT);
+      assertThat(caller.call("GET")).isEqualTo(kept);
+      Await.idle(NEAR_LIMIT);
+      swaps.clear();
+      assertThat(caller.call("POST")).isNotEqualTo(kept);
+      assertThat(swaps).extracting(SwapEvent::cause).containsExactly(Cause.IDLE_LIMIT);
+    }
+  }
+
+  private double limit(String source) {
+    return meters.get("holdfast.idle.limit").tag("source", source).gauge().value();
+  }
+}
