@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -178,6 +179,20 @@ final class IdleLearningTest {
       swaps.clear();
       assertThat(caller.call("POST")).isNotEqualTo(kept);
       assertThat(swaps).extracting(SwapEvent::cause).containsExactly(Cause.IDLE_LIMIT);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void mustShowWhatTheServerAdvertises(Client client) throws Exception {
+    try (NginxServer nginx =
+            NginxServer.builder().directives("add_header Keep-Alive timeout=7 always;").start();
+        Guarded guarded = open(client, "http://127.0.0.1:" + nginx.port() + "/x")) {
+      guarded.caller().call("GET");
+      // less the default round trip and scheduling slop
+      assertThat(guarded.bound().get())
+          .isEqualTo(new IdleBound(Optional.of(Duration.ofMillis(5_800)), LimitSource.ADVERTISED));
+      assertThat(limit("advertised")).isEqualTo(5.8);
     }
   }
 

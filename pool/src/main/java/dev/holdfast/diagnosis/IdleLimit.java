@@ -41,6 +41,7 @@ public final class IdleLimit {
   private volatile Optional<Duration> learned = Optional.empty();
 
   private volatile long safeNanos = NEVER;
+  private volatile Duration advertised = Duration.ZERO;
 
   /**
    * Nothing learned yet.
@@ -67,6 +68,19 @@ public final class IdleLimit {
       refresh();
     }
     return new IdleWitness(this, opened.incrementAndGet());
+  }
+
+  /**
+   * The server announced how long it keeps an idle connection. For the {@linkplain #bound() bound}
+   * that is shown; whoever heard it keeps to it.
+   *
+   * @param timeout the announcement; the same one again costs nothing
+   */
+  public void advertised(Duration timeout) {
+    if (!timeout.equals(advertised)) {
+      advertised = timeout;
+      learner.advertised(timeout);
+    }
   }
 
   void closed() {

@@ -209,7 +209,7 @@ final class GuardedConnection extends ForwardingConnection {
         for (Header hint : hints) {
           fields.add(String.valueOf(hint.getValue()));
         }
-        KeepAliveHint.parse(fields).maxIdleAge(mine.plan()).ifPresent(mine::hinted);
+        mine.hinted(KeepAliveHint.parse(fields));
       }
     }
     return response;

@@ -7,6 +7,7 @@ import dev.holdfast.connect.Permit;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.diagnosis.DeathSigns;
 import dev.holdfast.diagnosis.IdleWitness;
+import dev.holdfast.http.KeepAliveHint;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.usage.EndpointChurn;
 import dev.holdfast.wire.ConnectionClocks;
@@ -117,8 +118,9 @@ final class GuardedSocket {
     return hintedNanos;
   }
 
-  void hinted(Duration age) {
-    hintedNanos = age.toNanos();
+  void hinted(KeepAliveHint hint) {
+    hint.maxIdleAge(plan()).ifPresent(age -> hintedNanos = age.toNanos());
+    hint.timeout().ifPresent(witness.limit()::advertised);
   }
 
   /** Whether it has been idle for longer than connections to its address seem to be kept. */

@@ -278,7 +278,12 @@ final class GuardedConnection {
   void advertised(HttpResponse response) {
     endAnnounced |= !HttpUtil.isKeepAlive(response);
     if (response.headers().contains(KEEP_ALIVE)) {
-      retirement.advertised(KeepAliveHint.parse(response.headers().getAll(KEEP_ALIVE)));
+      KeepAliveHint hint = KeepAliveHint.parse(response.headers().getAll(KEEP_ALIVE));
+      retirement.advertised(hint);
+      IdleWitness mine = witness;
+      if (mine != null) {
+        hint.timeout().ifPresent(mine.limit()::advertised);
+      }
     }
   }
 
