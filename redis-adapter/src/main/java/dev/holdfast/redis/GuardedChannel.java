@@ -4,9 +4,7 @@ import dev.holdfast.channel.Abort;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.diagnosis.IdleLimit;
 import dev.holdfast.diagnosis.IdleWitness;
-import dev.holdfast.diagnosis.Neighbours;
 import dev.holdfast.report.GuardMeters;
-import dev.holdfast.report.IdleLimits;
 import dev.holdfast.wire.ConnectionClocks;
 import dev.holdfast.wire.SocketErrors;
 import dev.holdfast.wire.WireHistory;
@@ -44,8 +42,7 @@ final class GuardedChannel {
   private final SendLedger ledger;
   private final SessionBook session = new SessionBook();
   private final WireHistory history = new WireHistory();
-  private final Neighbours neighbours;
-  private final IdleLimits idleLimits;
+  private final ChannelDeaths deaths;
 
   private SocketAddress remote = NOWHERE;
   private @Nullable IdleWitness witness;
@@ -61,15 +58,13 @@ final class GuardedChannel {
       EndpointState endpoint,
       GuardSettings settings,
       GuardMeters meters,
-      Neighbours neighbours,
-      IdleLimits idleLimits) {
+      ChannelDeaths deaths) {
     this.channel = channel;
     this.commandHandler = commandHandler;
     this.endpoint = endpoint;
     this.settings = settings;
     this.meters = meters;
-    this.neighbours = neighbours;
-    this.idleLimits = idleLimits;
+    this.deaths = deaths;
     this.wire = WireProbe.of(channel);
     this.ledger = new SendLedger(channel, this::writeFailed);
   }
@@ -126,16 +121,12 @@ final class GuardedChannel {
 
   /** Whether a sibling died in a way that this connection, idle since, may share. */
   boolean suspect(long nowNanos) {
-    return neighbours.suspects(remote, nowNanos - clocks.sincePayload(nowNanos));
+    return deaths.suspects(remote, nowNanos - clocks.sincePayload(nowNanos));
   }
 
   /** The connection was used with success after an idle time. */
   void proved(long nowNanos, Duration idle) {
-    neighbours.proved(remote, nowNanos, idle);
-    IdleWitness mine = witness;
-    if (mine != null) {
-      mine.reused(idle);
-    }
+    deaths.proved(this, nowNanos, idle);
   }
 
   /** Its part in what is learned of its address; null before it is ready. */
@@ -146,7 +137,7 @@ final class GuardedChannel {
   /** How long connections to the same address may be idle, as far as was learned. */
   IdleLimit idleLimit() {
     IdleWitness mine = witness;
-    return mine == null ? idleLimits.at(remote) : mine.limit();
+    return mine == null ? deaths.idleLimit(remote) : mine.limit();
   }
 
   /** Lettuce's handshake is done: from here on the channel carries the user's commands. */

@@ -2,22 +2,13 @@ package dev.holdfast.redis;
 
 import dev.holdfast.connect.ConnectReport;
 import dev.holdfast.connect.Redialler;
-import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.diagnosis.DeathSigns;
 import dev.holdfast.diagnosis.IdleBound;
-import dev.holdfast.diagnosis.IdleLimit;
-import dev.holdfast.diagnosis.IdleWitness;
-import dev.holdfast.diagnosis.Neighbours;
-import dev.holdfast.diagnosis.SiblingRule;
 import dev.holdfast.path.ConnectionPlan;
-import dev.holdfast.redis.GuardedChannel.Death;
 import dev.holdfast.report.ConnectReports;
 import dev.holdfast.report.DiagnosisEvent;
 import dev.holdfast.report.DiagnosisReporter;
 import dev.holdfast.report.EndpointUses;
 import dev.holdfast.report.GuardMeters;
-import dev.holdfast.report.IdleLimits;
-import dev.holdfast.report.Listeners;
 import dev.holdfast.retry.ReplayRetry;
 import dev.holdfast.usage.Usage;
 import dev.holdfast.usage.UsageSettings;
@@ -38,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.WeakHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -81,15 +71,12 @@ public final class LettuceGuard {
   private final GuardMeters meters;
   private final ReplayRetry replay;
   private final DiagnosisReporter reporter;
-  private final Neighbours neighbours = new Neighbours();
-  private final IdleLimits idleLimits;
+  private final ChannelDeaths deaths;
   private final Map<Endpoint, EndpointState> endpoints = new WeakHashMap<>();
   private final AtomicBoolean saidNoSource = new AtomicBoolean();
-  private final Listeners<SwapEvent> swaps = new Listeners<>();
   private final ConnectReports connects;
   private final Redialler redialler;
   private final UsageSettings usage;
-  private final List<Consumer<SiblingRule.Suspicion>> pools = new CopyOnWriteArrayList<>();
 
   LettuceGuard(
       GuardSettings settings,
@@ -103,10 +90,7 @@ public final class LettuceGuard {
     this.replay = replay;
     this.reporter = reporter;
     this.usage = usage;
-    this.idleLimits =
-        new IdleLimits(
-                settings.name(), settings.plan(), settings.learner(), LettuceGuard::onceLearned)
-            .publish(registry);
+    this.deaths = new ChannelDeaths(settings, registry, reporter);
     this.meters = new GuardMeters(registry, settings.name());
     this.connects = new ConnectReports(settings.name(), settings.plan(), meters, reporter);
     this.redialler = Redialler.of(settings.redialling(), connects, settings.gate());
@@ -247,7 +231,7 @@ public final class LettuceGuard {
    * @param listener the listener
    */
   public void onSwap(Consumer<SwapEvent> listener) {
-    swaps.add(listener);
+    deaths.onSwap(listener);
   }
 
   /**
@@ -300,19 +284,13 @@ public final class LettuceGuard {
    * @return the lowest bound of all addresses the guard's connections lead to
    */
   public IdleBound idleBound() {
-    return idleLimits.bound();
+    return deaths.idleBound();
   }
 
   GuardedChannel guard(Channel channel, CommandHandler commandHandler) {
     GuardedChannel guarded =
         new GuardedChannel(
-            channel,
-            commandHandler,
-            state(commandHandler.getEndpoint()),
-            settings,
-            meters,
-            neighbours,
-            idleLimits);
+            channel, commandHandler, state(commandHandler.getEndpoint()), settings, meters, deaths);
     if (guarded.wire().source() == WireSource.NONE && saidNoSource.compareAndSet(false, true)) {
       LOG.info(
           "{}: wire source none, {} is no native epoll channel; idle age, pings and close events"
@@ -366,14 +344,8 @@ public final class LettuceGuard {
     }
   }
 
-  void suspect(SiblingRule.Suspicion suspicion) {
-    pools.forEach(pool -> pool.accept(suspicion));
-  }
-
-  /** Tells a pool which of its connections to prove, until the returned task is run. */
-  Runnable suspectToo(Consumer<SiblingRule.Suspicion> pool) {
-    pools.add(pool);
-    return () -> pools.remove(pool);
+  ChannelDeaths deaths() {
+    return deaths;
   }
 
   String name() {
@@ -390,39 +362,5 @@ public final class LettuceGuard {
 
   ChannelHandler redialHandler() {
     return redialler.handler();
-  }
-
-  private static String onceLearned(IdleLimit limit) {
-    return limit
-        .pingPeriod(0)
-        .map(every -> "they are pinged every " + IdleLimits.text(every))
-        .orElse(
-            "they are proved before use from "
-                + limit.bound().age().map(IdleLimits::text).orElse("there"));
-  }
-
-  void swapped(GuardedChannel guarded, Death death, SwapEvent event, DeathSigns signs) {
-    if (death.cause() != Cause.LOCAL_CLOSE && death.cause() != Cause.IDLE_LIMIT) {
-      neighbours.died(guarded.remote(), death.atNanos(), signs.idle());
-    }
-    IdleWitness witness = guarded.witness();
-    if (witness != null) {
-      IdleLimits.ended(
-          witness,
-          signs.idle(),
-          signs,
-          event.diagnosis(),
-          death.atNanos(),
-          guarded.endpoint()::tellOfNextConnection);
-    }
-    SiblingRule.after(event.diagnosis(), signs.idle(), death.atNanos())
-        .ifPresent(
-            suspicion -> {
-              neighbours.suspect(guarded.remote(), suspicion);
-              suspect(suspicion);
-            });
-    new PostMortem(guarded, neighbours, reporter, signs, death.atNanos(), event)
-        .begin(guarded.endpoint());
-    swaps.tell(settings.name(), event);
   }
 }

@@ -134,6 +134,6 @@ public final class LettucePoolBuilder<K, V> {
         pool,
         new ResidueReports(name, guard.registry()),
         acquireTimeout,
-        guard.suspectToo(pool::suspect));
+        guard.deaths().suspectToo(pool::suspect));
   }
 }

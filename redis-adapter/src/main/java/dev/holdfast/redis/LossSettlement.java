@@ -240,6 +240,6 @@ final class LossSettlement {
             replayed,
             ambiguous,
             notExecuted);
-    guard.swapped(guarded, death, swap, signs);
+    guard.deaths().died(guarded, death, swap, signs);
   }
 }

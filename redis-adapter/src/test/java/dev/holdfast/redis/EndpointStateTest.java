@@ -6,14 +6,14 @@ import dev.holdfast.connect.ConnectGate;
 import dev.holdfast.connect.RedialSettings;
 import dev.holdfast.diagnosis.Answer;
 import dev.holdfast.diagnosis.LearnerSettings;
-import dev.holdfast.diagnosis.Neighbours;
+import dev.holdfast.report.DiagnosisReporter;
 import dev.holdfast.report.GuardMeters;
-import dev.holdfast.report.IdleLimits;
 import dev.holdfast.retry.ReplayRetry;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.protocol.CommandHandler;
 import io.lettuce.core.protocol.DefaultEndpoint;
 import io.lettuce.core.resource.ClientResources;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
@@ -39,6 +39,7 @@ final class EndpointStateTest {
             RedialSettings.ofDefaults(),
             LearnerSettings.DEFAULT,
             ConnectGate.open());
+    MeterRegistry registry = new SimpleMeterRegistry();
     ClientResources resources = ClientResources.create();
     try {
       ClientOptions options = ClientOptions.create();
@@ -47,9 +48,8 @@ final class EndpointStateTest {
           new CommandHandler(options, resources, new DefaultEndpoint(options, resources)),
           endpoint,
           settings,
-          new GuardMeters(new SimpleMeterRegistry(), "test"),
-          new Neighbours(),
-          new IdleLimits("test", settings.plan(), settings.learner(), limit -> ""));
+          new GuardMeters(registry, "test"),
+          new ChannelDeaths(settings, registry, new DiagnosisReporter(registry)));
     } finally {
       resources.shutdown(0, 0, TimeUnit.SECONDS);
     }

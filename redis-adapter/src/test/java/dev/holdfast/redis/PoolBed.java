@@ -42,7 +42,7 @@ final class PoolBed implements AutoCloseable {
 
   /** As after the death of a sibling. */
   void suspectAll() {
-    guard.suspect(new Suspicion(System.nanoTime(), Duration.ZERO));
+    guard.deaths().suspect(new Suspicion(System.nanoTime(), Duration.ZERO));
   }
 
   double count(String meter, String tag, String value) {

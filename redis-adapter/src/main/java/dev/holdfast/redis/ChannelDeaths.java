@@ -1,0 +1,114 @@
+package dev.holdfast.redis;
+
+import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.diagnosis.DeathSigns;
+import dev.holdfast.diagnosis.IdleBound;
+import dev.holdfast.diagnosis.IdleLimit;
+import dev.holdfast.diagnosis.IdleWitness;
+import dev.holdfast.diagnosis.Neighbours;
+import dev.holdfast.diagnosis.SiblingRule;
+import dev.holdfast.diagnosis.SiblingRule.Suspicion;
+import dev.holdfast.redis.GuardedChannel.Death;
+import dev.holdfast.report.DiagnosisReporter;
+import dev.holdfast.report.IdleLimits;
+import dev.holdfast.report.Listeners;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/**
+ * Where the deaths of a guard's channels are told: tells the listeners, makes siblings suspect,
+ * learns idle limits, and has each death diagnosed. Thread-safe.
+ */
+final class ChannelDeaths {
+
+  private final String guard;
+  private final DiagnosisReporter reporter;
+  private final Neighbours neighbours = new Neighbours();
+  private final IdleLimits idleLimits;
+  private final Listeners<SwapEvent> swaps = new Listeners<>();
+  private final List<Consumer<Suspicion>> pools = new CopyOnWriteArrayList<>();
+
+  ChannelDeaths(GuardSettings settings, MeterRegistry registry, DiagnosisReporter reporter) {
+    this.guard = settings.name();
+    this.reporter = reporter;
+    this.idleLimits =
+        new IdleLimits(guard, settings.plan(), settings.learner(), ChannelDeaths::onceLearned)
+            .publish(registry);
+  }
+
+  private static String onceLearned(IdleLimit limit) {
+    return limit
+        .pingPeriod(0)
+        .map(every -> "they are pinged every " + IdleLimits.text(every))
+        .orElse(
+            "they are proved before use from "
+                + limit.bound().age().map(IdleLimits::text).orElse("there"));
+  }
+
+  void onSwap(Consumer<SwapEvent> listener) {
+    swaps.add(listener);
+  }
+
+  /** How long connections to an address may be idle, as far as was learned. */
+  IdleLimit idleLimit(SocketAddress remote) {
+    return idleLimits.at(remote);
+  }
+
+  IdleBound idleBound() {
+    return idleLimits.bound();
+  }
+
+  /** Whether a sibling died in a way that a connection, last used then, may share. */
+  boolean suspects(SocketAddress remote, long lastPayloadNanos) {
+    return neighbours.suspects(remote, lastPayloadNanos);
+  }
+
+  /** Has the connections that pools hold idle proved before they are lent. */
+  void suspect(Suspicion suspicion) {
+    pools.forEach(pool -> pool.accept(suspicion));
+  }
+
+  /** Tells a pool which of its connections to prove, until the returned task is run. */
+  Runnable suspectToo(Consumer<Suspicion> pool) {
+    pools.add(pool);
+    return () -> pools.remove(pool);
+  }
+
+  /** A connection was used with success after an idle time. */
+  void proved(GuardedChannel guarded, long nowNanos, Duration idle) {
+    neighbours.proved(guarded.remote(), nowNanos, idle);
+    IdleWitness witness = guarded.witness();
+    if (witness != null) {
+      witness.reused(idle);
+    }
+  }
+
+  void died(GuardedChannel guarded, Death death, SwapEvent event, DeathSigns signs) {
+    if (death.cause() != Cause.LOCAL_CLOSE && death.cause() != Cause.IDLE_LIMIT) {
+      neighbours.died(guarded.remote(), death.atNanos(), signs.idle());
+    }
+    IdleWitness witness = guarded.witness();
+    if (witness != null) {
+      IdleLimits.ended(
+          witness,
+          signs.idle(),
+          signs,
+          event.diagnosis(),
+          death.atNanos(),
+          guarded.endpoint()::tellOfNextConnection);
+    }
+    SiblingRule.after(event.diagnosis(), signs.idle(), death.atNanos())
+        .ifPresent(
+            suspicion -> {
+              neighbours.suspect(guarded.remote(), suspicion);
+              suspect(suspicion);
+            });
+    new PostMortem(guarded, neighbours, reporter, signs, death.atNanos(), event)
+        .begin(guarded.endpoint());
+    swaps.tell(guard, event);
+  }
+}
