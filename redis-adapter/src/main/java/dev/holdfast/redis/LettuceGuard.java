@@ -199,7 +199,8 @@ public final class LettuceGuard {
    * @throws IllegalArgumentException if the connection has no single channel
    */
   public <C extends StatefulConnection<?, ?>> C lend(C connection) {
-    return LentView.of(connection, new LendTerms(state(LettuceSupport.endpointOf(connection))));
+    return Lendable.of(connection)
+        .lend(new LendTerms(state(LettuceSupport.endpointOf(connection))));
   }
 
   /**

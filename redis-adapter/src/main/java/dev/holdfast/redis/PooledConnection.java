@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class PooledConnection<K, V> {
 
   private final StatefulRedisConnection<K, V> connection;
+  private final Lendable<StatefulRedisConnection<K, V>> lendable;
   private final EndpointState state;
   private final Liveness liveness;
   private final ResidueBook residues;
@@ -42,6 +43,7 @@ final class PooledConnection<K, V> {
       Liveness liveness,
       Consumer<EndpointState> onAbandoned) {
     this.connection = connection;
+    this.lendable = Lendable.of(connection);
     this.state = state;
     this.liveness = liveness;
     this.onAbandoned = onAbandoned;
@@ -71,6 +73,10 @@ final class PooledConnection<K, V> {
 
   StatefulRedisConnection<K, V> connection() {
     return connection;
+  }
+
+  Lendable<StatefulRedisConnection<K, V>> lendable() {
+    return lendable;
   }
 
   // The event loop.

@@ -1,12 +1,13 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.pool.Lease;
+import dev.holdfast.redis.LentView.Api;
 import dev.holdfast.usage.CallSite;
 import io.lettuce.core.api.StatefulRedisConnection;
-import java.lang.reflect.Method;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,10 +20,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class PooledLease<K, V> implements LentView.Terms {
 
+  private static final VarHandle RETURNED = returnedHandle();
+
   private final ResidueReports reports;
   private final Lease<PooledConnection<K, V>> lease;
   private final PooledConnection<K, V> connection;
-  private final AtomicBoolean lent = new AtomicBoolean(true);
+  private volatile boolean returned;
   private volatile @Nullable CompletionStage<?> last;
   private volatile boolean uncertain;
   private volatile boolean unflushed;
@@ -34,8 +37,16 @@ final class PooledLease<K, V> implements LentView.Terms {
     this.connection = lease.connection();
   }
 
+  private static VarHandle returnedHandle() {
+    try {
+      return MethodHandles.lookup().findVarHandle(PooledLease.class, "returned", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   StatefulRedisConnection<K, V> view() {
-    return LentView.of(connection.connection(), this);
+    return connection.lendable().lend(this);
   }
 
   ResidueReports reports() {
@@ -44,7 +55,7 @@ final class PooledLease<K, V> implements LentView.Terms {
 
   @Override
   public boolean lent() {
-    return lent.get();
+    return !returned;
   }
 
   @Override
@@ -62,12 +73,14 @@ final class PooledLease<K, V> implements LentView.Terms {
 
   @Override
   public CompletableFuture<Void> giveBack() {
-    return lent.compareAndSet(true, false) ? takeBack() : CompletableFuture.completedFuture(null);
+    return RETURNED.compareAndSet(this, false, true)
+        ? takeBack()
+        : CompletableFuture.completedFuture(null);
   }
 
   /** As {@link #giveBack()}, by the pool, which minds a second time. */
   CompletableFuture<Void> release() {
-    return lent.compareAndSet(true, false)
+    return RETURNED.compareAndSet(this, false, true)
         ? takeBack()
         : CompletableFuture.failedFuture(returnedBefore());
   }
@@ -78,7 +91,7 @@ final class PooledLease<K, V> implements LentView.Terms {
    * @return false if it was returned before
    */
   boolean discard() {
-    if (!lent.compareAndSet(true, false)) {
+    if (!RETURNED.compareAndSet(this, false, true)) {
       return false;
     }
     lease.discard();
@@ -122,11 +135,14 @@ final class PooledLease<K, V> implements LentView.Terms {
   }
 
   @Override
-  public void passed(String api, Method method, Object @Nullable [] args, @Nullable Object result) {
+  public void passed(Api api, String called, Object @Nullable [] args, @Nullable Object result) {
+    if (api == Api.SYNC) {
+      return;
+    }
     if (result instanceof CompletionStage<?> issued) {
       last = issued;
-    } else if (!api.equals("sync")) {
-      note(method.getName(), args);
+    } else {
+      note(called, args);
     }
   }
 
@@ -140,7 +156,7 @@ final class PooledLease<K, V> implements LentView.Terms {
   }
 
   @Override
-  public void threw(String api, Throwable thrown) {
+  public void threw(Api api, Throwable thrown) {
     uncertain = true;
   }
 }
