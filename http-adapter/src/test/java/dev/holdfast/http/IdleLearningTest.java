@@ -37,6 +37,8 @@ import reactor.netty.resources.ConnectionProvider;
 /** nginx closes idle connections, and nobody has declared it. */
 final class IdleLearningTest {
 
+  private static final Duration SOON = Duration.ofSeconds(10);
+
   private static final Duration LIMIT = Duration.ofSeconds(3);
 
   /** Each close is found at another age: what counts is when the server closed. */
@@ -131,14 +133,14 @@ final class IdleLearningTest {
                 http.request(io.netty.handler.codec.http.HttpMethod.valueOf(method))
                     .uri(uri)
                     .responseSingle((response, body) -> body.asString())
-                    .blockOptional(Duration.ofSeconds(10))
+                    .blockOptional(SOON)
                     .orElseThrow();
             return Long.parseLong(answer.strip());
           }
 
           @Override
           public void close() {
-            pool.disposeLater().block(Duration.ofSeconds(10));
+            pool.disposeLater().block(SOON);
             guard.close();
           }
         },
@@ -175,6 +177,7 @@ final class IdleLearningTest {
       Await.idle(NEAR_LIMIT);
       swaps.clear();
       assertThat(caller.call("POST")).isNotEqualTo(kept);
+      Await.until("told", SOON, () -> !swaps.isEmpty()); // on the connection's event loop
       assertThat(swaps).extracting(SwapEvent::cause).containsExactly(Cause.IDLE_LIMIT);
     }
   }

@@ -77,7 +77,7 @@ final class Http2Test {
           .satisfies(thrown -> assertThat(AmbiguousOutcomeException.in(thrown)).isPresent());
       assertThat(server.executions("/write")).isEqualTo(1);
       assertThat(server.executions("/read")).isEqualTo(2);
-      assertThat(bed.swaps).hasSize(1);
+      assertThat(bed.swaps(1)).hasSize(1);
     }
   }
 

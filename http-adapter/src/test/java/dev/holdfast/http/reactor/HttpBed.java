@@ -1,6 +1,7 @@
 package dev.holdfast.http.reactor;
 
 import dev.holdfast.http.SwapEvent;
+import dev.holdfast.lab.Await;
 import dev.holdfast.lab.http.FaultServer;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.path.NetworkPath;
@@ -83,6 +84,12 @@ final class HttpBed implements AutoCloseable {
     return body.asString()
         .defaultIfEmpty("")
         .map(text -> response.status().code() + " " + headers.get(FaultServer.REQUEST_ID, text));
+  }
+
+  /** The first so many; a swap is told on its connection's event loop, not on the next call's. */
+  List<SwapEvent> swaps(int expected) {
+    Await.until(expected + " swaps", SOON, () -> swaps.size() >= expected);
+    return swaps;
   }
 
   double count(String meter) {

@@ -79,7 +79,7 @@ final class InstallTest {
       bed.get(server.uri("/a"));
       Await.until("idle", HttpBed.SOON, () -> server.idle() == 1);
       server.farewellIdle();
-      Await.until("noticed", HttpBed.SOON, () -> bed.swaps.size() == 1);
+      assertThat(bed.swaps(1)).hasSize(1);
       assertThat(bed.post(server.uri("/b"), "x")).isEqualTo("200 /b");
       assertThat(bed.guard.snapshots()).isEmpty();
       assertThat(server.connections()).isEqualTo(2);

@@ -65,7 +65,7 @@ final class SecureTest {
       server.next(new Exchange.Unanswered(ending));
       assertThat(bed.call(method, server.uri("/x")).block(HttpBed.SOON)).isEqualTo("200 /x");
       assertThat(server.executions("/x")).isEqualTo(2);
-      assertThat(bed.swaps).hasSize(1);
+      assertThat(bed.swaps(1)).hasSize(1);
     }
   }
 
@@ -88,7 +88,7 @@ final class SecureTest {
       bed.get(server.uri("/first"));
       Await.until("idle", HttpBed.SOON, () -> server.idle() == 1);
       server.endIdle(ending);
-      Await.until("noticed", HttpBed.SOON, () -> bed.swaps.size() == 1);
+      assertThat(bed.swaps(1)).hasSize(1);
       assertThat(bed.post(server.uri("/x"), "x")).isEqualTo("200 /x");
       assertThat(server.executions("/x")).isEqualTo(1);
     }

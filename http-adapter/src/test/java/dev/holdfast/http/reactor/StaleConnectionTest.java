@@ -59,7 +59,7 @@ final class StaleConnectionTest {
       assertThat(bed.call(method, server.uri("/x")).block(HttpBed.SOON)).isEqualTo("200 /x");
       assertThat(server.executions("/x")).isEqualTo(2);
       assertThat(bed.count("holdfast.calls.replayed")).isEqualTo(1);
-      assertThat(bed.swaps).hasSize(1);
+      assertThat(bed.swaps(1)).hasSize(1);
     }
   }
 
@@ -126,7 +126,7 @@ final class StaleConnectionTest {
       bed.get(server.uri("/first"));
       idle(1);
       server.disturbIdle(() -> babble.getBytes(StandardCharsets.ISO_8859_1), Ending.OPEN);
-      Await.until("given up", HttpBed.SOON, () -> bed.swaps.size() == 1);
+      assertThat(bed.swaps(1)).hasSize(1);
       assertThat(bed.post(server.uri("/x"), "x")).isEqualTo("200 /x");
       assertThat(server.connections()).isEqualTo(2);
       assertThat(bed.swaps.get(0).cause()).isEqualTo(Cause.PEER_CLOSED);
@@ -156,7 +156,7 @@ final class StaleConnectionTest {
       Await.idle(safe.plusMillis(50));
       bed.get(server.uri("/x"));
       assertThat(server.connections()).isEqualTo(2);
-      assertThat(bed.swaps).hasSize(1);
+      assertThat(bed.swaps(1)).hasSize(1);
       assertThat(bed.swaps.get(0).cause()).isEqualTo(Cause.IDLE_LIMIT);
     }
   }

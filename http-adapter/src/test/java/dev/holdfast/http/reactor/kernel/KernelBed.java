@@ -105,6 +105,12 @@ final class KernelBed implements AutoCloseable {
     return swaps;
   }
 
+  /** The first so many; a swap is told on its connection's event loop, not on the next call's. */
+  List<SwapEvent> swaps(int expected) {
+    Await.until(expected + " swaps", SOON, () -> swaps.size() >= expected);
+    return swaps;
+  }
+
   /** What explained the first connection given up, once that is known. */
   Diagnosis diagnosis() {
     Await.until("diagnosed", SOON, () -> death().isPresent());

@@ -59,7 +59,7 @@ final class PathLossTest {
           "forgotten while idle, " + dial,
           "POST answered after %d ms, %s".formatted(KernelBed.millisSince(began), bed.swaps()));
       assertThat(nginx.executions("guarded2")).isEqualTo(1);
-      assertThat(bed.swaps()).hasSize(1);
+      assertThat(bed.swaps(1)).hasSize(1);
       assertThat(bed.swaps().get(0).cause())
           .isEqualTo(reset ? Cause.PEER_RESET : Cause.PROBES_UNANSWERED);
       assertThat(bed.diagnosis().explanations())
@@ -105,7 +105,7 @@ final class PathLossTest {
       Await.idle(LIMIT.plusMillis(200));
       assertThat(KernelBed.result(bed.call(guarded, "POST", "second"), KernelBed.SOON))
           .isEqualTo(200);
-      assertThat(bed.swaps()).extracting(SwapEvent::cause).containsExactly(Cause.IDLE_LIMIT);
+      assertThat(bed.swaps(1)).extracting(SwapEvent::cause).containsExactly(Cause.IDLE_LIMIT);
     }
   }
 
@@ -168,7 +168,7 @@ final class PathLossTest {
                   ambiguous,
                   bed.swaps().size(),
                   bed.swaps().isEmpty() ? "" : bed.swaps().get(0).evidence()));
-      assertThat(bed.swaps()).isNotEmpty();
+      assertThat(bed.swaps(1)).isNotEmpty();
       await(wave(bed, guarded, "after"));
     }
   }
