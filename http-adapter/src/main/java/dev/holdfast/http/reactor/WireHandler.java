@@ -3,11 +3,10 @@ package dev.holdfast.http.reactor;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelProgressiveFuture;
+import io.netty.channel.ChannelProgressivePromise;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultChannelProgressivePromise;
 import io.netty.channel.FileRegion;
-import io.netty.util.concurrent.GenericFutureListener;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 
@@ -37,9 +36,7 @@ final class WireHandler extends ChannelDuplexHandler {
       return;
     }
     guarded.ledger().handDown(size);
-    Sent own = new Sent(ctx, size, promise);
-    own.addListener(own);
-    ctx.write(msg, own);
+    ctx.write(msg, new Sent(ctx, size, promise));
   }
 
   private static long size(Object msg) {
@@ -49,9 +46,11 @@ final class WireHandler extends ChannelDuplexHandler {
     return msg instanceof FileRegion region ? region.count() : 0;
   }
 
-  /** Follows one write through the transport's buffer, where the kernel may take it in parts. */
-  private final class Sent extends DefaultChannelProgressivePromise
-      implements GenericFutureListener<ChannelProgressiveFuture> {
+  /**
+   * Follows one write through the transport's buffer, where the kernel may take it in parts. Hears
+   * of its end by being ended itself: a listener costs a write more than all the rest of this.
+   */
+  private final class Sent extends DefaultChannelProgressivePromise {
 
     private final long size;
     private final ChannelPromise users;
@@ -77,13 +76,52 @@ final class WireHandler extends ChannelDuplexHandler {
     }
 
     @Override
-    public void operationComplete(ChannelProgressiveFuture future) {
-      if (future.isSuccess()) {
-        count(size);
-        users.trySuccess();
-        return;
+    public boolean trySuccess(Void result) {
+      boolean first = super.trySuccess(null);
+      if (first) {
+        succeeded();
       }
-      Throwable failure = future.cause();
+      return first;
+    }
+
+    @Override
+    public ChannelProgressivePromise setSuccess(Void result) {
+      super.setSuccess(null);
+      succeeded();
+      return this;
+    }
+
+    private void succeeded() {
+      count(size);
+      users.trySuccess();
+    }
+
+    @Override
+    public boolean tryFailure(Throwable cause) {
+      boolean first = super.tryFailure(cause);
+      if (first) {
+        failed(cause);
+      }
+      return first;
+    }
+
+    @Override
+    public ChannelProgressivePromise setFailure(Throwable cause) {
+      super.setFailure(cause);
+      failed(cause);
+      return this;
+    }
+
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+      boolean first = super.cancel(mayInterruptIfRunning);
+      if (first) {
+        failed(cause());
+      }
+      return first;
+    }
+
+    private void failed(Throwable failure) {
       if (failure instanceof IOException && !(failure instanceof ClosedChannelException)) {
         guarded.dies(failure);
       }
