@@ -3,6 +3,7 @@ package dev.holdfast.http.reactor;
 import dev.holdfast.diagnosis.Cause;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.unix.Buffer;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.io.IOException;
@@ -18,11 +19,17 @@ final class Arrivals {
 
   private static final int PIECE = 4096;
 
-  private static final FastThreadLocal<ByteBuffer> SPACE =
+  /**
+   * Room for one piece, and where it is: native code that has to ask a buffer for that asks long.
+   */
+  private record Space(ByteBuffer bytes, long address) {}
+
+  private static final FastThreadLocal<Space> SPACE =
       new FastThreadLocal<>() {
         @Override
-        protected ByteBuffer initialValue() {
-          return ByteBuffer.allocateDirect(PIECE);
+        protected Space initialValue() {
+          ByteBuffer bytes = ByteBuffer.allocateDirect(PIECE);
+          return new Space(bytes, Buffer.memoryAddress(bytes));
         }
       };
 
@@ -34,14 +41,15 @@ final class Arrivals {
     if (!(channel instanceof UnixChannel unix) || !channel.isActive()) {
       return;
     }
-    ByteBuffer space = SPACE.get();
+    Space space = SPACE.get();
     try {
-      int read = unix.fd().read(space, 0, PIECE);
+      int read = unix.fd().readAddress(space.address(), 0, PIECE);
       if (read == 0) {
         return;
       }
-      for (; read > 0 && channel.isActive(); read = unix.fd().read(space, 0, PIECE)) {
-        channel.pipeline().fireChannelRead(Unpooled.copiedBuffer(space.slice(0, read)));
+      while (read > 0 && channel.isActive()) {
+        channel.pipeline().fireChannelRead(Unpooled.copiedBuffer(space.bytes().slice(0, read)));
+        read = unix.fd().readAddress(space.address(), 0, PIECE);
       }
       channel.pipeline().fireChannelReadComplete();
       if (read < 0) {
