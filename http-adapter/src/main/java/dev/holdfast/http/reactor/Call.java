@@ -7,6 +7,7 @@ import dev.holdfast.http.RequestAttempts;
 import dev.holdfast.http.RetryDecision;
 import dev.holdfast.report.GuardMeters;
 import dev.holdfast.retry.ReplaySafety;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * different event loops.
  */
 final class Call {
+
+  private static final AtomicReferenceFieldUpdater<Call, Exchange> LATEST =
+      AtomicReferenceFieldUpdater.newUpdater(Call.class, Exchange.class, "latest");
 
   private final HttpGuardSettings settings;
   private final GuardMeters meters;
@@ -34,7 +38,7 @@ final class Call {
   }
 
   void begins(Exchange exchange) {
-    latest = exchange;
+    LATEST.lazySet(this, exchange); // who asks was told of its failure afterwards
   }
 
   /** The call is about to be sent anew: what was said of the last sending is settled. */

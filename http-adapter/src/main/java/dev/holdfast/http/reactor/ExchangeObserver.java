@@ -1,6 +1,5 @@
 package dev.holdfast.http.reactor;
 
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpClientCodec;
@@ -13,7 +12,10 @@ import reactor.netty.NettyPipeline;
 import reactor.netty.http.HttpOperations;
 import reactor.netty.http.client.HttpClientState;
 
-/** Tells the connection which request it is about to carry, on its event loop. Stateless. */
+/**
+ * Tells the connection which request it is about to carry, on its event loop. Of itself it hears of
+ * calls whose {@link Lease} cannot tell, those of clients that speak HTTP/2 too. Stateless.
+ */
 final class ExchangeObserver implements ConnectionObserver {
 
   private static final String FAREWELL = "holdfast-farewell";
@@ -24,26 +26,31 @@ final class ExchangeObserver implements ConnectionObserver {
   public void onStateChange(Connection connection, State state) {
     // By class: a test for one of its many interfaces is slow, and evicts the one the JVM caches
     // (JDK-8180450).
-    if (state == HttpClientState.REQUEST_PREPARED
+    if ((state == HttpClientState.REQUEST_PREPARED || state == HttpClientState.RESPONSE_COMPLETED)
         && connection instanceof HttpOperations<?, ?> request) {
-      begin(request);
-    } else if (state == HttpClientState.RESPONSE_COMPLETED
-        && connection instanceof HttpOperations<?, ?> request) {
-      complete(request);
+      Call call = request.currentContext().getOrDefault(Call.class, null);
+      GuardedConnection guarded = call == null ? null : GuardedConnection.of(request.channel());
+      if (call != null && guarded != null) {
+        tell(call, guarded, request, state);
+      }
     }
   }
 
-  private static void begin(HttpOperations<?, ?> request) {
-    Channel channel = request.channel();
-    Call call = request.currentContext().getOrDefault(Call.class, null);
-    GuardedConnection guarded = GuardedConnection.of(channel);
-    if (call == null || guarded == null) {
-      return;
+  /** The same of a call and a connection that are known. */
+  static void tell(Call call, GuardedConnection guarded, Connection connection, State state) {
+    if (state == HttpClientState.REQUEST_PREPARED
+        && connection instanceof HttpOperations<?, ?> request) {
+      begin(call, guarded, request);
+    } else if (state == HttpClientState.RESPONSE_COMPLETED) {
+      complete(call, guarded);
     }
-    if (channel.parent() != null) {
+  }
+
+  private static void begin(Call call, GuardedConnection guarded, HttpOperations<?, ?> request) {
+    if (request.channel().parent() != null) {
       multiplexed(guarded);
     }
-    MessageTap tap = tap(channel.pipeline(), guarded);
+    MessageTap tap = tap(request.channel().pipeline(), guarded);
     Exchange exchange = guarded.begin(call, request.method().name());
     if (tap != null) {
       tap.begins(exchange);
@@ -62,13 +69,8 @@ final class ExchangeObserver implements ConnectionObserver {
   }
 
   /** Where the connection changes its protocol with the first answer, no tap sees that answer. */
-  private static void complete(HttpOperations<?, ?> request) {
-    GuardedConnection guarded = GuardedConnection.of(request.channel());
-    if (guarded == null || guarded.idle()) {
-      return;
-    }
-    Call call = request.currentContext().getOrDefault(Call.class, null);
-    Exchange exchange = call == null ? null : call.latest();
+  private static void complete(Call call, GuardedConnection guarded) {
+    Exchange exchange = guarded.idle() ? null : call.latest();
     if (exchange != null) {
       exchange.connection().finish(exchange);
     }

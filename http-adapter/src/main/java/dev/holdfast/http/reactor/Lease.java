@@ -8,12 +8,12 @@ import io.netty.resolver.AddressResolverGroup;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.Connection;
 import reactor.netty.ConnectionObserver;
 import reactor.netty.channel.AbortedException;
+import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClientConfig;
 import reactor.netty.transport.TransportConfig;
 import reactor.util.context.Context;
@@ -30,13 +30,26 @@ final class Lease implements ConnectionObserver, PathProof.Waiting {
       TransportConfig config,
       ConnectionObserver observer,
       @Nullable Supplier<? extends SocketAddress> remote,
-      @Nullable AddressResolverGroup<?> resolvers) {}
+      @Nullable AddressResolverGroup<?> resolvers) {
+
+    /** Whether a connection can only ever carry one call at a time. */
+    boolean oneCallAtATime() {
+      return config instanceof HttpClientConfig client
+          && client.protocols().length == 1
+          && client.protocols()[0] == HttpProtocol.HTTP11;
+    }
+  }
 
   private record Event(Connection connection, State state) {}
 
   private final Leasing leasing;
+  private @Nullable GuardedConnection guarded;
   private @Nullable List<Event> heldBack;
+
+  /** Waits for its proof, and may be cancelled meanwhile, by any thread. */
   private volatile @Nullable Connection held;
+
+  private boolean undecided;
   private boolean left;
 
   Lease(Leasing leasing) {
@@ -51,41 +64,45 @@ final class Lease implements ConnectionObserver, PathProof.Waiting {
   }
 
   void acquired(Connection connection) {
-    GuardedConnection guarded = GuardedConnection.of(connection.channel());
+    GuardedConnection found = GuardedConnection.of(connection.channel());
+    guarded = found;
     EventLoop loop = connection.channel().eventLoop();
-    if (guarded == null || !loop.inEventLoop()) {
+    if (found == null || !loop.inEventLoop()) {
       leasing.lends(connection);
       return;
     }
+    undecided = true;
+    Call call = leasing.call();
+    if (call != null && !call.accepts(found)) {
+      found.condemn(Cause.LOCAL_CLOSE, "an earlier sending failed, and this is as old");
+      passOver();
+      return;
+    }
+    leasing.provider().lends(found);
+    switch (Fitness.of(found, this::mustNotFail)) {
+      case FIT -> lend(connection);
+      case UNPROVED -> hold(connection, found);
+      case UNFIT -> passOver();
+    }
+  }
+
+  /** Whether the request could not simply be sent again, or was once already. */
+  private boolean mustNotFail() {
+    Call call = leasing.call();
+    if (call != null && call.lostBefore()) {
+      return true;
+    }
+    return leasing.request().config() instanceof HttpClientConfig client
+        && RequestSafety.of(client.method().name(), false, false) != ReplaySafety.SAFE;
+  }
+
+  private void hold(Connection connection, GuardedConnection unproved) {
     held = connection;
     if (leasing.cancelled()) { // or cancel() sees what is held
       connection.dispose();
       return;
     }
-    if (!call().map(call -> call.accepts(guarded)).orElse(true)) {
-      guarded.condemn(Cause.LOCAL_CLOSE, "an earlier sending failed, and this is as old");
-      lost();
-      return;
-    }
-    leasing.provider().lends(guarded);
-    switch (Fitness.of(guarded, this::mustNotFail)) {
-      case FIT -> proved();
-      case UNPROVED -> guarded.proof().ask(this);
-      case UNFIT -> lost();
-    }
-  }
-
-  private Optional<Call> call() {
-    return leasing.currentContext().getOrEmpty(Call.class);
-  }
-
-  /** Whether the request could not simply be sent again, or was once already. */
-  private boolean mustNotFail() {
-    if (call().filter(Call::lostBefore).isPresent()) {
-      return true;
-    }
-    return leasing.request().config() instanceof HttpClientConfig client
-        && RequestSafety.of(client.method().name(), false, false) != ReplaySafety.SAFE;
+    unproved.proof().ask(this);
   }
 
   @Override
@@ -95,21 +112,31 @@ final class Lease implements ConnectionObserver, PathProof.Waiting {
       return;
     }
     held = null;
+    lend(connection);
+  }
+
+  /** The client disposes of what it is lent after it has cancelled. */
+  private void lend(Connection connection) {
+    undecided = false;
     leasing.lends(connection);
     List<Event> events = heldBack;
     heldBack = null;
     if (events != null) {
-      events.forEach(event -> observer().onStateChange(event.connection(), event.state()));
+      events.forEach(event -> tell(event.connection(), event.state()));
+    }
+  }
+
+  @Override
+  public void lost() {
+    if (held != null) {
+      held = null;
+      passOver();
     }
   }
 
   /** The request has not seen this connection, and will not. */
-  @Override
-  public void lost() {
-    if (held == null) {
-      return;
-    }
-    held = null;
+  private void passOver() {
+    undecided = false;
     left = true;
     heldBack = null;
     if (leasing.cancelled()) {
@@ -129,18 +156,27 @@ final class Lease implements ConnectionObserver, PathProof.Waiting {
 
   @Override
   public void onStateChange(Connection connection, State newState) {
-    if (held != null) {
+    if (undecided) {
       List<Event> events = heldBack == null ? new ArrayList<>(1) : heldBack;
       heldBack = events;
       events.add(new Event(connection, newState));
     } else if (!left) {
-      observer().onStateChange(connection, newState);
+      tell(connection, newState);
     }
+  }
+
+  private void tell(Connection connection, State state) {
+    Call own = leasing.own();
+    GuardedConnection carrier = guarded;
+    if (own != null && carrier != null) {
+      ExchangeObserver.tell(own, carrier, connection, state);
+    }
+    observer().onStateChange(connection, state);
   }
 
   @Override
   public void onUncaughtException(Connection connection, Throwable error) {
-    if (held == null && !left) {
+    if (!undecided && !left) {
       observer().onUncaughtException(connection, error);
     }
   }

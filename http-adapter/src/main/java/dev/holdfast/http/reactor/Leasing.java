@@ -32,6 +32,9 @@ final class Leasing implements CoreSubscriber<Connection>, Subscription {
   private final GuardedProvider provider;
   private final Lease.Request request;
   private final CoreSubscriber<? super Connection> client;
+  private final @Nullable Call call;
+  private final @Nullable Call own;
+  private final Context context;
 
   @SuppressWarnings("UnusedVariable") // read by POOL
   private volatile @Nullable Subscription pool;
@@ -45,6 +48,11 @@ final class Leasing implements CoreSubscriber<Connection>, Subscription {
     this.provider = provider;
     this.request = request;
     this.client = client;
+    Context clients = client.currentContext();
+    this.call = clients.getOrDefault(Call.class, null);
+    this.own = request.oneCallAtATime() ? call : null;
+    // Reactor Netty keeps a context with anything in it with the channel, call by call.
+    this.context = own == null ? clients : clients.delete(Call.class);
   }
 
   /** What the client subscribes to. */
@@ -65,6 +73,19 @@ final class Leasing implements CoreSubscriber<Connection>, Subscription {
 
   Lease.Request request() {
     return request;
+  }
+
+  /** The call that is to be sent; null if it is none of a guard's. */
+  @Nullable Call call() {
+    return call;
+  }
+
+  /**
+   * The same where the connection will carry this call and no other meanwhile, so that its lease
+   * can say when the exchange begins; null where {@link ExchangeObserver} has to find that out.
+   */
+  @Nullable Call own() {
+    return own;
   }
 
   boolean cancelled() {
@@ -101,7 +122,7 @@ final class Leasing implements CoreSubscriber<Connection>, Subscription {
 
   @Override
   public Context currentContext() {
-    return client.currentContext();
+    return context;
   }
 
   @Override

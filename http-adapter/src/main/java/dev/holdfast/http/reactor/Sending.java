@@ -3,7 +3,6 @@ package dev.holdfast.http.reactor;
 import dev.holdfast.http.RetryDecision;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
@@ -39,14 +38,16 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
     this.context = caller.currentContext().put(Call.class, call);
   }
 
-  /** By the method of the interface: it turns what is thrown into an error. */
   void begin() {
     Multiplexed multiplexed = guard.multiplexed();
-    Subscriber<Connection> self = this;
-    if (multiplexed.isEmpty()) {
-      once.subscribe(self);
-    } else {
-      multiplexed.proved().then(Mono.<Connection>from(once)).subscribe(self);
+    try {
+      if (multiplexed.isEmpty()) {
+        once.subscribe(this);
+      } else {
+        multiplexed.proved().then(Mono.<Connection>from(once)).subscribe(this);
+      }
+    } catch (Throwable thrown) {
+      Operators.reportThrowInSubscribe(this, thrown);
     }
   }
 
