@@ -57,11 +57,12 @@ final class IdleReset implements Incident {
     stage.require(
         flows.stream().allMatch(flow -> flow.left().compareTo(BOTH_LIMITS) <= 0),
         "every flow counts down from the unacknowledged limit");
+    int idle = GuardSwitch.isOff() ? 2 * CONNECTIONS : CONNECTIONS;
     stage.await(
-        "Redis has closed the bare connections, and their FINs are lost",
+        "Redis has closed the idle connections, and their FINs are lost",
         () ->
-            clientsOf(redis) <= CONNECTIONS
-                && network.count(RouterCounter.SERVER_FIN_INVALID) >= CONNECTIONS);
+            clientsOf(redis) <= 2 * CONNECTIONS - idle
+                && network.count(RouterCounter.SERVER_FIN_INVALID) >= idle);
     stage.timeline().carried("bare", Tone.BAD, "Redis closed; its FINs are invalid and dropped");
     long resets = network.serverKernel(0).get("Tcp.OutRsts");
     bares.forEach(bare::increment);
