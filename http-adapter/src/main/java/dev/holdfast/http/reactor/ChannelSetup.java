@@ -46,7 +46,7 @@ final class ChannelSetup implements ChannelPipelineConfigurer {
   private UsageHandler usage(GuardedConnection guarded) {
     return new UsageHandler(
         to -> guard.endpoints().use(to.getHostString(), to.getPort()),
-        guarded::causeOfDeath,
+        guarded.end()::cause,
         guard.timer());
   }
 

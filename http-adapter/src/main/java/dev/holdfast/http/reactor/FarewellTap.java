@@ -21,7 +21,7 @@ class FarewellTap extends ChannelInboundHandlerAdapter {
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event instanceof SslCloseCompletionEvent end && end.isSuccess()) {
-      guarded.dies(Cause.PEER_CLOSED, "TLS close_notify");
+      guarded.end().dies(Cause.PEER_CLOSED, "TLS close_notify");
     }
     ctx.fireUserEventTriggered(event);
   }

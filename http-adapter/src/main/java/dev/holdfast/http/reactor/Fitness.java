@@ -42,7 +42,7 @@ enum Fitness {
       guarded.condemn(Cause.IDLE_LIMIT, "idle for too long when it was to be used");
       return UNFIT;
     }
-    boolean past = guarded.isPastLearned(idle);
+    boolean past = guarded.idleRecord().isPastLearned(idle);
     if (zone == IdleZone.FRESH && idle < guarded.probeAfterNanos() && !past) {
       return FIT; // a FIN, an RST or bytes were found above; the kernel knows no more so soon
     }

@@ -1,13 +1,8 @@
 package dev.holdfast.http.reactor;
 
-import dev.holdfast.channel.Abort;
 import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.diagnosis.DeathSigns;
-import dev.holdfast.diagnosis.IdleWitness;
 import dev.holdfast.http.KeepAliveHint;
-import dev.holdfast.http.RetryDecision;
 import dev.holdfast.wire.ConnectionClocks;
-import dev.holdfast.wire.SocketErrors;
 import dev.holdfast.wire.WireHistory;
 import dev.holdfast.wire.WireProbe;
 import dev.holdfast.wire.WireSnapshot;
@@ -20,8 +15,6 @@ import io.netty.util.AsciiString;
 import io.netty.util.AttributeKey;
 import java.net.SocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,24 +40,20 @@ final class GuardedConnection {
   private final WireHistory history = new WireHistory();
   private final WriteLedger ledger = new WriteLedger();
   private final Retirement retirement;
+  private final ConnectionEnd end = new ConnectionEnd(this);
   private final PathProof proof;
   private final PathWatch watch;
-  private final List<Exchange> inFlight = new ArrayList<>(1);
+  private final InFlight inFlight;
+  private final IdleRecord idleRecord = new IdleRecord();
   private final long probeAfterNanos;
 
   private @Nullable MessageTap tap;
   private long readNanos = System.nanoTime();
   private long worksSince = readNanos;
   private SocketAddress remote = NOWHERE;
-  private @Nullable IdleWitness witness;
-  private long idleBeforeNanos;
   private boolean up;
   private boolean lent;
-  private boolean closedHere;
-  private boolean endAnnounced;
-  private boolean settled;
   private boolean retiring;
-  private volatile @Nullable Death death;
   private volatile @Nullable WireSnapshot lastSnapshot;
 
   GuardedConnection(Channel channel, ReactorHttpGuard guard) {
@@ -73,6 +62,7 @@ final class GuardedConnection {
     this.wire = WireProbe.of(channel);
     this.probeAfterNanos = guard.settings().shared().probeAfter().toNanos();
     this.retirement = new Retirement(guard.settings().shared().plan(), clocks);
+    this.inFlight = new InFlight(retirement);
     this.proof = new PathProof(this);
     this.watch = new PathWatch(this);
     channel.attr(KEY).set(this);
@@ -108,6 +98,11 @@ final class GuardedConnection {
     return ledger;
   }
 
+  /** How it ends. */
+  ConnectionEnd end() {
+    return end;
+  }
+
   PathProof proof() {
     return proof;
   }
@@ -123,11 +118,26 @@ final class GuardedConnection {
 
   /** Any thread. */
   boolean doomed() {
-    return death != null;
+    return end.near();
   }
 
   boolean idle() {
     return inFlight.isEmpty();
+  }
+
+  /** Whether it was connected, and is not closed. */
+  boolean up() {
+    return up;
+  }
+
+  /** What its idle times tell. */
+  IdleRecord idleRecord() {
+    return idleRecord;
+  }
+
+  /** What it carries. */
+  InFlight inFlight() {
+    return inFlight;
   }
 
   void connected() {
@@ -137,7 +147,7 @@ final class GuardedConnection {
     clocks.read(now);
     clocks.requested(now);
     up = true;
-    witness = guard.deaths().opened(remote);
+    idleRecord.connected(guard.deaths().opened(remote));
     guard.connected(this);
   }
 
@@ -147,10 +157,7 @@ final class GuardedConnection {
       up = false;
       guard.disconnected(this);
     }
-    IdleWitness mine = witness;
-    if (mine != null) {
-      mine.closed();
-    }
+    idleRecord.closed();
   }
 
   /** Whether this is the first time that it is lent. */
@@ -158,15 +165,6 @@ final class GuardedConnection {
     boolean first = !lent;
     lent = true;
     return first;
-  }
-
-  @Nullable Cause causeOfDeath() {
-    Death of = death;
-    return of == null ? null : of.cause();
-  }
-
-  void closesHere() {
-    closedHere = true;
   }
 
   WireSnapshot snapshot(long nowNanos) {
@@ -185,12 +183,6 @@ final class GuardedConnection {
   boolean suspect(long nowNanos) {
     long idle = clocks.sincePayload(nowNanos);
     return idle >= JUST_USED_NANOS && guard.deaths().suspects(remote, nowNanos - idle);
-  }
-
-  /** Whether it has been idle for longer than connections to its address seem to be kept. */
-  boolean isPastLearned(long idleNanos) {
-    IdleWitness mine = witness;
-    return mine != null && mine.limit().isPast(idleNanos);
   }
 
   /** An idle time from which on a request that must not run twice waits for a proof. */
@@ -222,15 +214,14 @@ final class GuardedConnection {
   Exchange begin(Call call, String method) {
     long now = System.nanoTime();
     long idle = clocks.sincePayload(now);
-    if (inFlight.isEmpty() && idle >= probeAfterNanos) {
-      history.wakes(snapshot(now), idle);
-    }
-    if (inFlight.isEmpty() && idle >= IdleWitness.LEAST_NANOS) {
-      idleBeforeNanos = idle;
+    if (inFlight.isEmpty()) {
+      idleRecord.ends(idle);
+      if (idle >= probeAfterNanos) {
+        history.wakes(snapshot(now), idle);
+      }
     }
     Exchange exchange = new Exchange(call, this, method, now);
     inFlight.add(exchange);
-    retirement.uses(inFlight.size());
     clocks.requested(now);
     call.begins(exchange);
     watch.onRequest();
@@ -243,20 +234,9 @@ final class GuardedConnection {
       if (exchange.beganNanos() - worksSince > 0) {
         worksSince = exchange.beganNanos();
       }
-      retirement.uses(inFlight.size());
       clocks.requested(readNanos);
-      if (idleBeforeNanos > 0) {
-        outlived(idleBeforeNanos);
-        idleBeforeNanos = 0;
-      }
+      idleRecord.answered();
       closeIfDone();
-    }
-  }
-
-  private void outlived(long idleNanos) {
-    IdleWitness mine = witness;
-    if (mine != null) {
-      mine.reused(Duration.ofNanos(idleNanos));
     }
   }
 
@@ -269,132 +249,30 @@ final class GuardedConnection {
   /** A stream of this connection ended and the connection goes on. */
   void streamEnded(Exchange exchange) {
     if (inFlight.remove(exchange)) {
-      retirement.uses(inFlight.size());
       closeIfDone();
     }
   }
 
   /** What a response says about the connection that carried it. */
   void advertised(HttpResponse response) {
-    endAnnounced |= !HttpUtil.isKeepAlive(response);
+    if (!HttpUtil.isKeepAlive(response)) {
+      end.announced();
+    }
     if (response.headers().contains(KEEP_ALIVE)) {
       KeepAliveHint hint = KeepAliveHint.parse(response.headers().getAll(KEEP_ALIVE));
       retirement.advertised(hint);
-      IdleWitness mine = witness;
-      if (mine != null) {
-        hint.timeout().ifPresent(mine.limit()::advertised);
-      }
+      hint.timeout().ifPresent(idleRecord::advertised);
     }
-  }
-
-  /** Whether bytes from the peer can belong to a response. */
-  boolean answersAreDue() {
-    boolean due = false;
-    for (int i = 0; i < inFlight.size(); i++) { // no iterator: this is asked for all that arrives
-      Exchange exchange = inFlight.get(i);
-      if (exchange.left()) {
-        exchange.answers();
-        due = true;
-      }
-    }
-    return due;
-  }
-
-  /** Notes why the connection ends; the first reason stays. */
-  void dies(Cause cause, String evidence) {
-    if (death == null) {
-      boolean aged = cause == Cause.LOCAL_CLOSE && retirement.due() && !retiring;
-      Cause known = aged ? Cause.IDLE_LIMIT : cause;
-      death = new Death(known, evidence, System.nanoTime());
-    }
-  }
-
-  /** The same for an error of the socket, read or met while writing. */
-  void dies(Throwable failure) {
-    String message = String.valueOf(failure.getMessage());
-    Cause cause = SocketErrors.cause(message);
-    if (cause == Cause.PEER_RESET && death == null && channel.isOpen()) {
-      history.reset(wire.read(System.nanoTime()));
-    }
-    dies(cause, textOf(cause));
-  }
-
-  /** Not the message itself: what a user's handler throws may quote what it was given. */
-  private static String textOf(Cause cause) {
-    return switch (cause) {
-      case KERNEL_TIMEOUT -> "ETIMEDOUT";
-      case PEER_CLOSED -> "EPIPE";
-      default -> "ECONNRESET";
-    };
-  }
-
-  /** The channel was closed without an error that was read. */
-  void ended() {
-    dies(closedHere ? Cause.LOCAL_CLOSE : Cause.PEER_CLOSED, "no error was read");
-    settle();
-  }
-
-  /** Decides, once, what becomes of the calls in flight. */
-  void settle() {
-    Death of = death;
-    if (settled || of == null) {
-      return;
-    }
-    settled = true;
-    // A reset that answers a probe answers as one to a request would; an unanswered probe leaves
-    // nothing unacknowledged that could tell whether it arrived.
-    boolean sent = inFlight.stream().anyMatch(Exchange::left);
-    DeathSigns signs =
-        history
-            .signs(
-                of.cause(),
-                sent || (proof.pending() && of.cause() == Cause.PEER_RESET),
-                clocks,
-                guard.settings().shared().plan(),
-                System.nanoTime())
-            .build();
-    List<Exchange> lost = List.copyOf(inFlight);
-    inFlight.clear();
-    retirement.uses(0);
-    lost.forEach(exchange -> exchange.decide(of));
-    IdleWitness mine = witness;
-    if (of.cause() != Cause.LOCAL_CLOSE
-        && up
-        && mine != null
-        && !(endAnnounced && lost.isEmpty())) {
-      guard.deaths().died(remote, mine, signs.idle(), signs, of.evidence());
-    }
-    proof.lost();
-  }
-
-  /**
-   * What becomes of a call whose sending over this connection failed with an error of the client's.
-   *
-   * @return null if the connection is well, so that the error is none of the guard's
-   */
-  @Nullable RetryDecision verdict(Exchange failed) {
-    if (!channel.eventLoop().inEventLoop()) {
-      return null; // a wire's end is told on the event loop
-    }
-    if (failed.wasRefused()) {
-      return failed.decide(
-          new Death(Cause.PEER_CLOSED, "refused before it was processed", System.nanoTime()));
-    }
-    if (!channel.isActive()) {
-      ended();
-    }
-    settle();
-    Death of = death;
-    return of == null ? null : failed.decide(of);
   }
 
   /** Gives the connection up. */
   void condemn(Cause cause, String evidence) {
-    if (death != null || !channel.isActive()) {
-      return;
-    }
-    dies(cause, evidence);
-    Abort.soon(channel);
+    end.condemn(cause, evidence);
+  }
+
+  /** Whether it is to be closed as soon as nothing is in flight. */
+  boolean retiring() {
+    return retiring;
   }
 
   /** Closes the connection in order as soon as nothing is in flight. Any thread. */
@@ -413,7 +291,7 @@ final class GuardedConnection {
   void proved(long nowNanos) {
     long idle = clocks.sincePayload(nowNanos);
     guard.deaths().proved(remote, Duration.ofNanos(idle));
-    outlived(idle);
+    idleRecord.survived(idle);
   }
 
   /** Whether the kernel can be asked. */

@@ -19,7 +19,7 @@ final class InboundTap extends FarewellTap {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object msg) {
-    if (!unsolicited && guarded().answersAreDue()) {
+    if (!unsolicited && guarded().inFlight().answersAreDue()) {
       ctx.fireChannelRead(msg);
       return;
     }

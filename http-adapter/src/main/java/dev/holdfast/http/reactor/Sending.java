@@ -94,7 +94,7 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
       caller.onError(failure); // no connection: dialling again is the redialler's
       return;
     }
-    @Nullable RetryDecision decision = lost.connection().verdict(lost);
+    @Nullable RetryDecision decision = lost.connection().end().verdict(lost);
     if (decision == null) {
       caller.onError(failure);
     } else if (decision == RetryDecision.RETRY) {

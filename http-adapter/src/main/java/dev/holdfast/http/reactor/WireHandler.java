@@ -123,7 +123,7 @@ final class WireHandler extends ChannelDuplexHandler {
 
     private void failed(Throwable failure) {
       if (failure instanceof IOException && !(failure instanceof ClosedChannelException)) {
-        guarded.dies(failure);
+        guarded.end().dies(failure);
       }
       users.tryFailure(failure);
     }
@@ -138,21 +138,21 @@ final class WireHandler extends ChannelDuplexHandler {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     if (cause instanceof IOException) {
-      guarded.dies(cause);
-      guarded.settle();
+      guarded.end().dies(cause);
+      guarded.end().settle();
     }
     ctx.fireExceptionCaught(cause);
   }
 
   @Override
   public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
-    guarded.closesHere();
+    guarded.end().closesHere();
     ctx.close(promise);
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    guarded.ended();
+    guarded.end().closed();
     guarded.leave();
     ctx.fireChannelInactive();
   }

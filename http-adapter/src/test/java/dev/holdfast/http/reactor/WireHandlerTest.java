@@ -51,7 +51,7 @@ final class WireHandlerTest {
     assertThat(written.cause()).isInstanceOf(IOException.class);
     assertThat(guarded.ledger().handedDown()).isEqualTo(SIZE);
     assertThat(guarded.ledger().taken()).isEqualTo(4);
-    assertThat(guarded.causeOfDeath()).isEqualTo(Cause.PEER_CLOSED);
+    assertThat(guarded.end().cause()).isEqualTo(Cause.PEER_CLOSED);
   }
 
   @Test
@@ -69,11 +69,11 @@ final class WireHandlerTest {
     assertThat(endedBy(ChannelPromise::trySuccess).isSuccess()).isTrue();
     assertThat(guarded.ledger().taken()).isEqualTo(2 * SIZE);
     assertThat(endedBy(promise -> promise.cancel(false)).isSuccess()).isFalse();
-    assertThat(guarded.causeOfDeath()).isNull();
+    assertThat(guarded.end().cause()).isNull();
     IOException reset = new IOException("Connection reset by peer");
     assertThat(endedBy(promise -> promise.setFailure(reset)).cause()).isSameAs(reset);
     assertThat(guarded.ledger().taken()).isEqualTo(2 * SIZE);
-    assertThat(guarded.causeOfDeath()).isEqualTo(Cause.PEER_RESET);
+    assertThat(guarded.end().cause()).isEqualTo(Cause.PEER_RESET);
   }
 
   private ChannelFuture endedBy(Consumer<ChannelPromise> end) {
