@@ -177,7 +177,7 @@ final class LentConnection<K, V> extends LentView implements StatefulRedisConnec
   }
 
   /** Lettuce 6.8 only. */
-  @SuppressWarnings("MissingOverride")
+  @SuppressWarnings({"MissingOverride", "deprecation"})
   public void reset() {
     run("reset", () -> ofThisVersion(RESET));
   }
