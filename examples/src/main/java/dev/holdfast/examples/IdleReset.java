@@ -57,6 +57,7 @@ final class IdleReset implements Incident {
     stage.require(
         flows.stream().allMatch(flow -> flow.left().compareTo(BOTH_LIMITS) <= 0),
         "every flow counts down from the unacknowledged limit");
+    // Without its guard the other party is idle as well, and Redis comes to it a moment later.
     int idle = GuardSwitch.isOff() ? 2 * CONNECTIONS : CONNECTIONS;
     stage.await(
         "Redis has closed the idle connections, and their FINs are lost",

@@ -124,6 +124,20 @@ public final class NginxServer extends LabServer {
   }
 
   /**
+   * Counts the executions of a request that was answered, once it is in the log: nginx may answer
+   * the head, and logs when it has the body.
+   *
+   * @param id its {@link #REQUEST_ID}
+   * @param deadline how long to wait at most
+   * @return how often it is in {@link #requests()}, at least once
+   * @throws IllegalStateException if it is not there before the deadline
+   */
+  public long executionsOfAnswered(String id, Duration deadline) {
+    Await.until("the log has " + id, deadline, () -> executions(id) > 0);
+    return executions(id);
+  }
+
+  /**
    * Counts the executions of every request, in one reading.
    *
    * @return how often each {@link #REQUEST_ID} is in {@link #requests()}

@@ -30,8 +30,7 @@ final class IdleFlowTest {
     System.out.printf(
         "[kernel-lab] %s: POST answered after %d ms, %s%n",
         scenario, (System.nanoTime() - began) / 1_000_000, client.swaps());
-    Await.until("logged", KernelClient.SOON, () -> nginx.executions("guarded") > 0);
-    assertThat(nginx.executions("guarded")).isEqualTo(1);
+    assertThat(nginx.executionsOfAnswered("guarded", KernelClient.SOON)).isEqualTo(1);
     assertThat(client.swaps()).hasSize(1);
     assertThat(client.swaps().get(0).cause()).isEqualTo(cause);
   }

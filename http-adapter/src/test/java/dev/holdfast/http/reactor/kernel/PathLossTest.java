@@ -37,12 +37,6 @@ final class PathLossTest {
     return network.nginx(0, settings -> settings.keepAliveTimeout(keepAlive));
   }
 
-  /** Nginx logs a request once it has its body, perhaps after it was answered. */
-  private static long executionsOfAnswered(NginxServer nginx, String id) {
-    Await.until("logged", KernelBed.SOON, () -> nginx.executions(id) > 0);
-    return nginx.executions(id);
-  }
-
   @ParameterizedTest
   @EnumSource
   void mustMoveAPostOffAForgottenFlow(Dial dial, Network network) throws Exception {
@@ -64,7 +58,7 @@ final class PathLossTest {
       KernelBed.print(
           "forgotten while idle, " + dial,
           "POST answered after %d ms, %s".formatted(KernelBed.millisSince(began), bed.swaps()));
-      assertThat(executionsOfAnswered(nginx, "guarded2")).isEqualTo(1);
+      assertThat(nginx.executionsOfAnswered("guarded2", KernelBed.SOON)).isEqualTo(1);
       assertThat(bed.swaps(1)).hasSize(1);
       assertThat(bed.swaps().get(0).cause())
           .isEqualTo(reset ? Cause.PEER_RESET : Cause.PROBES_UNANSWERED);
@@ -92,7 +86,7 @@ final class PathLossTest {
       assertThatThrownBy(() -> KernelBed.result(bed.call(bare, "GET", "bare"), KernelBed.SOON))
           .isInstanceOf(ExecutionException.class);
       assertThat(KernelBed.result(bed.call(reader, "GET", "read"), KernelBed.SOON)).isEqualTo(200);
-      assertThat(executionsOfAnswered(nginx, "read")).isEqualTo(1);
+      assertThat(nginx.executionsOfAnswered("read", KernelBed.SOON)).isEqualTo(1);
       assertThatThrownBy(() -> KernelBed.result(bed.call(writer, "POST", "post"), KernelBed.SOON))
           .satisfies(thrown -> assertThat(AmbiguousOutcomeException.in(thrown)).isPresent());
       assertThat(nginx.executions("post")).isZero();
@@ -161,7 +155,7 @@ final class PathLossTest {
                 .satisfies(thrown -> assertThat(AmbiguousOutcomeException.in(thrown)).isPresent());
           } else {
             assertThat(call).isCompletedWithValue(200);
-            assertThat(executionsOfAnswered(nginx, "op" + i)).isEqualTo(1);
+            assertThat(nginx.executionsOfAnswered("op" + i, KernelBed.SOON)).isEqualTo(1);
           }
         }
       }
