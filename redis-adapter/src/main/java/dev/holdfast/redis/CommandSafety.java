@@ -1,21 +1,31 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.retry.ReplaySafety;
-import io.lettuce.core.protocol.ProtocolKeyword;
+import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.protocol.CommandWrapper;
 import io.lettuce.core.protocol.ReadOnlyCommands;
 import io.lettuce.core.protocol.RedisCommand;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /**
  * Which Redis commands may run twice, by command and arguments. Starts from Lettuce's list of
- * read-only commands; what is unknown is unsafe.
+ * read-only commands. What is unknown is unsafe: a command, an option, and a command object of the
+ * application's own, which may send anything.
  */
 final class CommandSafety {
 
   /** In Lettuce's list, but with subcommands or effects that are not reads. */
   private static final Set<String> NOT_JUST_READS =
-      Set.of("SCRIPT", "CLIENT", "ASKING", "XREAD", "FT.AGGREGATE", "FT_AGGREGATE");
+      Set.of(
+          "SCRIPT",
+          "CLIENT",
+          "ASKING",
+          "READWRITE",
+          "XREAD",
+          "FT.AGGREGATE",
+          "FT.HYBRID",
+          "FT.SEARCH");
 
   /** Flagged {@code readonly} by Redis 7 and missing from Lettuce's list. */
   private static final Set<String> MORE_READS =
@@ -57,39 +67,36 @@ final class CommandSafety {
   private static final Set<String> CLIENT_READS =
       Set.of("SETNAME", "SETINFO", "GETNAME", "ID", "INFO", "LIST", "TRACKINGINFO", "GETREDIR");
 
+  private static final Set<String> SCRIPT_READS = Set.of("EXISTS", "LOAD");
+
+  /** End in the same state when run twice, whatever their arguments; these take no options. */
   private static final Set<String> STATE_IDEMPOTENT =
       Set.of(
-          "SETEX",
-          "PSETEX",
-          "MSET",
-          "HSET",
-          "HMSET",
-          "LSET",
-          "SETBIT",
-          "SETRANGE",
-          "DEL",
-          "UNLINK",
-          "HDEL",
-          "SADD",
-          "SREM",
-          "ZREM",
-          "EXPIRE",
-          "PEXPIRE",
-          "EXPIREAT",
-          "PEXPIREAT",
-          "PERSIST",
-          "PFADD",
+          "MSET", "HSET", "HMSET", "DEL", "UNLINK", "HDEL", "SADD", "SREM", "ZREM", "PFADD",
           "XACK");
+
+  /** The same with just so many arguments; with more they have options nobody knew here. */
+  private static final Map<String, Integer> STATE_IDEMPOTENT_OF_LENGTH =
+      Map.of("SETEX", 3, "PSETEX", 3, "LSET", 3, "SETBIT", 3, "SETRANGE", 3, "PERSIST", 1);
+
+  private static final Set<String> EXPIRIES = Set.of("EX", "PX", "EXAT", "PXAT");
+  private static final Set<String> EXPIRE_CONDITIONS = Set.of("NX", "XX", "GT", "LT");
+  private static final Set<String> ZADD_CONDITIONS = Set.of("NX", "XX", "GT", "LT", "CH");
 
   private CommandSafety() {}
 
   static ReplaySafety of(RedisCommand<?, ?, ?> command) {
-    ProtocolKeyword type = command.getType();
-    String name = type.toString().toUpperCase(Locale.ROOT);
+    if (!isLettuces(command)) {
+      return ReplaySafety.UNSAFE;
+    }
+    String name = CommandName.of(command);
     if (MORE_READS.contains(name) || SESSION_SETUP.contains(name)) {
       return ReplaySafety.SAFE;
     }
-    if (!NOT_JUST_READS.contains(name) && ReadOnlyCommands.isReadOnlyCommand(type)) {
+    CommandType type = CommandName.type(command);
+    if (type != null
+        && !NOT_JUST_READS.contains(name)
+        && ReadOnlyCommands.isReadOnlyCommand(type)) {
       return ReplaySafety.SAFE;
     }
     if (STATE_IDEMPOTENT.contains(name)) {
@@ -98,23 +105,53 @@ final class CommandSafety {
     return byArguments(name, command);
   }
 
+  /** A command of another class may encode something else than its type and arguments. */
+  private static boolean isLettuces(RedisCommand<?, ?, ?> command) {
+    try {
+      RedisCommand<?, ?, ?> innermost = CommandWrapper.unwrap(command);
+      return innermost.getClass().getName().startsWith("io.lettuce.core.")
+          || innermost instanceof ProbeCommand;
+    } catch (Exception | LinkageError | StackOverflowError foreign) {
+      return false;
+    }
+  }
+
   private static ReplaySafety byArguments(String name, RedisCommand<?, ?, ?> command) {
     return switch (name) {
       case "SET" ->
           when(
-              !CommandWords.of(command).hasAnyFrom(2, "NX", "XX", "GET", "IFEQ", "IFNE"),
+              CommandWords.of(command).hasOnlyFrom(2, Set.of("KEEPTTL"), EXPIRIES),
               ReplaySafety.STATE_IDEMPOTENT);
-      case "ZADD" ->
-          when(!CommandWords.of(command).hasAnyFrom(1, "INCR"), ReplaySafety.STATE_IDEMPOTENT);
-      case "XREAD" -> when(!CommandWords.of(command).hasOption("BLOCK"), ReplaySafety.SAFE);
+      case "ZADD" -> when(addsScores(CommandWords.of(command)), ReplaySafety.STATE_IDEMPOTENT);
+      case "EXPIRE", "PEXPIRE", "EXPIREAT", "PEXPIREAT" ->
+          when(
+              CommandWords.of(command).hasOnlyFrom(2, EXPIRE_CONDITIONS, Set.of()),
+              ReplaySafety.STATE_IDEMPOTENT);
+      case "XREAD" -> when(readsAtOnce(CommandWords.of(command)), ReplaySafety.SAFE);
+      case "FT.SEARCH" ->
+          when(!CommandWords.of(command).hasOption("WITHCURSOR"), ReplaySafety.SAFE);
       case "CLIENT" ->
           when(CLIENT_READS.contains(CommandWords.of(command).first()), ReplaySafety.SAFE);
       case "SCRIPT" ->
-          when(
-              Set.of("EXISTS", "LOAD").contains(CommandWords.of(command).first()),
-              ReplaySafety.SAFE);
-      default -> ReplaySafety.UNSAFE;
+          when(SCRIPT_READS.contains(CommandWords.of(command).first()), ReplaySafety.SAFE);
+      default -> ofLength(name, command);
     };
+  }
+
+  private static ReplaySafety ofLength(String name, RedisCommand<?, ?, ?> command) {
+    Integer length = STATE_IDEMPOTENT_OF_LENGTH.get(name);
+    return when(
+        length != null && CommandWords.of(command).count() == length,
+        ReplaySafety.STATE_IDEMPOTENT);
+  }
+
+  /** {@code ZADD key [conditions] score member ...}; {@code INCR} is no condition. */
+  private static boolean addsScores(CommandWords words) {
+    return words.isNumberAt(words.firstNotOf(1, ZADD_CONDITIONS, Set.of()));
+  }
+
+  private static boolean readsAtOnce(CommandWords words) {
+    return words.at(words.firstNotOf(0, Set.of(), Set.of("COUNT"))).equals("STREAMS");
   }
 
   private static ReplaySafety when(boolean holds, ReplaySafety safety) {

@@ -2,25 +2,37 @@ package dev.holdfast.redis;
 
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.RedisCommand;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import java.nio.charset.StandardCharsets;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The short arguments of a command, read back from its encoded form: Lettuce keeps no list of them.
- * Long ones, which can only be keys or values, are left blank; nothing here outlives the question
- * asked of it.
- *
- * <p>An option is looked for only where the command's syntax allows one, or a value that happens to
- * read {@code NX} would decide.
+ * The arguments of a command that are neither keys nor values: keywords, strings and numbers, read
+ * where Lettuce keeps them. Keys and values are never encoded, which may have effects, nor read;
+ * they, passwords and raw bytes are {@linkplain #OPAQUE opaque}. Where Lettuce's list cannot be
+ * reached every argument is.
  */
 final class CommandWords {
 
-  /** The longest option or subcommand in use, {@code JUSTID}, {@code TRACKINGINFO}, has 12. */
-  private static final int LONGEST_OPTION = 16;
+  /** A key, a value, or what might be one. */
+  static final String OPAQUE = "\0";
+
+  private static final String ARGUMENT = CommandArgs.class.getName() + "$";
+
+  /** Their {@code toString()} is what is sent, and has no effects. */
+  private static final Set<String> LEGIBLE =
+      Set.of(
+          ARGUMENT + "ProtocolKeywordArgument",
+          ARGUMENT + "StringArgument",
+          ARGUMENT + "IntegerArgument",
+          ARGUMENT + "DoubleArgument");
+
+  private static final @Nullable MethodHandle ARGUMENTS = arguments();
 
   private final List<String> words;
 
@@ -28,43 +40,97 @@ final class CommandWords {
     this.words = words;
   }
 
-  static CommandWords of(RedisCommand<?, ?, ?> command) {
-    CommandArgs<?, ?> args = command.getArgs();
-    if (args == null) {
-      return new CommandWords(List.of());
-    }
-    ByteBuf encoded = Unpooled.buffer();
+  private static @Nullable MethodHandle arguments() {
     try {
-      args.encode(encoded);
-      return new CommandWords(parse(encoded));
-    } finally {
-      encoded.release();
+      return MethodHandles.privateLookupIn(CommandArgs.class, MethodHandles.lookup())
+          .findGetter(CommandArgs.class, "singularArguments", List.class);
+    } catch (ReflectiveOperationException | RuntimeException closed) {
+      return null; // a native image without the entry, or another Lettuce
     }
   }
 
-  /** Arguments are encoded as bulk strings: {@code $<length>\r\n<bytes>\r\n}. */
-  private static List<String> parse(ByteBuf encoded) {
-    List<String> words = new ArrayList<>();
-    while (encoded.isReadable() && encoded.readByte() == '$') {
-      int length = 0;
-      for (byte digit = encoded.readByte(); digit != '\r'; digit = encoded.readByte()) {
-        length = length * 10 + (digit - '0');
-      }
-      encoded.skipBytes(1);
+  static CommandWords of(RedisCommand<?, ?, ?> command) {
+    try {
+      CommandArgs<?, ?> args = command.getArgs();
+      return new CommandWords(args == null ? List.of() : words(args));
+    } catch (Throwable foreign) {
+      return new CommandWords(List.of(OPAQUE));
+    }
+  }
+
+  private static List<String> words(CommandArgs<?, ?> args) throws Throwable {
+    MethodHandle reachable = ARGUMENTS;
+    if (reachable == null || !args.getClass().getName().startsWith("io.lettuce.core.")) {
+      return Collections.nCopies(args.count(), OPAQUE); // a class of the application's own may
+      // send anything
+    }
+    List<?> arguments = (List<?>) reachable.invokeExact(args);
+    List<String> words = new ArrayList<>(arguments.size());
+    for (Object argument : arguments) {
       words.add(
-          length <= LONGEST_OPTION
-              ? encoded
-                  .toString(encoded.readerIndex(), length, StandardCharsets.US_ASCII)
-                  .toUpperCase(Locale.ROOT)
-              : "");
-      encoded.skipBytes(length + 2);
+          LEGIBLE.contains(argument.getClass().getName())
+              ? argument.toString().toUpperCase(Locale.ROOT)
+              : OPAQUE);
     }
     return words;
   }
 
+  int count() {
+    return words.size();
+  }
+
+  /** The word at a position; {@link #OPAQUE} where there is none or it is nobody's business. */
+  String at(int position) {
+    return position < words.size() ? words.get(position) : OPAQUE;
+  }
+
   /** The first argument, for container commands such as {@code CLIENT SETNAME}. */
   String first() {
-    return words.isEmpty() ? "" : words.get(0);
+    return at(0);
+  }
+
+  /**
+   * Whether nothing but these options stands from {@code position} on. An unknown option, or
+   * something that is no word, says no.
+   *
+   * @param alone options that stand alone
+   * @param withNumber options that a number follows
+   */
+  boolean hasOnlyFrom(int position, Set<String> alone, Set<String> withNumber) {
+    return firstNotOf(position, alone, withNumber) == words.size();
+  }
+
+  /** The position of the first word that is none of these options, or its number. */
+  int firstNotOf(int position, Set<String> alone, Set<String> withNumber) {
+    int at = position;
+    while (at < words.size()) {
+      String word = words.get(at);
+      if (alone.contains(word)) {
+        at++;
+      } else if (withNumber.contains(word) && isNumber(at(at + 1))) {
+        at += 2;
+      } else {
+        return at;
+      }
+    }
+    return at;
+  }
+
+  /** Whether a number stands there, as Lettuce or Java's {@code toString} writes one. */
+  boolean isNumberAt(int position) {
+    return isNumber(at(position));
+  }
+
+  private static boolean isNumber(String word) {
+    if (word.isEmpty() || "+-.0123456789IN".indexOf(word.charAt(0)) < 0) {
+      return false;
+    }
+    try {
+      Double.parseDouble(word.replace("INFINITY", "Infinity").replace("NAN", "NaN"));
+      return true;
+    } catch (NumberFormatException text) {
+      return word.equals("-INF") || word.equals("+INF") || word.equals("INF");
+    }
   }
 
   /** Whether an option stands anywhere before {@code STREAMS}, as in {@code XREAD}. */
@@ -75,18 +141,6 @@ final class CommandWords {
       }
       if (word.equals(option)) {
         return true;
-      }
-    }
-    return false;
-  }
-
-  /** Whether one of the options stands at {@code position} or later. */
-  boolean hasAnyFrom(int position, String... options) {
-    for (int i = position; i < words.size(); i++) {
-      for (String option : options) {
-        if (words.get(i).equals(option)) {
-          return true;
-        }
       }
     }
     return false;

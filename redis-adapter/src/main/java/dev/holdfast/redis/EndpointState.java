@@ -7,8 +7,10 @@ import dev.holdfast.retry.ReplayRetry;
 import io.lettuce.core.protocol.CompleteableCommand;
 import io.lettuce.core.protocol.RedisCommand;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +25,7 @@ final class EndpointState {
   private @Nullable GuardedChannel carrier;
   private final List<Consumer<Answer>> waiting = new ArrayList<>(1);
   private volatile boolean shared;
-  private final ResidueBook residues = new ResidueBook();
+  private volatile Set<Residue> carried = Set.of();
   private volatile LostCalls.Broken broken = LostCalls.Broken.NOTHING;
   private volatile @Nullable PooledConnection<?, ?> pooled;
   private @Nullable IdentityHashMap<RedisCommand<?, ?, ?>, ReplayRetry.Attempts> attempts;
@@ -71,8 +73,17 @@ final class EndpointState {
   synchronized void release(GuardedChannel channel) {
     if (carrier == channel) {
       carrier = null;
+      carry(channel.session().lasting());
       Cause cause = channel.causeOfDeath();
       died(cause == null ? Cause.PEER_CLOSED : cause); // again, for a pool that came meanwhile
+    }
+  }
+
+  private void carry(Set<Residue> left) {
+    if (!carried.containsAll(left)) {
+      EnumSet<Residue> more = EnumSet.copyOf(left);
+      more.addAll(carried);
+      carried = more;
     }
   }
 
@@ -104,9 +115,9 @@ final class EndpointState {
     }
   }
 
-  /** What a pooled connection's commands have left on the server. */
-  ResidueBook residues() {
-    return residues;
+  /** What was left on channels before this one: Lettuce restores some of it on the next. */
+  Set<Residue> carried() {
+    return carried;
   }
 
   synchronized @Nullable GuardedChannel carrier() {

@@ -15,6 +15,7 @@ final class GuardCustomizer implements NettyCustomizer {
 
   private static final String REDIAL = "holdfast-redial";
   private static final String USAGE = "holdfast-usage";
+  private static final String WIRE = "holdfast-wire";
   private static final String LOSS = "holdfast-loss";
   private static final String GATE = "holdfast-gate";
 
@@ -49,6 +50,7 @@ final class GuardCustomizer implements NettyCustomizer {
     CommandHandler commandHandler = (CommandHandler) handler.handler();
     GuardedChannel guarded = guard.guard(channel, commandHandler);
     pipeline.addAfter(REDIAL, USAGE, usage(guarded));
+    pipeline.addFirst(WIRE, new WireHandler(guarded));
     WriteGate gate = new WriteGate(guarded, handler);
     LossSettlement settlement = new LossSettlement(guarded, guard);
     pipeline.addBefore(handler.name(), LOSS, new LossHandler(guarded, gate, settlement));

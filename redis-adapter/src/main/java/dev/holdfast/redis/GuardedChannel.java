@@ -14,11 +14,11 @@ import io.lettuce.core.protocol.CommandHandler;
 import io.lettuce.core.protocol.RedisCommand;
 import io.netty.channel.Channel;
 import io.netty.channel.local.LocalAddress;
-import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Queue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,15 +40,19 @@ final class GuardedChannel {
   private final WireProbe wire;
   private final ConnectionClocks clocks = new ConnectionClocks(System.nanoTime());
   private final SendLedger ledger;
-  private final SessionBook session = new SessionBook();
+  private final Session session = new Session(this::answered);
   private final WireHistory history = new WireHistory();
   private final ChannelDeaths deaths;
 
   private SocketAddress remote = NOWHERE;
   private @Nullable IdleWitness witness;
+  private long handedDown;
+  private boolean bounded = true;
   private boolean ready;
   private boolean condemned;
   private @Nullable Death death;
+  private @Nullable String thrownHere;
+  private @Nullable Throwable raised;
   private volatile @Nullable WriteGate gate;
   private volatile @Nullable WireSnapshot lastSnapshot;
 
@@ -106,8 +110,32 @@ final class GuardedChannel {
     return ledger;
   }
 
-  SessionBook session() {
+  Session session() {
     return session;
+  }
+
+  /** The number of the latest command that went to Lettuce's stack of unanswered ones. */
+  long handedDown() {
+    return handedDown;
+  }
+
+  void countHandedDown(int commands) {
+    handedDown += commands;
+  }
+
+  /** How many of them have been answered: they leave the stack in order. */
+  long answered() {
+    return handedDown - stack().size();
+  }
+
+  /** Whether Lettuce refuses commands beyond some number, as far as is known. */
+  boolean bounded() {
+    return bounded;
+  }
+
+  /** The client's options are in force here, and say so. */
+  void bounded(boolean bounded) {
+    this.bounded = bounded;
   }
 
   WireHistory history() {
@@ -201,21 +229,73 @@ final class GuardedChannel {
 
   /** The same for an error of the socket, read or met while writing. */
   void dies(Throwable failure) {
-    String message = String.valueOf(failure.getMessage());
-    Cause cause = SocketErrors.cause(message);
+    if (WireFailure.isTls(failure)) {
+      dies(Cause.PEER_RESET, "TLS failed");
+      return;
+    }
+    Cause cause = SocketErrors.cause(String.valueOf(failure.getMessage()));
     if (cause == Cause.PEER_RESET && death == null) {
       history.reset(wire.read(System.nanoTime()));
     }
-    dies(cause, message);
+    dies(cause, WireFailure.words(cause));
+  }
+
+  /** The channel is gone; the reason is the one noted before, if any was. */
+  void ends(boolean closedHere) {
+    String thrown = thrownHere;
+    if (thrown != null) {
+      dies(Cause.LOCAL_CLOSE, thrown);
+    } else {
+      dies(closedHere ? Cause.LOCAL_CLOSE : Cause.PEER_CLOSED, "no error was read");
+    }
   }
 
   /**
-   * A reset may first be met by a write; Netty then closes the channel and tells only the promise.
-   * A closed channel's own refusal says nothing of the wire.
+   * A handler, codec or other part of the client threw. Its text may quote a value, so it is not
+   * kept.
+   */
+  void refused(Throwable thrown) {
+    thrownHere = "a handler or codec of the client's threw " + thrown.getClass().getSimpleName();
+  }
+
+  /** Something was read, and dealt with. */
+  void heard() {
+    thrownHere = null;
+  }
+
+  /** The transport raised an exception; handlers pass it on. */
+  void raised(Throwable failure) {
+    raised = failure;
+  }
+
+  /** Whether an exception in the pipeline is the socket's, or that of the TLS upon it. */
+  boolean cameFromTheWire(Throwable failure) {
+    return failure == raised || WireFailure.isTls(failure);
+  }
+
+  /** Whether a write failed in the socket; if not, it never came there. */
+  boolean isWireFailure(Throwable failure) {
+    return WireFailure.ofWrite(failure);
+  }
+
+  /**
+   * A reset may first be met by a write, and only its promise is told. A closed channel's own
+   * refusal says nothing of the wire.
    */
   private void writeFailed(Throwable failure) {
-    if (failure instanceof IOException && !(failure instanceof ClosedChannelException)) {
-      dies(failure);
+    Throwable first = WireFailure.first(failure);
+    if (!(first instanceof ClosedChannelException) && WireFailure.ofWrite(first)) {
+      dies(first);
+    }
+  }
+
+  /** Nothing can be written any more: nothing is handed down, and what has arrived is read. */
+  void closeOnceRead() {
+    if (!condemned && channel.isActive()) {
+      condemned = true;
+      channel
+          .eventLoop()
+          .schedule(() -> channel.close(), WireFailure.READ_WITHIN.toNanos(), TimeUnit.NANOSECONDS);
     }
   }
 

@@ -33,7 +33,10 @@ final class GuardedOptions {
         options
             .mutate()
             .socketOptions(socket(options.getSocketOptions()))
-            .decodeBufferPolicy(new PartialReplies(options.getDecodeBufferPolicy()))
+            .decodeBufferPolicy(
+                new PartialReplies(
+                    options.getDecodeBufferPolicy(),
+                    options.getRequestQueueSize() != Integer.MAX_VALUE))
             .build();
   }
 

@@ -10,11 +10,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
-import io.netty.handler.codec.DecoderException;
-import java.io.IOException;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import java.util.ArrayList;
 import java.util.List;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +51,8 @@ final class LossHandler extends ChannelDuplexHandler {
     }
     mark = PartialReplies.onThisEventLoop();
     answersInOrder = guarded.commandHandler().getClass() == CommandHandler.class;
+    // What the server said before it reset the connection is read before anything is given up.
+    ctx.channel().config().setAutoClose(false);
     guarded.becomeReady();
     guarded.ledger().inspect(ctx.pipeline());
     gate.start();
@@ -69,12 +69,27 @@ final class LossHandler extends ChannelDuplexHandler {
     }
     reading.partial = false;
     reading.left = 0;
+    reading.options = null;
     ctx.fireChannelRead(msg);
+    guarded.heard();
     answeredInPart = reading.partial;
+    if (reading.options != null) {
+      guarded.bounded(reading.options.bounded());
+    }
     if (reading.left > 0 && guarded.stack().isEmpty() && answersInOrder) {
       guarded.condemn(
           Cause.UNSOLICITED_INPUT, "%d bytes answer no command".formatted(reading.left));
     }
+    gate.read();
+  }
+
+  /** A write failed and no other can follow; what has arrived can still be read. */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof ChannelOutputShutdownEvent && guarded.ready()) {
+      guarded.closeOnceRead();
+    }
+    ctx.fireUserEventTriggered(event);
   }
 
   @Override
@@ -86,11 +101,13 @@ final class LossHandler extends ChannelDuplexHandler {
   /**
    * Lettuce's handler would fail the oldest command with the raw error, whatever it is, and, while
    * a reconnect is under way, every command issued meanwhile. The channel closes by itself after an
-   * I/O error; what it leaves behind is settled then.
+   * I/O error; what it leaves behind is settled then. What a handler of the user's throws is the
+   * user's, as without the guard.
    */
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (!isWireFailure(cause)) {
+    if (!guarded.cameFromTheWire(cause)) {
+      guarded.refused(cause);
       ctx.fireExceptionCaught(cause);
       return;
     }
@@ -98,11 +115,6 @@ final class LossHandler extends ChannelDuplexHandler {
       guarded.dies(cause);
       ctx.close();
     }
-  }
-
-  private static boolean isWireFailure(Throwable thrown) {
-    return thrown instanceof IOException
-        || (thrown instanceof DecoderException && thrown.getCause() instanceof SSLException);
   }
 
   private void ended(Channel channel) {
@@ -122,6 +134,7 @@ final class LossHandler extends ChannelDuplexHandler {
    * lock may be taken from inside a write of this very thread.
    */
   private void letWritersFinish() {
+    guarded.session().end();
     List<RedisCommand<?, ?, ?>> unanswered = new ArrayList<>(guarded.stack());
     guarded.stack().clear();
     try {
@@ -157,10 +170,11 @@ final class LossHandler extends ChannelDuplexHandler {
     if (guarded.ready()) {
       guarded.leave();
       if (closedByUser() && !diedInThePool()) {
+        guarded.session().end();
         guarded.endpoint().died(Cause.LOCAL_CLOSE);
         gate.drainInto(guarded.stack()); // the user closed the connection: Lettuce fails them all
       } else {
-        guarded.dies(closedHere ? Cause.LOCAL_CLOSE : Cause.PEER_CLOSED, "no error was read");
+        guarded.ends(closedHere);
         settlement.settle(gate, answeredInPart);
       }
     } else {

@@ -45,6 +45,7 @@ final class LossSettlement {
 
   void settle(WriteGate gate, boolean answeredInPart) {
     Death death = Objects.requireNonNull(guarded.death(), "settled before its death was noted");
+    guarded.session().end();
     List<RedisCommand<?, ?, ?>> commands = new ArrayList<>(guarded.stack());
     int handedDown = commands.size();
     DeathSigns signs = signs(death, handedDown > guarded.ledger().unsent());
@@ -53,23 +54,58 @@ final class LossSettlement {
     List<Lost> lost = describe(commands, handedDown, answeredInPart);
     removeFinished(commands, lost);
 
-    Ruling ruling =
-        LostCalls.rule(lost, guarded.session().transactionOpen(), watchLost(commands, lost));
-    if (ruling.broken() != Broken.NOTHING) {
-      guarded.endpoint().leaveBroken(ruling.broken());
-    }
+    boolean watchLost =
+        guarded.session().watches() > 0 || guarded.endpoint().broken() == Broken.WATCH;
+    Ruling ruling = LostCalls.rule(lost, guarded.session().transaction(), watchLost);
+    leaveBroken(ruling.broken(), commands);
     answerLostMultis(commands, lost, ruling);
     boolean reconnects = guarded.channel().pipeline().get(ConnectionWatchdog.class) != null;
+    letTravel(commands, lost, ruling, death, reconnects);
+    failQueued(lost, ruling, death);
+    report(death, signs);
+  }
+
+  private void letTravel(
+      List<RedisCommand<?, ?, ?>> commands,
+      List<Lost> lost,
+      Ruling ruling,
+      Death death,
+      boolean reconnects) {
     Queue<RedisCommand<?, ?, ?>> travelling = guarded.stack();
     for (int i = 0; i < commands.size(); i++) {
       RedisCommand<?, ?, ?> command = commands.get(i);
-      if (!command.isDone()
-          && mayTravel(command, lost.get(i), ruling.fates().get(i), death, reconnects)) {
-        travelling.add(command);
+      LostCalls.Fate fate = ruling.fates().get(i);
+      boolean part = isPart(lost.get(i)) && fate == LostCalls.Fate.MOVE;
+      if ((part || !Calls.isDone(command))
+          && mayTravel(command, lost.get(i), fate, death, reconnects)) {
+        travelling.add(part ? TransactionPart.of(command) : command);
       }
     }
-    failQueued(lost, ruling, death);
-    report(death, signs);
+  }
+
+  private static boolean isPart(Lost lost) {
+    return lost.member() || lost.kind() == CommandKind.MULTI || lost.kind().endsTransaction();
+  }
+
+  private void leaveBroken(Broken broken, List<RedisCommand<?, ?, ?>> commands) {
+    if (broken != Broken.NOTHING) {
+      guarded
+          .endpoint()
+          .leaveBroken(
+              broken == Broken.TRANSACTION && !registeredAtTheEnd(commands)
+                  ? Broken.UNREGISTERED_TRANSACTION
+                  : broken);
+    }
+  }
+
+  private boolean registeredAtTheEnd(List<RedisCommand<?, ?, ?>> commands) {
+    boolean registered = guarded.session().registered();
+    for (RedisCommand<?, ?, ?> command : commands) {
+      if (CommandKind.of(command) == CommandKind.MULTI) {
+        registered = Calls.isRegistered(command);
+      }
+    }
+    return registered;
   }
 
   /**
@@ -85,10 +121,10 @@ final class LossSettlement {
       }
       ambiguously = kind == CommandKind.EXEC && ruling.fates().get(i) == LostCalls.Fate.AMBIGUOUS;
     }
-    for (RedisCommand<?, ?, ?> queued : guarded.session().queued()) {
-      if (!queued.isDone() && !guarded.stack().contains(queued)) {
+    for (RedisCommand<?, ?, ?> queued : guarded.session().members()) {
+      if (!Calls.isDone(queued) && !guarded.stack().contains(queued)) {
         if (ambiguously) {
-          fail(queued, new Lost(CommandKind.PLAIN, Progress.SENT, false), death);
+          fail(queued, Delivery.SENT_UNANSWERED, death);
         } else {
           refuse(queued, Refusal.TRANSACTION, TRANSACTION_LOST);
         }
@@ -99,6 +135,9 @@ final class LossSettlement {
   private List<Lost> describe(
       List<RedisCommand<?, ?, ?>> commands, int handedDown, boolean answeredInPart) {
     long unsent = guarded.ledger().unsent();
+    boolean unregistered =
+        guarded.session().transaction() == Session.Transaction.OPEN
+            && !guarded.session().registered();
     List<Lost> lost = new ArrayList<>(commands.size());
     for (int i = 0; i < commands.size(); i++) {
       RedisCommand<?, ?, ?> command = commands.get(i);
@@ -111,35 +150,28 @@ final class LossSettlement {
         progress = Progress.SENT;
       }
       CommandKind kind = CommandKind.of(command);
-      boolean watched = kind == CommandKind.MULTI && guarded.session().watched(command);
-      lost.add(new Lost(kind, progress, watched));
+      if (kind == CommandKind.MULTI) {
+        unregistered = !Calls.isRegistered(command);
+      }
+      boolean member = kind != CommandKind.MULTI && (unregistered || Calls.isMember(command));
+      boolean callerGone = Calls.isDone(TransactionPart.callers(command));
+      lost.add(new Lost(kind, progress, member, callerGone));
+      if (kind.endsTransaction()) {
+        unregistered = false;
+      }
     }
     return lost;
   }
 
-  /** The guard's own PING, and commands that timed out or were cancelled meanwhile. */
+  /** The guard's own PING, and commands outside of transactions whose callers have gone. */
   private static void removeFinished(List<RedisCommand<?, ?, ?>> commands, List<Lost> lost) {
     for (int i = commands.size() - 1; i >= 0; i--) {
-      RedisCommand<?, ?, ?> command = commands.get(i);
-      boolean plain = lost.get(i).kind() == CommandKind.PLAIN;
-      if (ProbeCommand.isProbe(command) || (command.isDone() && plain)) {
+      boolean finished = lost.get(i).callerGone() && !isPart(lost.get(i));
+      if (finished || ProbeCommand.isProbe(commands.get(i))) {
         commands.remove(i);
         lost.remove(i);
       }
     }
-  }
-
-  /** Watches answered by the lost server session; an unanswered one is simply sent again. */
-  private boolean watchLost(List<RedisCommand<?, ?, ?>> commands, List<Lost> lost) {
-    int unanswered = 0;
-    for (int i = 0; i < commands.size(); i++) {
-      switch (lost.get(i).kind()) {
-        case WATCH -> unanswered++;
-        case EXEC, DISCARD, UNWATCH -> unanswered = 0;
-        default -> {}
-      }
-    }
-    return guarded.session().watches() > unanswered || guarded.endpoint().broken() == Broken.WATCH;
   }
 
   private static void answerLostMultis(
@@ -147,8 +179,8 @@ final class LossSettlement {
     for (int i = 0; i < commands.size(); i++) {
       if (lost.get(i).kind() == CommandKind.MULTI
           && ruling.fates().get(i) != LostCalls.Fate.MOVE
-          && !commands.get(i).isDone()) {
-        LostMulti.answer(commands.get(i));
+          && !Calls.isDone(commands.get(i))) {
+        Calls.answerLostMulti(commands.get(i));
       }
     }
   }
@@ -166,11 +198,11 @@ final class LossSettlement {
           replayed++;
           yield true;
         }
-        fail(command, lost, death);
+        fail(command, delivery(lost), death);
         yield false;
       }
       case AMBIGUOUS -> {
-        fail(command, lost, death);
+        fail(command, delivery(lost), death);
         yield false;
       }
       case NOT_EXECUTED -> {
@@ -192,22 +224,26 @@ final class LossSettlement {
   private boolean mayReplay(RedisCommand<?, ?, ?> command, Lost lost, Death death) {
     LostCall call =
         new LostCall(
-            command.getType().toString(), delivery(lost), CommandSafety.of(command), death.cause());
+            CommandName.forPeople(command),
+            delivery(lost),
+            CommandSafety.of(command),
+            death.cause());
     return guarded.endpoint().mayReplay(command, call);
   }
 
-  private void fail(RedisCommand<?, ?, ?> command, Lost lost, Death death) {
+  private void fail(RedisCommand<?, ?, ?> command, Delivery delivery, Death death) {
     ambiguous++;
-    String name = command.getType().toString();
-    guarded.meters().ambiguous(name);
-    command.completeExceptionally(
-        new AmbiguousOutcomeException(name, delivery(lost), death.cause(), death.evidence()));
+    guarded.meters().ambiguous(CommandName.tag(command));
+    Calls.fail(
+        command,
+        new AmbiguousOutcomeException(
+            CommandName.forPeople(command), delivery, death.cause(), death.evidence()));
   }
 
   private void refuse(RedisCommand<?, ?, ?> command, Refusal reason, String why) {
     notExecuted++;
     guarded.meters().notExecuted(reason.tag());
-    command.completeExceptionally(new NotExecutedException(command.getType().toString(), why));
+    Calls.fail(command, new NotExecutedException(CommandName.forPeople(command), why));
   }
 
   private static Delivery delivery(Lost lost) {

@@ -1,5 +1,6 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.redis.Session.Transaction;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -7,9 +8,11 @@ import java.util.List;
  * Decides, for the commands a lost connection leaves behind, which may travel to the next one and
  * which must fail. Pure: one pass over the commands in the order they were issued.
  *
- * <p>A transaction is a unit. It travels only if none of it was sent and no {@code WATCH} of the
- * lost session guards it; otherwise all of it fails: as ambiguous if {@code EXEC} was sent, else as
- * not executed, for a server drops an unfinished transaction with its connection.
+ * <p>A transaction is a unit. It travels only if none of it was sent, no {@code WATCH} of the lost
+ * session guards it, and those who began and end it still wait; otherwise all of it fails. What was
+ * sent of it is ambiguous if {@code EXEC} was sent, and also if the server's word on {@code MULTI}
+ * is missing: had it refused that, it would have run the rest one by one. Everything else certainly
+ * did not run, for a server drops an unfinished transaction with its connection.
  */
 final class LostCalls {
 
@@ -26,7 +29,7 @@ final class LostCalls {
     MOVE,
     /** Sent, stands alone: its replay safety decides. */
     BY_SAFETY,
-    /** Sent as part of a unit whose end was sent: outcome unknown. */
+    /** Sent as part of a unit: outcome unknown. */
     AMBIGUOUS,
     /** Part of a unit that certainly did not run. */
     NOT_EXECUTED
@@ -37,109 +40,146 @@ final class LostCalls {
    *
    * @param kind what it means for the session
    * @param progress how far it had got
-   * @param watched for {@code MULTI}: whether a {@code WATCH} was in force when it was issued
+   * @param member whether Lettuce has registered it with a transaction
+   * @param callerGone whether nobody waits for it any more
    */
-  record Lost(CommandKind kind, Progress progress, boolean watched) {}
+  record Lost(CommandKind kind, Progress progress, boolean member, boolean callerGone) {
+
+    boolean unsent() {
+      return progress == Progress.UNSENT;
+    }
+  }
 
   /** What of the lost session later commands may not rely on. */
   enum Broken {
     NOTHING,
     /** Watched keys are no longer watched: the next transaction must not run. */
     WATCH,
-    /** A transaction was begun and its end not yet issued: what follows belongs to it. */
-    TRANSACTION
+    /** A transaction was begun and its end not yet issued: its other commands belong to it. */
+    TRANSACTION,
+    /** The same, without Lettuce's knowledge: every command up to its end belongs to it. */
+    UNREGISTERED_TRANSACTION
   }
 
   record Ruling(List<Fate> fates, Broken broken) {}
 
   private final List<Lost> lost;
   private final List<Fate> fates;
+  private final boolean insideAtFirst;
   private boolean watchBroken;
-  private int unitStart = -1;
-  private boolean unitBroken;
 
-  private LostCalls(List<Lost> lost, boolean insideTransaction, boolean watchLost) {
+  private LostCalls(List<Lost> lost, Transaction before, boolean watchLost) {
     this.lost = lost;
     this.fates = new ArrayList<>(lost.size());
     this.watchBroken = watchLost;
-    if (insideTransaction) {
-      unitStart = 0;
-      unitBroken = true;
-    }
+    this.insideAtFirst =
+        before == Transaction.OPEN
+            || (before == Transaction.UNKNOWN && !lost.isEmpty() && belongs(lost.get(0)));
   }
 
   /**
    * Rules on the commands of a lost connection.
    *
-   * @param lost the commands in the order they were issued
-   * @param transactionOpen whether, after the last command handed to the connection, a transaction
-   *     was open on it
-   * @param watchLost whether a {@code WATCH} answered on the lost connection is still in force
+   * @param lost the commands, oldest first
+   * @param before the transaction as the server's last answer left it
+   * @param watchLost whether a {@code WATCH} was in force that the lost session had answered
+   * @return one fate for each command, and what remains broken
    */
-  static Ruling rule(List<Lost> lost, boolean transactionOpen, boolean watchLost) {
-    return new LostCalls(lost, startsInside(lost, transactionOpen), watchLost).rule();
-  }
-
-  /** The first command about transactions tells whether one was already open before the list. */
-  private static boolean startsInside(List<Lost> lost, boolean transactionOpen) {
-    for (Lost call : lost) {
-      if (call.kind() == CommandKind.MULTI) {
-        return false;
-      }
-      if (call.kind() == CommandKind.EXEC || call.kind() == CommandKind.DISCARD) {
-        return true;
-      }
-    }
-    return transactionOpen;
+  static Ruling rule(List<Lost> lost, Transaction before, boolean watchLost) {
+    return new LostCalls(lost, before, watchLost).rule();
   }
 
   private Ruling rule() {
-    for (int i = 0; i < lost.size(); i++) {
-      Lost call = lost.get(i);
-      if (unitStart >= 0) {
-        fates.add(Fate.NOT_EXECUTED);
-        if (call.kind() == CommandKind.EXEC || call.kind() == CommandKind.DISCARD) {
-          closeUnit(i);
-        }
-      } else if (call.kind() == CommandKind.MULTI) {
-        fates.add(Fate.NOT_EXECUTED);
-        unitStart = i;
-        unitBroken = call.progress() != Progress.UNSENT || call.watched() || watchBroken;
+    Broken broken = Broken.NOTHING;
+    int at = 0;
+    if (insideAtFirst) {
+      int end = endOfUnit(0, false);
+      broken = settleBegun(end);
+      at = end;
+    }
+    while (at < lost.size()) {
+      Lost call = lost.get(at);
+      if (call.kind() == CommandKind.MULTI) {
+        int end = endOfUnit(at + 1, call.callerGone());
+        broken = settle(at, end);
+        at = end;
       } else {
-        fates.add(call.progress() == Progress.UNSENT ? Fate.MOVE : Fate.BY_SAFETY);
+        fates.add(call.unsent() ? Fate.MOVE : Fate.BY_SAFETY);
         if (call.kind() == CommandKind.UNWATCH) {
           watchBroken = false;
         }
+        at++;
       }
     }
-    Broken broken = remains();
+    if (broken == Broken.NOTHING && watchBroken) {
+      broken = Broken.WATCH;
+    }
     return new Ruling(List.copyOf(fates), broken);
   }
 
-  private void closeUnit(int end) {
-    Lost last = lost.get(end);
-    if (!unitBroken) {
-      settleUnit(end, Fate.MOVE);
-    } else if (last.kind() == CommandKind.EXEC && last.progress() != Progress.UNSENT) {
-      settleUnit(end, Fate.AMBIGUOUS);
+  /**
+   * Behind the last command of the unit that goes on at {@code from}.
+   *
+   * @param forgotten Lettuce has given the unit up with its {@code MULTI}: the next begins another
+   */
+  private int endOfUnit(int from, boolean forgotten) {
+    int at = from;
+    while (at < lost.size() && belongs(lost.get(at))) {
+      CommandKind kind = lost.get(at).kind();
+      if (forgotten && kind == CommandKind.MULTI) {
+        return at;
+      }
+      at++;
+      if (kind.endsTransaction()) {
+        return at;
+      }
     }
-    unitStart = -1;
-    watchBroken = false;
+    return at;
   }
 
-  private Broken remains() {
-    if (unitStart >= 0 && unitBroken) {
-      return Broken.TRANSACTION;
-    }
-    if (unitStart >= 0) {
-      settleUnit(lost.size() - 1, Fate.MOVE);
-    }
-    return watchBroken ? Broken.WATCH : Broken.NOTHING;
+  /** Lettuce registers all but these with the transaction it has begun. */
+  private static boolean belongs(Lost call) {
+    return call.member()
+        || call.kind().endsTransaction()
+        || call.kind() == CommandKind.MULTI
+        || call.kind() == CommandKind.WATCH;
   }
 
-  private void settleUnit(int end, Fate fate) {
-    for (int i = unitStart; i <= end; i++) {
-      fates.set(i, fate);
+  /** The unit that the server had begun before the first command, up to {@code end}. */
+  private Broken settleBegun(int end) {
+    boolean ends = end > 0 && lost.get(end - 1).kind().endsTransaction();
+    boolean mayHaveRun = ends && execWasSent(end - 1);
+    for (int i = 0; i < end; i++) {
+      fates.add(mayHaveRun ? Fate.AMBIGUOUS : Fate.NOT_EXECUTED);
     }
+    watchBroken &= !ends;
+    return ends || end < lost.size() ? Broken.NOTHING : Broken.TRANSACTION;
+  }
+
+  private Broken settle(int start, int end) {
+    Lost multi = lost.get(start);
+    boolean ends = end - 1 > start && lost.get(end - 1).kind().endsTransaction();
+    boolean abandoned = multi.callerGone() || (ends && lost.get(end - 1).callerGone());
+    boolean whole = multi.unsent() && !watchBroken && !abandoned;
+    boolean mayHaveRun = ends && execWasSent(end - 1);
+    for (int i = start; i < end; i++) {
+      fates.add(fate(whole, mayHaveRun, i > start && !lost.get(i).unsent()));
+    }
+    if (ends) {
+      watchBroken = false;
+    }
+    boolean goesOn = !ends && end == lost.size() && !multi.callerGone();
+    return goesOn && !whole ? Broken.TRANSACTION : Broken.NOTHING;
+  }
+
+  private static Fate fate(boolean whole, boolean mayHaveRun, boolean sentBehindMulti) {
+    if (whole) {
+      return Fate.MOVE;
+    }
+    return mayHaveRun || sentBehindMulti ? Fate.AMBIGUOUS : Fate.NOT_EXECUTED;
+  }
+
+  private boolean execWasSent(int end) {
+    return lost.get(end).kind() == CommandKind.EXEC && !lost.get(end).unsent();
   }
 }

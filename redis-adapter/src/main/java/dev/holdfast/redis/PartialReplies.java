@@ -3,6 +3,7 @@ package dev.holdfast.redis;
 import io.lettuce.core.protocol.DecodeBufferPolicy;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.FastThreadLocal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Learns whether Lettuce's decoder stopped inside a reply: it tells its {@link DecodeBufferPolicy}.
@@ -20,6 +21,9 @@ final class PartialReplies implements DecodeBufferPolicy {
 
     /** Bytes left when Lettuce had no command to give them to. */
     int left;
+
+    /** The options of the channel being read; null until a policy of the guard's was called. */
+    @Nullable PartialReplies options;
   }
 
   private static final FastThreadLocal<Mark> MARK =
@@ -31,9 +35,19 @@ final class PartialReplies implements DecodeBufferPolicy {
       };
 
   private final DecodeBufferPolicy policy;
+  private final boolean bounded;
 
-  PartialReplies(DecodeBufferPolicy policy) {
+  /**
+   * @param policy the user's
+   * @param bounded whether the client refuses commands beyond some number
+   */
+  PartialReplies(DecodeBufferPolicy policy, boolean bounded) {
     this.policy = policy;
+    this.bounded = bounded;
+  }
+
+  boolean bounded() {
+    return bounded;
   }
 
   static Mark onThisEventLoop() {
@@ -53,7 +67,9 @@ final class PartialReplies implements DecodeBufferPolicy {
 
   @Override
   public void afterDecoding(ByteBuf buffer) {
-    MARK.get().left = buffer.readableBytes();
+    Mark mark = MARK.get();
+    mark.left = buffer.readableBytes();
+    mark.options = this;
     policy.afterDecoding(buffer);
   }
 }

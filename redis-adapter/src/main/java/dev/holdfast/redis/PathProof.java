@@ -2,6 +2,7 @@ package dev.holdfast.redis;
 
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.wire.WireJudge;
+import dev.holdfast.wire.WireProbe.KeepAliveSettings;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireSource;
 import dev.holdfast.wire.WireVerdict;
@@ -12,10 +13,18 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One PING that proves an idle connection, end to end, before calls that must not run twice are
- * sent over it. Confined to the event loop.
+ * Proves an idle connection before calls that must not run twice are sent over it: by a PING, end
+ * to end; where the session allows no command of the guard's own, by a probe of the kernel; or by a
+ * call of the user's that may run twice, and then costs nothing. Confined to the event loop.
  */
 final class PathProof {
+
+  /** What is to be answered. */
+  private enum By {
+    PING,
+    KERNEL_PROBE,
+    CALL
+  }
 
   /** Longest wait for the answer; the wait with nobody waiting, for whom patience costs nothing. */
   private static final Duration CEILING = Duration.ofSeconds(1);
@@ -23,15 +32,35 @@ final class PathProof {
   /** Linux' smallest retransmission timeout, {@code TCP_RTO_MIN} of {@code net/tcp.h}. */
   private static final Duration RTO_MIN = Duration.ofMillis(200);
 
+  /** Between looks at a probe: a look is one system call of a microsecond, and a caller waits. */
+  private static final Duration LOOK = Duration.ofMillis(2);
+
+  /**
+   * By then the event loop has read what had arrived when a deadline came: it reads before it runs
+   * what is due, unless it was held up.
+   */
+  private static final Duration ONE_MORE_READ = Duration.ofMillis(1);
+
+  /** {@code TCP_KEEPIDLE} of a probe, its smallest value: silent for less, the kernel waits. */
+  private static final Duration SILENT_FOR = Duration.ofMillis(1_004);
+
+  /** Unanswered probes, one a second, before the kernel closes a poked connection. */
+  private static final int POKE_COUNT = 3;
+
   private final GuardedChannel guarded;
   private final Consumer<ProbeCommand> ping;
   private final Runnable onProved;
 
-  private boolean pending;
-  private boolean holdsAll;
+  private @Nullable By pending;
+  private boolean repeatablePass;
   private boolean callerWaits;
+  private boolean lastRead;
   private long startedNanos;
   private long idleNanos;
+  private long provingCall;
+  private long patienceNanos;
+  private long lastAckAtStart;
+  private @Nullable KeepAliveSettings beforePoke;
   private @Nullable Future<?> deadline;
   private @Nullable Consumer<WireVerdict> asker;
 
@@ -42,41 +71,120 @@ final class PathProof {
   }
 
   boolean pending() {
-    return pending;
+    return pending != null;
   }
 
-  /** Whether even calls that may be replayed wait for the answer. */
-  boolean holdsAll() {
-    return holdsAll;
+  /** Whether calls that may run twice need not wait. */
+  boolean letsRepeatablePass() {
+    return repeatablePass;
   }
 
-  /** Sends the PING on behalf of a caller. */
-  void begin(boolean holdAll) {
-    start(holdAll);
-    callerWaits();
+  /**
+   * Begins a proof for a caller who will wait.
+   *
+   * @param repeatableToo whether calls that may run twice wait as well. They do in any case where
+   *     the client's queue is bounded: the PING must take nobody's place
+   * @return false if nothing can be asked in this session: then nobody needs to wait
+   */
+  boolean begin(boolean repeatableToo) {
+    if (guarded.session().plain()) {
+      start(By.PING);
+      repeatablePass = !repeatableToo && !guarded.bounded();
+      callerWaits();
+      return true;
+    }
+    return beginByKernel();
   }
 
-  /** Sends the PING with nobody waiting, to keep the flow alive and to find it dead early. */
+  /**
+   * Has the peer's kernel asked, without a byte of payload.
+   *
+   * @return false if there is no kernel to ask, or a hop's would answer
+   */
+  boolean beginByKernel() {
+    if (!kernelCanTell()
+        || guarded.snapshot(System.nanoTime()).lastAckRecvMillis() < SILENT_FOR.toMillis()) {
+      return false;
+    }
+    KeepAliveSettings settings = guarded.wire().keepAlive();
+    if (!guarded.wire().poke(POKE_COUNT)) {
+      return false;
+    }
+    beforePoke = settings;
+    start(By.KERNEL_PROBE);
+    return true;
+  }
+
+  /** The call about to be handed down may run twice, and proves the path when it is answered. */
+  void beginByCall(long position) {
+    provingCall = position;
+    start(By.CALL);
+    repeatablePass = true;
+  }
+
+  /** It was not handed down after all, or nothing is on its way any more. */
+  void forgetCall() {
+    if (pending == By.CALL) {
+      cancel();
+    }
+  }
+
+  /** Lettuce's {@code reset()}: no answer will be recognised. */
+  void forget() {
+    cancel();
+    settle(new WireVerdict.Usable());
+  }
+
+  /** With nobody waiting, to keep the flow alive and to find it dead early. */
   void beginInBackground() {
-    start(false);
-    awaitFor(CEILING);
+    if (guarded.session().plain()) {
+      start(By.PING);
+      awaitFor(CEILING);
+    } else if (!beginByKernel()) {
+      settle(new WireVerdict.Usable()); // as far as can be known
+    }
   }
 
-  private void start(boolean holdAll) {
-    pending = true;
-    holdsAll = holdAll;
+  boolean kernelCanTell() {
+    return guarded.wire().source() == WireSource.EPOLL && !guarded.settings().plan().terminated();
+  }
+
+  private void start(By by) {
+    pending = by;
+    repeatablePass = false;
     callerWaits = false;
+    lastRead = false;
     startedNanos = System.nanoTime();
     idleNanos = guarded.clocks().sincePayload(startedNanos);
-    guarded.history().wakes(guarded.snapshot(startedNanos), idleNanos);
-    ping.accept(new ProbeCommand(this::answered));
+    WireSnapshot wire = guarded.snapshot(startedNanos);
+    guarded.history().wakes(wire, idleNanos);
+    switch (by) {
+      case PING -> ping.accept(new ProbeCommand(this::answered));
+      case KERNEL_PROBE -> {
+        lastAckAtStart = wire.lastAckRecvMillis();
+        patienceNanos = WireJudge.answerWithin(wire, CEILING).toNanos();
+        lookAgain();
+      }
+      case CALL -> {} // the watch over calls in flight sees to it
+    }
   }
 
-  /** A caller's command is held behind the PING: from now on the short deadline counts. */
+  /** A caller's command is held behind the proof: from now on the short deadline counts. */
   void callerWaits() {
-    if (!callerWaits) {
+    if (!callerWaits && pending != By.KERNEL_PROBE) {
       callerWaits = true;
       awaitFor(callersPatience());
+    }
+  }
+
+  /**
+   * The channel was read.
+   *
+   * @param answered how many commands have been answered
+   */
+  void read(long answered) {
+    if (pending == By.CALL && answered >= provingCall) {
+      proved();
     }
   }
 
@@ -106,7 +214,14 @@ final class PathProof {
   }
 
   private void cancel() {
-    pending = false;
+    pending = null;
+    repeatablePass = false;
+    if (beforePoke != null) {
+      if (guarded.open()) {
+        guarded.wire().restore(beforePoke);
+      }
+      beforePoke = null;
+    }
     if (deadline != null) {
       deadline.cancel(false);
       deadline = null;
@@ -114,11 +229,17 @@ final class PathProof {
   }
 
   private void answered() {
-    if (!pending) {
-      return;
+    if (pending == By.PING) {
+      proved();
     }
+  }
+
+  private void proved() {
+    boolean asked = pending != By.CALL;
     cancel();
-    guarded.meters().probed(true);
+    if (asked) {
+      guarded.meters().probed(true);
+    }
     guarded.proved(System.nanoTime(), Duration.ofNanos(idleNanos));
     settle(new WireVerdict.Usable());
     onProved.run();
@@ -145,20 +266,23 @@ final class PathProof {
   }
 
   /**
-   * No answer in time. If the peer's kernel has acknowledged the PING and no hop could have done so
-   * in its place, the path lives and the server is slow: the answer is waited for as any other, and
-   * {@link PathWatch} sees to the path.
+   * No answer in time. If the peer's kernel has acknowledged what was sent and no hop could have
+   * done so in its place, the path lives and the server is slow: the answer is waited for as any
+   * other, and {@link PathWatch} sees to the path.
    */
   private void expired() {
-    if (!pending) {
+    if (pending == null) {
+      return;
+    }
+    boolean reads = guarded.channel().config().isAutoRead();
+    if (!lastRead || !reads) {
+      lastRead = true;
+      awaitFor(reads ? ONE_MORE_READ : RTO_MIN);
       return;
     }
     long now = System.nanoTime();
     WireSnapshot wire = guarded.snapshot(now);
-    boolean slowServer =
-        wire.source() == WireSource.EPOLL
-            && wire.unacked() == 0
-            && !guarded.settings().plan().terminated();
+    boolean slowServer = kernelCanTell() && wire.unacked() == 0;
     if (slowServer) {
       deadline = null;
       return;
@@ -168,5 +292,29 @@ final class PathProof {
         Cause.PING_UNANSWERED,
         "no answer in %d ms; %s"
             .formatted(TimeUnit.NANOSECONDS.toMillis(now - startedNanos), wire.evidence()));
+  }
+
+  private void lookAgain() {
+    deadline =
+        guarded.channel().eventLoop().schedule(this::look, LOOK.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private void look() {
+    if (pending != By.KERNEL_PROBE || !guarded.open()) {
+      return;
+    }
+    long now = System.nanoTime();
+    WireSnapshot wire = guarded.snapshot(now);
+    if (wire.lastAckRecvMillis() < lastAckAtStart) {
+      proved();
+    } else if (now - startedNanos >= patienceNanos) {
+      guarded.meters().probed(false);
+      guarded.condemn(
+          Cause.PROBES_UNANSWERED,
+          "no answer in %d ms; %s"
+              .formatted(TimeUnit.NANOSECONDS.toMillis(now - startedNanos), wire.evidence()));
+    } else {
+      lookAgain();
+    }
   }
 }

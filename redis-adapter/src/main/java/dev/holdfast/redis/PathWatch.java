@@ -24,9 +24,10 @@ final class PathWatch {
   private final Runnable backgroundPing;
   private final FlightJudge judge;
 
-  private boolean sampling;
+  private @Nullable Future<?> nextSample;
   private long lastSampleNanos;
   private long requestsAtLastSample;
+  private boolean lastRead;
   private @Nullable Future<?> nextPing;
   private Duration plannedPeriod = Duration.ZERO;
 
@@ -43,8 +44,7 @@ final class PathWatch {
 
   /** A request was handed to the channel. */
   void onRequest() {
-    if (!sampling) {
-      sampling = true;
+    if (nextSample == null) {
       noteTraffic();
       lastSampleNanos = System.nanoTime();
       judge.begin(lastSampleNanos);
@@ -53,8 +53,19 @@ final class PathWatch {
     }
   }
 
+  /** The channel is gone: nothing of it waits in the event loop. */
+  void stop() {
+    if (nextSample != null) {
+      nextSample.cancel(false);
+    }
+    if (nextPing != null) {
+      nextPing.cancel(false);
+    }
+  }
+
   private void sampleAfter(Duration pause) {
-    guarded.channel().eventLoop().schedule(this::sample, pause.toNanos(), TimeUnit.NANOSECONDS);
+    nextSample =
+        guarded.channel().eventLoop().schedule(this::sample, pause.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private void sample() {
@@ -80,7 +91,7 @@ final class PathWatch {
   }
 
   private void rest() {
-    sampling = false;
+    nextSample = null;
     guarded.session().quiet();
     judge.rest();
     if (guarded.idleLimit().pingPeriod(0).filter(this::comesBeforePlanned).isPresent()) {
@@ -118,16 +129,19 @@ final class PathWatch {
   private void giveUpTimedOutBehindProxy(WireSnapshot wire, long now) {
     RedisCommand<?, ?, ?> oldest = guarded.stack().peek();
     boolean blind = guarded.settings().plan().terminated() || wire.source() == WireSource.NONE;
-    if (blind
-        && oldest != null
-        && oldest.isDone()
-        && guarded.clocks().sinceRead(now) > FlightJudge.POKE_AFTER.toNanos()) {
+    boolean overdue =
+        blind
+            && oldest != null
+            && Calls.isDone(oldest)
+            && guarded.clocks().sinceRead(now) > FlightJudge.POKE_AFTER.toNanos();
+    if (overdue && lastRead) {
       guarded.condemn(
           Cause.REPLY_OVERDUE,
           "nothing read for %d ms; %s"
               .formatted(
                   TimeUnit.NANOSECONDS.toMillis(guarded.clocks().sinceRead(now)), wire.evidence()));
     }
+    lastRead = overdue; // the event loop may have been held up: it reads before the next sample
   }
 
   /** Waits for the next ping, its period shortened at random, less the time idle so far. */

@@ -8,6 +8,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.protocol.RedisCommand;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
@@ -30,7 +31,6 @@ final class PooledConnection<K, V> {
   private final Lendable<StatefulRedisConnection<K, V>> lendable;
   private final EndpointState state;
   private final Liveness liveness;
-  private final ResidueBook residues;
   private final Consumer<EndpointState> onAbandoned;
   private final Duration timeout;
   private volatile boolean lent;
@@ -47,7 +47,6 @@ final class PooledConnection<K, V> {
     this.state = state;
     this.liveness = liveness;
     this.onAbandoned = onAbandoned;
-    this.residues = state.residues();
     this.timeout = connection.getTimeout();
   }
 
@@ -123,47 +122,64 @@ final class PooledConnection<K, V> {
   }
 
   /**
-   * What answered commands have left behind; null if nothing, or if the connection has died and is
-   * closed anyway: what it lost is no fault of its borrower.
+   * Whether nothing that was issued can have left anything: then nobody needs to look. Dead ones
+   * count, for they are closed anyway: what they lost is no fault of their borrower.
    */
-  @Nullable Residue residue() {
+  boolean untouched() {
+    if (down) {
+      return true;
+    }
+    GuardedChannel carrier = state.carrier();
+    return carrier != null
+        && carrier.session().untouched()
+        && state.carried().isEmpty()
+        && state.broken() == LostCalls.Broken.NOTHING
+        && !connection.isMulti();
+  }
+
+  /**
+   * Looks for what was left behind: on the event loop, where every command issued by the calling
+   * thread has arrived before.
+   *
+   * @param identified whether the borrower has said who the connection acts for; if not, the client
+   *     itself has renewed its credentials
+   * @param verdict gets what was left behind, null if nothing
+   */
+  void look(boolean identified, Consumer<@Nullable Residue> verdict) {
+    GuardedChannel carrier = state.carrier();
+    if (carrier == null) {
+      verdict.accept(null); // it is down, and the pool was told
+      return;
+    }
+    EventLoop loop = carrier.channel().eventLoop();
+    if (loop.inEventLoop()) {
+      verdict.accept(found(carrier, identified));
+      return;
+    }
+    try {
+      loop.execute(() -> verdict.accept(found(carrier, identified)));
+    } catch (RejectedExecutionException shutDown) {
+      verdict.accept(Residue.UNANSWERED);
+    }
+  }
+
+  private @Nullable Residue found(GuardedChannel carrier, boolean identified) {
     if (down) {
       return null;
     }
     if (state.broken() != LostCalls.Broken.NOTHING || connection.isMulti()) {
       return Residue.TRANSACTION;
     }
-    return residues.left();
-  }
-
-  /**
-   * Looks for what no answer has told: on the event loop, where every command issued by the calling
-   * thread has arrived before.
-   *
-   * @param verdict gets what was left behind, null if nothing
-   */
-  void look(Consumer<@Nullable Residue> verdict) {
-    GuardedChannel carrier = state.carrier();
-    if (carrier == null) {
-      verdict.accept(residue()); // it is down, and the pool was told
-      return;
+    if (!identified) {
+      carrier.session().forgetIdentity();
     }
-    EventLoop loop = carrier.channel().eventLoop();
-    if (loop.inEventLoop()) {
-      verdict.accept(found(carrier));
-      return;
+    EnumSet<Residue> left = carrier.session().residues();
+    left.addAll(state.carried());
+    if (!identified) {
+      left.remove(Residue.IDENTITY);
     }
-    try {
-      loop.execute(() -> verdict.accept(found(carrier)));
-    } catch (RejectedExecutionException shutDown) {
-      verdict.accept(Residue.UNANSWERED);
-    }
-  }
-
-  private @Nullable Residue found(GuardedChannel carrier) {
-    Residue left = residue();
-    if (left != null || down) {
-      return left;
+    if (!left.isEmpty()) {
+      return left.iterator().next();
     }
     for (RedisCommand<?, ?, ?> command : carrier.stack()) {
       if (!ProbeCommand.isProbe(command)) {

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Answers come in order. Where the last command issued was answered all were, and what they left
  * behind is noted already: such a connection is returned on the spot. Where that is not certain,
- * because a call failed, a future is still open or a publisher may have been subscribed to, its
- * event loop looks first.
+ * because a call failed, a future is still open, a publisher may have been subscribed to or a
+ * command was issued that changes the session, its event loop looks first.
  */
 final class PooledLease<K, V> implements LentView.Terms {
 
@@ -30,6 +30,7 @@ final class PooledLease<K, V> implements LentView.Terms {
   private volatile boolean uncertain;
   private volatile boolean unflushed;
   private volatile boolean listens;
+  private volatile boolean identified;
 
   PooledLease(ResidueReports reports, Lease<PooledConnection<K, V>> lease) {
     this.reports = reports;
@@ -100,13 +101,14 @@ final class PooledLease<K, V> implements LentView.Terms {
 
   private CompletableFuture<Void> takeBack() {
     connection.reset();
-    if (answered()) {
-      settle(connection.residue(), null);
+    if (answered() && connection.untouched()) {
+      settle(null, null);
       return CompletableFuture.completedFuture(null);
     }
     String site = CallSite.find();
     CompletableFuture<Void> back = new CompletableFuture<>();
     connection.look(
+        identified,
         residue -> {
           settle(residue, site);
           back.complete(null);
@@ -136,6 +138,9 @@ final class PooledLease<K, V> implements LentView.Terms {
 
   @Override
   public void passed(Api api, String called, Object @Nullable [] args, @Nullable Object result) {
+    if (identifies(called)) {
+      identified = true;
+    }
     if (api == Api.SYNC) {
       return;
     }
@@ -144,6 +149,14 @@ final class PooledLease<K, V> implements LentView.Terms {
     } else {
       note(called, args);
     }
+  }
+
+  /** In doubt, as with a command made by hand, they do. */
+  private static boolean identifies(String called) {
+    return switch (called) {
+      case "auth", "dispatch", "reset" -> true;
+      default -> false;
+    };
   }
 
   private void note(String called, Object @Nullable [] args) {

@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * write listener would otherwise put a request that failed to leave back into the queue behind
  * newer ones.
  *
- * <p>Says it is void where only Lettuce's handlers lie below, which spares the command handler a
- * listener for each request. A handler that batches, as TLS does, completes no void promise; with
- * any other handler below it is an ordinary promise. Confined to the event loop.
+ * <p>Says it is void where only Lettuce's handlers lie below the guard, which spares the command
+ * handler a listener for each request. A handler that batches, as TLS does, completes no void
+ * promise; with any other handler below it is an ordinary promise. Confined to the event loop.
  */
 final class SendLedger extends DefaultChannelPromise {
 
@@ -35,6 +35,7 @@ final class SendLedger extends DefaultChannelPromise {
 
   private long handedDown;
   private long taken;
+  private boolean writing;
   private @Nullable Throwable refusal;
   private @Nullable ArrayDeque<Waiting> waiting;
 
@@ -86,11 +87,17 @@ final class SendLedger extends DefaultChannelPromise {
   /** Counts a request in; call right before it is written. */
   void handDown() {
     handedDown++;
+    writing = true;
     refusal = null;
   }
 
-  /** The failure of the request just written, if it failed at once, while being encoded. */
-  @Nullable Throwable refusal() {
+  /**
+   * Call right after it was written.
+   *
+   * @return why it failed at once, before it came to the kernel; null if it did not
+   */
+  @Nullable Throwable handedDown() {
+    writing = false;
     return refusal;
   }
 
@@ -133,9 +140,13 @@ final class SendLedger extends DefaultChannelPromise {
 
   @Override
   public boolean tryFailure(Throwable cause) {
-    refusal = cause;
+    if (writing) {
+      refusal = cause; // those before it are still on their way
+      notifyLatest(cause);
+    } else {
+      notifyUpTo(handedDown, cause);
+    }
     onFailure.accept(cause);
-    notifyUpTo(handedDown, cause);
     return true;
   }
 
@@ -176,10 +187,19 @@ final class SendLedger extends DefaultChannelPromise {
   private void notifyUpTo(long request, @Nullable Throwable cause) {
     ArrayDeque<Waiting> queue = waiting;
     while (queue != null && !queue.isEmpty() && queue.peek().request() <= request) {
-      Waiting next = queue.poll();
-      var outcome =
-          cause == null ? channel().newSucceededFuture() : channel().newFailedFuture(cause);
-      outcome.addListener(next.listener());
+      tell(queue.poll(), cause);
     }
+  }
+
+  private void notifyLatest(Throwable cause) {
+    ArrayDeque<Waiting> queue = waiting;
+    while (queue != null && !queue.isEmpty() && queue.peekLast().request() == handedDown) {
+      tell(queue.pollLast(), cause);
+    }
+  }
+
+  private void tell(Waiting next, @Nullable Throwable cause) {
+    var outcome = cause == null ? channel().newSucceededFuture() : channel().newFailedFuture(cause);
+    outcome.addListener(next.listener());
   }
 }

@@ -2,20 +2,19 @@ package dev.holdfast.redis;
 
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.path.IdleZone;
+import dev.holdfast.redis.LostCalls.Broken;
 import dev.holdfast.retry.NotExecutedException;
 import dev.holdfast.retry.ReplaySafety;
 import dev.holdfast.wire.WireJudge;
 import dev.holdfast.wire.WireVerdict;
 import io.lettuce.core.ConnectionEvents;
-import io.lettuce.core.protocol.CommandWrapper;
 import io.lettuce.core.protocol.RedisCommand;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
-import java.io.IOException;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.function.BiConsumer;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,28 +25,37 @@ import org.jspecify.annotations.Nullable;
  */
 final class WriteGate extends ChannelDuplexHandler {
 
-  private record Held(RedisCommand<?, ?, ?> command, ChannelPromise promise) {}
-
   private final GuardedChannel guarded;
-  private final ChannelHandlerContext below;
+  private final HandDown handDown;
   private final PathProof proof;
   private final PathWatch watch;
-  private final ArrayDeque<Held> held = new ArrayDeque<>(0);
+  private final HeldCommands held;
+  private final List<RedisCommand<?, ?, ?>> handshake = new ArrayList<>(4);
 
-  private long heldSinceNanos;
+  private boolean releasing;
 
   /**
    * @param below the context of Lettuce's command handler
    */
   WriteGate(GuardedChannel guarded, ChannelHandlerContext below) {
     this.guarded = guarded;
-    this.below = below;
+    this.handDown = new HandDown(guarded, below);
+    this.held = new HeldCommands(guarded);
     this.proof = new PathProof(guarded, this::ping, this::release);
     this.watch = new PathWatch(guarded, proof::beginInBackground);
   }
 
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    handDown.standsAt(ctx);
+  }
+
   /** The channel carries the user's commands from now on. */
   void start() {
+    for (RedisCommand<?, ?, ?> command : handshake) {
+      guarded.session().shakenHands(CommandKind.of(command), command);
+    }
+    handshake.clear();
     guarded.passesThrough(this);
     watch.start();
   }
@@ -66,6 +74,14 @@ final class WriteGate extends ChannelDuplexHandler {
     proof.tell(asker);
     if (!proof.pending()) {
       proof.beginInBackground();
+    }
+  }
+
+  /** The channel was read, and what had come whole was answered. */
+  void read() {
+    guarded.session().read();
+    if (proof.pending()) {
+      proof.read(guarded.answered());
     }
   }
 
@@ -88,7 +104,7 @@ final class WriteGate extends ChannelDuplexHandler {
 
   private void noteHandshake(Object msg) {
     if (msg instanceof RedisCommand<?, ?, ?> command) {
-      guarded.endpoint().residues().shakenHands(command);
+      handshake.add(command);
     } else if (msg instanceof Collection<?> batch) {
       batch.forEach(this::noteHandshake);
     }
@@ -104,11 +120,8 @@ final class WriteGate extends ChannelDuplexHandler {
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
     if (event instanceof ConnectionEvents.Reset) {
-      takeHeld(
-          (command, promise) -> {
-            command.cancel();
-            promise.trySuccess(); // or Lettuce would count it as queued for ever
-          });
+      held.cancelAll();
+      proof.forget();
     }
     super.userEventTriggered(ctx, event);
   }
@@ -118,62 +131,72 @@ final class WriteGate extends ChannelDuplexHandler {
     NotExecutedException refusal = refusal(kind, command);
     if (refusal != null) {
       if (kind == CommandKind.MULTI) {
-        LostMulti.answer(command);
+        Calls.answerLostMulti(command);
       } else {
-        command.completeExceptionally(refusal);
+        Calls.fail(command, refusal);
       }
       promise.trySuccess();
-    } else if (mayPass(command)) {
+    } else if (mayPass(kind, command)) {
       pass(kind, command, promise);
     } else {
-      hold(command, promise);
+      hold(kind, command, promise);
     }
   }
 
   private @Nullable NotExecutedException refusal(CommandKind kind, RedisCommand<?, ?, ?> command) {
-    LostCalls.Broken broken = guarded.endpoint().broken();
-    if (broken != LostCalls.Broken.NOTHING && belongsToBroken(broken, kind)) {
+    if (guarded.endpoint().broken() != Broken.NOTHING && belongsToBroken(kind, command)) {
       guarded.meters().notExecuted(Refusal.TRANSACTION.tag());
       return new NotExecutedException(
-          command.getType().toString(),
+          CommandName.forPeople(command),
           "its transaction, or the WATCH before it, was lost with the previous connection; repeat"
               + " the whole transaction");
     }
-    if (kind != CommandKind.PLAIN && guarded.endpoint().shared() && kind.blocks(command)) {
+    if (kind != CommandKind.PLAIN
+        && guarded.endpoint().shared()
+        && kind.blocks(command)
+        && !guarded.session().insideTransaction() // where it does not block
+        && !held.endsInsideTransaction()) {
       guarded.meters().notExecuted(Refusal.BLOCKING.tag());
       return new NotExecutedException(
-          command.getType().toString(),
+          CommandName.forPeople(command),
           "it blocks, and this connection was declared shared: every other caller would wait behind"
               + " it; use a connection of its own");
     }
     return null;
   }
 
-  private boolean belongsToBroken(LostCalls.Broken broken, CommandKind kind) {
+  private boolean belongsToBroken(CommandKind kind, RedisCommand<?, ?, ?> command) {
     EndpointState endpoint = guarded.endpoint();
-    boolean ends = kind == CommandKind.EXEC || kind == CommandKind.DISCARD;
-    if (broken == LostCalls.Broken.TRANSACTION) {
-      if (ends) {
-        endpoint.leaveBroken(LostCalls.Broken.NOTHING);
+    Broken broken = endpoint.broken();
+    if (broken == Broken.WATCH) {
+      if (kind == CommandKind.MULTI) {
+        endpoint.leaveBroken(
+            Calls.isRegistered(command) ? Broken.TRANSACTION : Broken.UNREGISTERED_TRANSACTION);
+        return true;
       }
-      return true;
+      if (kind.endsTransaction() || kind == CommandKind.UNWATCH) {
+        endpoint.leaveBroken(Broken.NOTHING);
+      }
+      return false;
     }
-    if (kind == CommandKind.MULTI) {
-      endpoint.leaveBroken(LostCalls.Broken.TRANSACTION);
-      return true;
+    boolean belongs =
+        broken == Broken.UNREGISTERED_TRANSACTION
+            || Calls.isMember(command)
+            || kind == CommandKind.MULTI
+            || kind == CommandKind.WATCH
+            || kind.endsTransaction();
+    if (kind.endsTransaction() || !belongs) {
+      endpoint.leaveBroken(Broken.NOTHING); // Lettuce has given the transaction up, or ends it
     }
-    if (ends || kind == CommandKind.UNWATCH) {
-      endpoint.leaveBroken(LostCalls.Broken.NOTHING);
-    }
-    return false;
+    return belongs;
   }
 
-  private boolean mayPass(RedisCommand<?, ?, ?> command) {
-    if (!held.isEmpty() || !guarded.open()) {
+  private boolean mayPass(CommandKind kind, RedisCommand<?, ?, ?> command) {
+    if (!held.isEmpty() || releasing || !guarded.open()) {
       return false;
     }
     if (proof.pending()) {
-      return !proof.holdsAll() && CommandSafety.of(command) == ReplaySafety.SAFE;
+      return proof.letsRepeatablePass() && CommandSafety.of(command) == ReplaySafety.SAFE;
     }
     if (!guarded.stack().isEmpty()) {
       return true;
@@ -183,10 +206,10 @@ final class WriteGate extends ChannelDuplexHandler {
       guarded.clocks().requested(now);
       return true;
     }
-    return mayPassAfterIdle(command, now);
+    return mayPassAfterIdle(kind, command, now);
   }
 
-  private boolean mayPassAfterIdle(RedisCommand<?, ?, ?> command, long now) {
+  private boolean mayPassAfterIdle(CommandKind kind, RedisCommand<?, ?, ?> command, long now) {
     long idle = guarded.clocks().sincePayload(now);
     IdleZone zone = guarded.settings().plan().zone(idle, guarded.clocks().sinceRequest(now));
     if (zone == IdleZone.EXPIRED) {
@@ -198,110 +221,71 @@ final class WriteGate extends ChannelDuplexHandler {
       guarded.condemn(dead.cause(), dead.evidence());
       return false;
     }
-    boolean holdAll =
+    if (guarded.session().insideTransaction()) {
+      // Until EXEC nothing runs, and the server's QUEUED is the proof.
+      return kind != CommandKind.EXEC || !proof.beginByKernel();
+    }
+    boolean doubtful =
         zone == IdleZone.WARN
             || verdict instanceof WireVerdict.Suspect
             || guarded.suspect(now)
             || guarded.idleLimit().isPast(idle);
-    proof.begin(holdAll);
-    return !holdAll && CommandSafety.of(command) == ReplaySafety.SAFE;
+    if (doubtful) {
+      return !proof.begin(true);
+    }
+    if (CommandSafety.of(command) != ReplaySafety.SAFE) {
+      return !proof.begin(false);
+    }
+    if (proof.kernelCanTell()) {
+      proof.beginByCall(guarded.handedDown() + 1);
+    } else {
+      proof.begin(false);
+    }
+    guarded.clocks().requested(now);
+    return proof.letsRepeatablePass() || !proof.pending();
   }
 
   private void pass(CommandKind kind, RedisCommand<?, ?, ?> command, ChannelPromise promise) {
-    guarded.session().handedDown(kind, command);
-    if (guarded.endpoint().pooled() != null) {
-      guarded.endpoint().residues().handedDown(command);
-    }
-    handDown(command);
+    boolean sent = handDown.pass(kind, command);
     promise.trySuccess();
-    watch.onRequest();
-  }
-
-  /**
-   * Calls Lettuce's handler as Netty would, which then need not look for it: on a pipelined
-   * connection that search is most of what a handler costs. The channel is open here, so the
-   * handler is still in the pipeline.
-   */
-  private void handDown(RedisCommand<?, ?, ?> command) {
-    SendLedger ledger = guarded.ledger();
-    ledger.handDown();
-    Throwable refusal;
-    try {
-      guarded.commandHandler().write(below, command, ledger);
-      refusal = ledger.refusal();
-    } catch (Exception thrown) {
-      refusal = thrown;
-    }
-    // An I/O failure means that it did not leave: it stays on the stack, to be moved. Anything
-    // else,
-    // an encoder's above all, would fail again on every connection it is moved to.
-    if (refusal != null && !(refusal instanceof IOException)) {
-      ledger.strike();
-      guarded.stack().removeIf(waiting -> isSame(waiting, command));
-      command.completeExceptionally(refusal);
+    if (sent) {
+      watch.onRequest();
+    } else if (guarded.stack().isEmpty()) {
+      proof.forgetCall();
     }
   }
 
-  /** Lettuce may have wrapped the command to measure its latency. */
-  private static boolean isSame(RedisCommand<?, ?, ?> waiting, RedisCommand<?, ?, ?> command) {
-    return CommandWrapper.unwrap(waiting) == CommandWrapper.unwrap(command);
-  }
-
-  private void hold(RedisCommand<?, ?, ?> command, ChannelPromise promise) {
-    int limit = guarded.settings().heldLimit();
-    if (held.size() >= limit) {
-      guarded.meters().notExecuted(Refusal.HELD_FULL.tag());
-      command.completeExceptionally(
-          new NotExecutedException(
-              command.getType().toString(),
-              ("%d commands already wait for a usable connection, the guard's heldLimit; slow down"
-                      + " or raise heldLimit")
-                  .formatted(limit)));
-      promise.trySuccess();
-      return;
-    }
-    if (held.isEmpty()) {
-      heldSinceNanos = System.nanoTime();
-    }
-    held.add(new Held(command, promise));
+  private void hold(CommandKind kind, RedisCommand<?, ?, ?> command, ChannelPromise promise) {
+    held.add(kind, command, promise);
     if (proof.pending()) {
       proof.callerWaits();
     }
   }
 
+  /** The path is proved. */
   private void release() {
-    if (held.isEmpty() || !guarded.open()) {
+    if (held.isEmpty() || releasing || !guarded.open()) {
       return;
     }
-    guarded.meters().held(System.nanoTime() - heldSinceNanos);
     guarded.clocks().requested(System.nanoTime());
-    takeHeld((command, promise) -> pass(CommandKind.of(command), command, promise));
-    below.flush();
-  }
-
-  /** Hands the held commands over, oldest first; none is held afterwards. */
-  void takeHeld(BiConsumer<RedisCommand<?, ?, ?>, ChannelPromise> taker) {
-    for (Held next = held.poll(); next != null; next = held.poll()) {
-      taker.accept(next.command(), next.promise());
+    releasing = true;
+    try {
+      held.release(this::pass);
+    } finally {
+      releasing = false;
     }
+    handDown.flush();
   }
 
   /** The channel is gone: takes the held commands, whose promises Lettuce need not hear of. */
   void drainInto(Collection<RedisCommand<?, ?, ?>> commands) {
+    watch.stop();
     proof.abandon();
-    if (!held.isEmpty()) {
-      guarded.meters().held(System.nanoTime() - heldSinceNanos);
-    }
-    takeHeld(
-        (command, promise) -> {
-          commands.add(command);
-          promise.trySuccess();
-        });
+    held.drainInto(commands);
   }
 
   private void ping(ProbeCommand ping) {
-    handDown(ping);
+    handDown.ping(ping);
     watch.onRequest();
-    below.flush();
   }
 }

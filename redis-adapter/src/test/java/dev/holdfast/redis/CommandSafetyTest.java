@@ -71,6 +71,17 @@ final class CommandSafetyTest {
     "SET key value NX, UNSAFE",
     "SET key value EX 10 XX, UNSAFE",
     "SET key value GET, UNSAFE",
+    "SET key value IFDEQ digest, UNSAFE",
+    "SET key value IFDNE digest, UNSAFE",
+    "SET key value PX, UNSAFE",
+    "SET key value OPTION-OF-TOMORROW, UNSAFE",
+    "SET key value KEEPTTL, STATE_IDEMPOTENT",
+    "SET key value PXAT 9 KEEPTTL, STATE_IDEMPOTENT",
+    "EXPIRE key 10, STATE_IDEMPOTENT",
+    "EXPIRE key 10 GT, STATE_IDEMPOTENT",
+    "EXPIRE key 10 OPTION-OF-TOMORROW, UNSAFE",
+    "SETEX key 10 value, STATE_IDEMPOTENT",
+    "SETEX key 10 value OPTION-OF-TOMORROW, UNSAFE",
     "SETNX key value, UNSAFE",
     "GETDEL key, UNSAFE",
     "GETSET key value, UNSAFE",
@@ -78,6 +89,9 @@ final class CommandSafetyTest {
     "DEL key, STATE_IDEMPOTENT",
     "ZADD set 1 member, STATE_IDEMPOTENT",
     "ZADD set INCR 1 member, UNSAFE",
+    "ZADD set GT CH 1 member, STATE_IDEMPOTENT",
+    "ZADD set CH INCR 1 member, UNSAFE",
+    "ZADD set OPTION-OF-TOMORROW 1 member, UNSAFE",
     "INCR key, UNSAFE",
     "LPUSH list value, UNSAFE",
     "SPOP set, UNSAFE",
@@ -97,8 +111,8 @@ final class CommandSafetyTest {
   @Test
   void mustReadAnOptionInAnyCase() {
     assertThat(CommandSafety.of(command("SET key value nx"))).isEqualTo(UNSAFE);
-    assertThat(CommandSafety.of(command("get key"))).isEqualTo(UNSAFE); // not Lettuce's own GET
-    assertThat(CommandSafety.of(command("SET key value px"))).isEqualTo(STATE_IDEMPOTENT);
+    assertThat(CommandSafety.of(command("get key"))).isEqualTo(SAFE); // as the server reads it
+    assertThat(CommandSafety.of(command("SET key value px 5"))).isEqualTo(STATE_IDEMPOTENT);
     assertThat(CommandSafety.of(command("TTL key"))).isEqualTo(SAFE);
   }
 

@@ -200,8 +200,9 @@ final class IdleLossTest {
     }
   }
 
+  /** The bound of a queue on a path that is only being proved is the client's own. */
   @Test
-  void mustRefuseACommandPastTheHeldLimitAndKeepTheOthers() throws Exception {
+  void mustHoldMoreThanTheHeldLimitWhileThePathIsBeingProved() throws Exception {
     try (RedisBed bed = new RedisBed(redis, Forgetting.SILENCE)) {
       RedisClient client = bed.guarded(bed.guard(builder -> builder.heldLimit(3)));
       try (var connection = client.connect()) {
@@ -209,16 +210,12 @@ final class IdleLossTest {
         Await.idle(Duration.ofMillis(1_100));
         bed.middlebox().forgetAll();
         List<CompletableFuture<Long>> calls = new ArrayList<>();
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 100; i++) {
           calls.add(connection.async().incr("held").toCompletableFuture());
         }
-        assertThatThrownBy(() -> calls.get(3).get(5, TimeUnit.SECONDS))
-            .hasMessageContaining("INCR did not run")
-            .hasMessageContaining("heldLimit");
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 100; i++) {
           assertThat(calls.get(i).get(5, TimeUnit.SECONDS)).isEqualTo(i + 1);
         }
-        Await.until("counted", RedisBed.SOON, () -> redis.counter("held") == 3);
       }
     }
   }

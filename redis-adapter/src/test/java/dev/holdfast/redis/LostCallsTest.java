@@ -11,6 +11,7 @@ import dev.holdfast.redis.LostCalls.Fate;
 import dev.holdfast.redis.LostCalls.Lost;
 import dev.holdfast.redis.LostCalls.Progress;
 import dev.holdfast.redis.LostCalls.Ruling;
+import dev.holdfast.redis.Session.Transaction;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -19,19 +20,28 @@ import org.junit.jupiter.api.Test;
 final class LostCallsTest {
 
   private static Lost sent(CommandKind kind) {
-    return new Lost(kind, Progress.SENT, false);
+    return new Lost(kind, Progress.SENT, kind == CommandKind.PLAIN, false);
   }
 
   private static Lost unsent(CommandKind kind) {
-    return new Lost(kind, Progress.UNSENT, false);
+    return new Lost(kind, Progress.UNSENT, kind == CommandKind.PLAIN, false);
   }
 
   private static void assertRuling(Ruling ruling, Broken broken, Fate... fates) {
     assertThat(ruling).isEqualTo(new Ruling(List.of(fates), broken));
   }
 
+  private static Lost gone(CommandKind kind) {
+    return new Lost(kind, Progress.UNSENT, kind == CommandKind.PLAIN, true);
+  }
+
+  private static Lost alone(CommandKind kind, Progress progress) {
+    return new Lost(kind, progress, false, false);
+  }
+
   private static Ruling rule(boolean transactionOpen, boolean watchLost, Lost... lost) {
-    return LostCalls.rule(Stream.of(lost).toList(), transactionOpen, watchLost);
+    return LostCalls.rule(
+        Stream.of(lost).toList(), transactionOpen ? Transaction.OPEN : Transaction.NONE, watchLost);
   }
 
   private static Ruling rule(Lost... lost) {
@@ -75,12 +85,27 @@ final class LostCallsTest {
         MOVE);
   }
 
+  /** The server's word on MULTI is missing: had it refused that, it would have run the rest. */
   @Test
-  void mustKnowThatATransactionWithoutItsExecDidNotRun() {
+  void mustNotClaimThatSentCommandsDidNotRunBeforeTheServerAcceptedTheirMulti() {
     assertRuling(
         rule(sent(CommandKind.MULTI), sent(CommandKind.PLAIN), unsent(CommandKind.EXEC)),
         Broken.NOTHING,
         NOT_EXECUTED,
+        AMBIGUOUS,
+        NOT_EXECUTED);
+    assertRuling(
+        rule(sent(CommandKind.MULTI), sent(CommandKind.PLAIN)),
+        Broken.TRANSACTION,
+        NOT_EXECUTED,
+        AMBIGUOUS);
+  }
+
+  @Test
+  void mustKnowThatATransactionWithoutItsExecDidNotRun() {
+    assertRuling(
+        rule(true, false, sent(CommandKind.PLAIN), unsent(CommandKind.EXEC)),
+        Broken.NOTHING,
         NOT_EXECUTED,
         NOT_EXECUTED);
   }
@@ -88,7 +113,29 @@ final class LostCallsTest {
   @Test
   void mustKnowThatADiscardedTransactionDidNotRun() {
     assertRuling(
-        rule(sent(CommandKind.MULTI), sent(CommandKind.PLAIN), sent(CommandKind.DISCARD)),
+        rule(true, false, sent(CommandKind.PLAIN), sent(CommandKind.DISCARD)),
+        Broken.NOTHING,
+        NOT_EXECUTED,
+        NOT_EXECUTED);
+  }
+
+  @Test
+  void mustRememberATransactionWhoseEndIsStillToCome() {
+    assertRuling(rule(true, false, sent(CommandKind.PLAIN)), Broken.TRANSACTION, NOT_EXECUTED);
+    assertRuling(rule(true, false), Broken.TRANSACTION);
+    assertRuling(rule(true, false, unsent(CommandKind.PLAIN)), Broken.TRANSACTION, NOT_EXECUTED);
+  }
+
+  @Test
+  void mustNotMoveATransactionWhoseCallerHasGone() {
+    assertRuling(
+        rule(gone(CommandKind.MULTI), unsent(CommandKind.PLAIN), unsent(CommandKind.EXEC)),
+        Broken.NOTHING,
+        NOT_EXECUTED,
+        NOT_EXECUTED,
+        NOT_EXECUTED);
+    assertRuling(
+        rule(unsent(CommandKind.MULTI), unsent(CommandKind.PLAIN), gone(CommandKind.EXEC)),
         Broken.NOTHING,
         NOT_EXECUTED,
         NOT_EXECUTED,
@@ -96,20 +143,33 @@ final class LostCallsTest {
   }
 
   @Test
-  void mustRememberATransactionWhoseEndIsStillToCome() {
+  void mustMoveATransactionOneOfWhoseCommandsWasCancelled() {
     assertRuling(
-        rule(sent(CommandKind.MULTI), sent(CommandKind.PLAIN)),
-        Broken.TRANSACTION,
+        rule(unsent(CommandKind.MULTI), gone(CommandKind.PLAIN), unsent(CommandKind.EXEC)),
+        Broken.NOTHING,
+        MOVE,
+        MOVE,
+        MOVE);
+  }
+
+  /** Lettuce forgets a transaction whose MULTI failed: what follows stands alone. */
+  @Test
+  void mustNotTakeForAMemberWhatLettuceDoesNot() {
+    assertRuling(
+        rule(
+            new Lost(CommandKind.MULTI, Progress.SENT, false, true),
+            alone(CommandKind.PLAIN, Progress.SENT),
+            alone(CommandKind.PLAIN, Progress.UNSENT)),
+        Broken.NOTHING,
         NOT_EXECUTED,
-        NOT_EXECUTED);
-    assertRuling(rule(true, false), Broken.TRANSACTION);
-    assertRuling(rule(true, false, unsent(CommandKind.PLAIN)), Broken.TRANSACTION, NOT_EXECUTED);
+        BY_SAFETY,
+        MOVE);
   }
 
   @Test
   void mustSeeThatTheListBeginsInsideATransaction() {
     assertRuling(
-        rule(sent(CommandKind.PLAIN), sent(CommandKind.EXEC), sent(CommandKind.PLAIN)),
+        rule(true, false, sent(CommandKind.PLAIN), sent(CommandKind.EXEC), sent(CommandKind.PLAIN)),
         Broken.NOTHING,
         AMBIGUOUS,
         AMBIGUOUS,
@@ -146,11 +206,6 @@ final class LostCallsTest {
         NOT_EXECUTED,
         MOVE,
         MOVE);
-    assertRuling(
-        rule(new Lost(CommandKind.MULTI, Progress.UNSENT, true), unsent(CommandKind.EXEC)),
-        Broken.NOTHING,
-        NOT_EXECUTED,
-        NOT_EXECUTED);
   }
 
   @Test

@@ -78,10 +78,24 @@ final class PoolResidueTest {
           connection.reactive().get("residue:slow").subscribe();
         }),
     SELECTED(Residue.DATABASE, connection -> connection.sync().select(3)),
+    SELECTED_AND_BACK_IN_A_TRANSACTION_THAT_WAS_DISCARDED(
+        Residue.DATABASE,
+        connection -> {
+          connection.sync().select(5);
+          connection.sync().multi();
+          connection.sync().select(0);
+          connection.sync().discard();
+        }),
+    SELECTED_IN_A_TRANSACTION(
+        Residue.DATABASE,
+        connection -> {
+          connection.sync().multi();
+          connection.sync().select(5);
+          connection.sync().exec();
+        }),
     AUTHENTICATED(Residue.IDENTITY, connection -> connection.sync().auth("default", "any")),
     RESET(Residue.IDENTITY, connection -> dispatch(connection, Word.RESET)),
     NAMED(Residue.SETTINGS, connection -> connection.sync().clientSetname("mine")),
-    READS_FROM_REPLICA(Residue.SETTINGS, connection -> dispatch(connection, CommandType.READONLY)),
     UNFLUSHED(
         Residue.CLIENT_SETTINGS,
         connection -> {
@@ -177,6 +191,32 @@ final class PoolResidueTest {
         }),
     BLOCKING(connection -> connection.sync().blpop(0.01, "residue:none")),
     OTHER_CLIENTS(connection -> connection.sync().clientList()),
+    REFUSED_BY_THE_SERVER(
+        connection ->
+            assertThatThrownBy(
+                    () -> {
+                      var answer = new StatusOutput<>(StringCodec.UTF8);
+                      var call =
+                          connection.async().dispatch(CommandType.READONLY, answer); // no cluster
+                      call.toCompletableFuture().join();
+                    })
+                .hasMessageContaining("cluster")),
+    MULTI_WITHIN_MULTI(
+        connection -> {
+          connection.sync().multi();
+          assertThatThrownBy(() -> connection.sync().multi()).hasMessageContaining("nested");
+          connection.sync().exec();
+        }),
+    ABORTED(
+        connection -> {
+          connection.sync().multi();
+          connection.async().dispatch(CommandType.GET, new StatusOutput<>(StringCodec.UTF8));
+          assertThatThrownBy(() -> connection.sync().exec()).hasMessageContaining("EXECABORT");
+        }),
+    AUTHENTICATION_REFUSED(
+        connection ->
+            assertThatThrownBy(() -> connection.sync().auth("nobody", "wrong"))
+                .hasMessageContaining("WRONGPASS")),
     SERVERS_ERROR(
         connection -> {
           connection.sync().set("residue:text", "no number");

@@ -29,13 +29,14 @@ final class SessionsTest {
 
   private static final Duration IDLE = Duration.ofMillis(1_100);
 
-  @ParameterizedTest
-  @EnumSource
-  void mustResubscribeAfterASubscribersPathDied(ProtocolVersion protocol) throws Exception {
+  /** In RESP3, where a PING of the guard's cannot be taken for anything else. */
+  @Test
+  void mustResubscribeAfterASubscribersPathDied() throws Exception {
     try (RedisServer redis = RedisServer.start();
         RedisBed bed = new RedisBed(redis, Forgetting.SILENCE)) {
       RedisClient client =
-          bed.guarded(bed.guard(), ClientOptions.builder().protocolVersion(protocol).build());
+          bed.guarded(
+              bed.guard(), ClientOptions.builder().protocolVersion(ProtocolVersion.RESP3).build());
       BlockingQueue<String> messages = new LinkedBlockingQueue<>();
       try (var subscriber = client.connectPubSub()) {
         subscriber.addListener(

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.lab.Await;
 import dev.holdfast.lab.Forgetting;
 import dev.holdfast.lab.RedisServer;
-import dev.holdfast.retry.AmbiguousOutcomeException;
-import dev.holdfast.retry.NotExecutedException;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.time.Duration;
@@ -88,8 +86,8 @@ final class TransactionTest {
     var exec = commands.exec().toCompletableFuture();
     Await.until("it ran", RedisBed.SOON, () -> redis.counter("exec-sent") == 1);
     bed.middlebox().finAll();
-    assertThat(failureOf(exec)).isInstanceOf(AmbiguousOutcomeException.class);
-    assertThat(failureOf(increment)).isInstanceOf(AmbiguousOutcomeException.class);
+    assertThat(failureOf(exec)).isInstanceOf(AmbiguousRedisOutcomeException.class);
+    assertThat(failureOf(increment)).isInstanceOf(AmbiguousRedisOutcomeException.class);
     connection.sync().ping();
     assertThat(redis.counter("exec-sent")).isEqualTo(1);
   }
@@ -103,10 +101,10 @@ final class TransactionTest {
     Await.until("swapped", RedisBed.SOON, () -> !bed.swaps().isEmpty());
     var later = commands.incr("torn").toCompletableFuture();
     var exec = commands.exec().toCompletableFuture();
-    assertThat(failureOf(exec)).isInstanceOf(NotExecutedException.class);
-    assertThat(failureOf(later)).isInstanceOf(NotExecutedException.class);
-    assertThat(failureOf(first)).isInstanceOf(NotExecutedException.class);
-    assertThat(failureOf(read)).isInstanceOf(NotExecutedException.class);
+    assertThat(failureOf(exec)).isInstanceOf(RedisNotExecutedException.class);
+    assertThat(failureOf(later)).isInstanceOf(RedisNotExecutedException.class);
+    assertThat(failureOf(first)).isInstanceOf(RedisNotExecutedException.class);
+    assertThat(failureOf(read)).isInstanceOf(RedisNotExecutedException.class);
     assertThat(connection.sync().incr("torn")).isEqualTo(1);
   }
 
@@ -117,9 +115,9 @@ final class TransactionTest {
     var queued = commands.incr("queued").toCompletableFuture();
     Await.until("queued", RedisBed.SOON, () -> redis.command("CLIENT", "LIST").contains("multi=1"));
     bed.middlebox().resetAll();
-    assertThat(failureOf(queued)).isInstanceOf(NotExecutedException.class);
+    assertThat(failureOf(queued)).isInstanceOf(RedisNotExecutedException.class);
     assertThat(failureOf(commands.exec().toCompletableFuture()))
-        .isInstanceOf(NotExecutedException.class);
+        .isInstanceOf(RedisNotExecutedException.class);
   }
 
   @Test
@@ -133,7 +131,7 @@ final class TransactionTest {
     commands.multi();
     commands.set("watched", "overwritten");
     assertThat(failureOf(commands.exec().toCompletableFuture()))
-        .isInstanceOf(NotExecutedException.class)
+        .isInstanceOf(RedisNotExecutedException.class)
         .hasMessageContaining("WATCH");
     assertThat(redis.command("GET", "watched")).isEqualTo("theirs");
     commands.multi();

@@ -1,0 +1,116 @@
+package dev.holdfast.redis;
+
+import io.lettuce.core.protocol.CommandHandler;
+import io.lettuce.core.protocol.CommandWrapper;
+import io.lettuce.core.protocol.RedisCommand;
+import io.netty.channel.ChannelHandlerContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands commands from the guard down to Lettuce's command handler, past whatever handlers others
+ * have put between. Confined to the event loop.
+ */
+final class HandDown {
+
+  private final GuardedChannel guarded;
+  private final ChannelHandlerContext below;
+  private @Nullable ChannelHandlerContext here;
+
+  /**
+   * @param below the context of Lettuce's command handler
+   */
+  HandDown(GuardedChannel guarded, ChannelHandlerContext below) {
+    this.guarded = guarded;
+    this.below = below;
+  }
+
+  /** Where the guard stands, from which commands go down. */
+  void standsAt(ChannelHandlerContext ctx) {
+    here = ctx;
+  }
+
+  /**
+   * A command of the user's.
+   *
+   * @return whether it went down; not if its caller has gone, or if it was refused there
+   */
+  boolean pass(CommandKind kind, RedisCommand<?, ?, ?> command) {
+    ChannelHandlerContext from = here;
+    if (from == null) {
+      return false; // no handler is written to before it was added
+    }
+    RedisCommand<?, ?, ?> sent = command;
+    if (Calls.isDone(command)) {
+      if (!holdsAPlace(kind, command)) {
+        return false;
+      }
+      sent = TransactionPart.of(command);
+    }
+    SendLedger ledger = guarded.ledger();
+    int waiting = guarded.stack().size();
+    ledger.handDown();
+    from.write(sent, ledger);
+    Throwable refusal = ledger.handedDown();
+    if (refusal != null && !guarded.isWireFailure(refusal)) {
+      takeBack(sent, refusal);
+      return false;
+    }
+    int added = guarded.stack().size() - waiting;
+    if (added == 0 && Calls.isDone(sent)) {
+      return false; // gone since
+    }
+    guarded.countHandedDown(Math.max(1, added)); // a handler between may still keep it
+    guarded.session().handedDown(kind, sent, guarded.handedDown());
+    return true;
+  }
+
+  /** Left out of a transaction that has begun, it would shift the answers of the others. */
+  private boolean holdsAPlace(CommandKind kind, RedisCommand<?, ?, ?> command) {
+    return guarded.session().insideTransaction()
+        && (Calls.isMember(command) || kind.endsTransaction());
+  }
+
+  /**
+   * It failed before the socket saw it: an encoder, a handler of the user's, Lettuce's own bound.
+   * On every connection it would again.
+   */
+  private void takeBack(RedisCommand<?, ?, ?> command, Throwable refusal) {
+    guarded.ledger().strike();
+    guarded.stack().removeIf(waiting -> isSame(waiting, command));
+    guarded.refused(refusal);
+    Calls.fail(command, refusal);
+  }
+
+  /** Lettuce may have wrapped the command to measure its latency. */
+  private static boolean isSame(RedisCommand<?, ?, ?> waiting, RedisCommand<?, ?, ?> command) {
+    return CommandWrapper.unwrap(waiting) == CommandWrapper.unwrap(command);
+  }
+
+  /** A command of the guard's own, which is nobody's business but Lettuce's command handler's. */
+  void ping(ProbeCommand ping) {
+    SendLedger ledger = guarded.ledger();
+    CommandHandler handler = guarded.commandHandler();
+    ledger.handDown();
+    Throwable refusal;
+    try {
+      handler.write(below, ping, ledger);
+      refusal = ledger.handedDown();
+    } catch (Exception thrown) {
+      ledger.handedDown();
+      refusal = thrown;
+    }
+    if (refusal != null && !guarded.isWireFailure(refusal)) {
+      takeBack(ping, refusal);
+    } else {
+      guarded.countHandedDown(1);
+      below.flush();
+    }
+  }
+
+  void flush() {
+    ChannelHandlerContext from = here;
+    if (from != null) {
+      from.flush();
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package dev.holdfast.redis;
+
+import java.util.EnumSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What commands have changed of a session, other than transactions and watched keys. Confined to
+ * the event loop.
+ */
+final class SessionMarks {
+
+  private final EnumSet<Residue> residues = EnumSet.noneOf(Residue.class);
+  private String home = "0";
+  private boolean pushesApart;
+
+  /** Answers no longer come one for each command, for as long as the connection lives. */
+  private boolean strange;
+
+  private boolean subscribed;
+  private boolean oneShot;
+
+  /** A command of the handshake was answered. */
+  void shakenHands(SessionChange change) {
+    if (change.kind() == CommandKind.SELECT) {
+      home = change.word();
+    } else if (ServerAnswer.to(change.command()) == ServerAnswer.DONE) {
+      speaks(change.word());
+    }
+  }
+
+  /** From RESP3 on the server's own messages are told apart from answers. */
+  private void speaks(String version) {
+    if (!version.equals(CommandWords.OPAQUE)) {
+      pushesApart = !version.equals("2");
+    }
+  }
+
+  /** What holds from when it is sent, because no answer will tell: none comes. */
+  void handedDown(SessionChange change) {
+    if (change.kind() == CommandKind.CLIENT && change.word().equals("REPLY")) {
+      if (!change.secondWord().equals("ON")) {
+        strange = true;
+        residues.add(Residue.REPLY_MODE);
+      }
+    }
+  }
+
+  /**
+   * A change was made, or may have been.
+   *
+   * @param certain the server said so
+   */
+  void made(SessionChange change, boolean certain) {
+    if (change.kind() == CommandKind.SELECT && certain && change.word().equals(home)) {
+      residues.remove(Residue.DATABASE);
+      return;
+    }
+    Residue left = residueOf(change);
+    if (left != null) {
+      residues.add(left);
+    }
+    switch (change.kind()) {
+      case HELLO -> speaks(change.word());
+      case SUBSCRIBE -> subscribed = true;
+      case CLIENT -> oneShot |= change.word().equals("CACHING");
+      case ASKING -> oneShot = true;
+      case MONITOR, STREAM -> strange = true;
+      case SCRIPT -> strange |= left != null;
+      default -> {}
+    }
+  }
+
+  /** What such a change leaves behind; null if nothing. */
+  @Nullable Residue residueOf(SessionChange change) {
+    return switch (change.kind()) {
+      case MULTI -> Residue.TRANSACTION;
+      case WATCH -> Residue.WATCH;
+      case SELECT -> Residue.DATABASE;
+      case AUTH, HELLO, RESET -> Residue.IDENTITY;
+      case SUBSCRIBE -> Residue.SUBSCRIPTION;
+      case MONITOR -> Residue.MONITOR;
+      case SETTING, ASKING, STREAM -> Residue.SETTINGS;
+      case SCRIPT ->
+          change.word().equals("DEBUG") && !change.secondWord().equals("NO")
+              ? Residue.SETTINGS
+              : null;
+      case CLIENT ->
+          switch (change.word()) {
+            case "TRACKING", "CACHING" -> Residue.TRACKING;
+            case "REPLY" -> Residue.REPLY_MODE;
+            case "SETNAME", "SETINFO", "NO-EVICT", "NO-TOUCH", CommandWords.OPAQUE ->
+                Residue.SETTINGS;
+            default -> null; // they read, or are about other connections
+          };
+      default -> null;
+    };
+  }
+
+  /** {@code RESET}: as a new connection is before its handshake. */
+  void reset() {
+    residues.clear();
+    residues.add(Residue.IDENTITY);
+    subscribed = false;
+    oneShot = false;
+    pushesApart = false;
+  }
+
+  /** The command that was treated as no other will be is on its way. */
+  void oneShotUsed() {
+    oneShot = false;
+  }
+
+  /** Whether one answer comes for each command, and means what it says. */
+  boolean answersAsUsual() {
+    return !strange && !oneShot && (pushesApart || !subscribed);
+  }
+
+  boolean none() {
+    return residues.isEmpty() && answersAsUsual();
+  }
+
+  void forgetIdentity() {
+    residues.remove(Residue.IDENTITY);
+  }
+
+  EnumSet<Residue> residues() {
+    return EnumSet.copyOf(residues);
+  }
+}
