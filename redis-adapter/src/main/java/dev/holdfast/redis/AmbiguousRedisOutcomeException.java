@@ -8,14 +8,14 @@ import io.lettuce.core.RedisConnectionException;
  * what it would have met without the guard, a lost connection: circuit breakers count it, Spring
  * translates it, {@code catch (RedisException e)} catches it. Its cause is the {@link
  * AmbiguousOutcomeException} that says how far the command got, which {@code
- * AmbiguousOutcomeException.in(thrown)} finds in whatever a client wraps it in. Names the command;
- * never a key, a value or an address.
+ * AmbiguousOutcomeException.in(thrown)} finds in whatever a client wraps it in; the root cause is
+ * Lettuce's own word. Names the command; never a key, a value or an address.
  */
 public final class AmbiguousRedisOutcomeException extends RedisConnectionException {
 
   private static final long serialVersionUID = 1L;
 
   AmbiguousRedisOutcomeException(AmbiguousOutcomeException outcome) {
-    super(outcome.getMessage(), outcome);
+    super(outcome.getMessage(), Calls.lettuces(outcome));
   }
 }

@@ -2,6 +2,7 @@ package dev.holdfast.redis;
 
 import dev.holdfast.retry.AmbiguousOutcomeException;
 import dev.holdfast.retry.NotExecutedException;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.output.CommandOutput;
 import io.lettuce.core.protocol.CommandWrapper;
 import io.lettuce.core.protocol.RedisCommand;
@@ -49,6 +50,12 @@ final class Calls {
         cancel(command); // its output refused the text: nobody may be left waiting
       }
     }
+  }
+
+  /** The root cause is what Lettuce would have said: there are those who look no further. */
+  static <X extends RuntimeException> X lettuces(X outcome) {
+    outcome.initCause(new RedisException("Connection disconnected"));
+    return outcome;
   }
 
   static void cancel(RedisCommand<?, ?, ?> command) {

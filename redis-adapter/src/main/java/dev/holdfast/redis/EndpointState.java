@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class EndpointState {
 
+  /** How often one command may be on its way into the socket when its connection ends. */
+  static final int SENDINGS = 5;
+
   private final ReplayRetry replay;
   private @Nullable GuardedChannel carrier;
   private final List<Consumer<Answer>> waiting = new ArrayList<>(1);
@@ -29,6 +32,8 @@ final class EndpointState {
   private volatile LostCalls.Broken broken = LostCalls.Broken.NOTHING;
   private volatile @Nullable PooledConnection<?, ?> pooled;
   private @Nullable IdentityHashMap<RedisCommand<?, ?, ?>, ReplayRetry.Attempts> attempts;
+  private @Nullable RedisCommand<?, ?, ?> beingSent;
+  private int sendings;
 
   EndpointState(ReplayRetry replay, boolean shared) {
     this.replay = replay;
@@ -138,6 +143,18 @@ final class EndpointState {
 
   void leaveBroken(LostCalls.Broken broken) {
     this.broken = broken;
+  }
+
+  /**
+   * The connection ended while a command was being sent, which so never left whole: whether the
+   * next connection may be tried with it. Commands are sent in order, so it stays the first one
+   * until it is through.
+   */
+  synchronized boolean maySendAgain(RedisCommand<?, ?, ?> command) {
+    RedisCommand<?, ?, ?> callers = TransactionPart.callers(command);
+    sendings = callers == beingSent ? sendings + 1 : 1;
+    beingSent = sendings < SENDINGS ? callers : null;
+    return sendings < SENDINGS;
   }
 
   /** Whether a lost call may be sent again; counts its attempts until it is answered. */

@@ -30,6 +30,12 @@ final class LossSettlement {
   private static final String TRANSACTION_LOST =
       "the connection was lost before its transaction was complete; repeat all of it";
 
+  /** Read by people: what ends connections while it is being sent will end the next one too. */
+  private static final String UNSENDABLE =
+      "%d connections in a row were lost while it was being sent: the server or a hop will not have"
+              .formatted(EndpointState.SENDINGS)
+          + " it; look at its size, and at the server's client-query-buffer-limit and log";
+
   private final GuardedChannel guarded;
   private final LettuceGuard guard;
 
@@ -88,13 +94,12 @@ final class LossSettlement {
   }
 
   private void leaveBroken(Broken broken, List<RedisCommand<?, ?, ?>> commands) {
-    if (broken != Broken.NOTHING) {
-      guarded
-          .endpoint()
-          .leaveBroken(
-              broken == Broken.TRANSACTION && !registeredAtTheEnd(commands)
-                  ? Broken.UNREGISTERED_TRANSACTION
-                  : broken);
+    EndpointState endpoint = guarded.endpoint();
+    if (broken == Broken.TRANSACTION && !registeredAtTheEnd(commands)) {
+      endpoint.leaveBroken(Broken.UNREGISTERED_TRANSACTION);
+    } else if (broken != Broken.NOTHING || endpoint.broken() == Broken.WATCH) {
+      endpoint.leaveBroken(
+          broken); // a lost WATCH has done its work with the transaction it was for
     }
   }
 
@@ -134,7 +139,7 @@ final class LossSettlement {
 
   private List<Lost> describe(
       List<RedisCommand<?, ?, ?>> commands, int handedDown, boolean answeredInPart) {
-    long unsent = guarded.ledger().unsent();
+    long sent = handedDown - guarded.ledger().unsent();
     boolean unregistered =
         guarded.session().transaction() == Session.Transaction.OPEN
             && !guarded.session().registered();
@@ -142,7 +147,9 @@ final class LossSettlement {
     for (int i = 0; i < commands.size(); i++) {
       RedisCommand<?, ?, ?> command = commands.get(i);
       Progress progress;
-      if (i >= handedDown - unsent) {
+      if (i == sent && i < handedDown && !guarded.endpoint().maySendAgain(command)) {
+        progress = Progress.UNSENDABLE;
+      } else if (i >= sent) {
         progress = Progress.UNSENT;
       } else if (i == 0 && answeredInPart) {
         progress = Progress.ANSWERED_IN_PART;
@@ -206,7 +213,11 @@ final class LossSettlement {
         yield false;
       }
       case NOT_EXECUTED -> {
-        refuse(command, Refusal.TRANSACTION, TRANSACTION_LOST);
+        if (lost.progress() == Progress.UNSENDABLE) {
+          refuse(command, Refusal.UNSENDABLE, UNSENDABLE);
+        } else {
+          refuse(command, Refusal.TRANSACTION, TRANSACTION_LOST);
+        }
         yield false;
       }
     };

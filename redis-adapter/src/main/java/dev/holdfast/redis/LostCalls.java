@@ -20,6 +20,8 @@ final class LostCalls {
   enum Progress {
     /** Held by the guard, or never taken whole by the kernel. */
     UNSENT,
+    /** The same, and several connections in a row have ended over it. */
+    UNSENDABLE,
     SENT,
     ANSWERED_IN_PART
   }
@@ -31,7 +33,7 @@ final class LostCalls {
     BY_SAFETY,
     /** Sent as part of a unit: outcome unknown. */
     AMBIGUOUS,
-    /** Part of a unit that certainly did not run. */
+    /** Certainly did not run, and must not travel: part of a unit, or unsendable. */
     NOT_EXECUTED
   }
 
@@ -46,7 +48,7 @@ final class LostCalls {
   record Lost(CommandKind kind, Progress progress, boolean member, boolean callerGone) {
 
     boolean unsent() {
-      return progress == Progress.UNSENT;
+      return progress == Progress.UNSENT || progress == Progress.UNSENDABLE;
     }
   }
 
@@ -104,7 +106,7 @@ final class LostCalls {
         broken = settle(at, end);
         at = end;
       } else {
-        fates.add(call.unsent() ? Fate.MOVE : Fate.BY_SAFETY);
+        fates.add(alone(call));
         if (call.kind() == CommandKind.UNWATCH) {
           watchBroken = false;
         }
@@ -115,6 +117,14 @@ final class LostCalls {
       broken = Broken.WATCH;
     }
     return new Ruling(List.copyOf(fates), broken);
+  }
+
+  private static Fate alone(Lost call) {
+    return switch (call.progress()) {
+      case UNSENT -> Fate.MOVE;
+      case UNSENDABLE -> Fate.NOT_EXECUTED;
+      case SENT, ANSWERED_IN_PART -> Fate.BY_SAFETY;
+    };
   }
 
   /**
@@ -160,7 +170,7 @@ final class LostCalls {
     Lost multi = lost.get(start);
     boolean ends = end - 1 > start && lost.get(end - 1).kind().endsTransaction();
     boolean abandoned = multi.callerGone() || (ends && lost.get(end - 1).callerGone());
-    boolean whole = multi.unsent() && !watchBroken && !abandoned;
+    boolean whole = multi.progress() == Progress.UNSENT && !watchBroken && !abandoned;
     boolean mayHaveRun = ends && execWasSent(end - 1);
     for (int i = start; i < end; i++) {
       fates.add(fate(whole, mayHaveRun, i > start && !lost.get(i).unsent()));

@@ -7,6 +7,7 @@ enum Refusal {
   HELD_FULL,
   TRANSACTION,
   BLOCKING,
+  UNSENDABLE,
   NO_RECONNECT;
 
   String tag() {

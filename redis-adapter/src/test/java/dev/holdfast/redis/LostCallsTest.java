@@ -152,6 +152,24 @@ final class LostCallsTest {
         MOVE);
   }
 
+  @Test
+  void mustNotMoveForEverWhatEndsEachConnection() {
+    assertRuling(
+        rule(alone(CommandKind.PLAIN, Progress.UNSENDABLE), unsent(CommandKind.PLAIN)),
+        Broken.NOTHING,
+        NOT_EXECUTED,
+        MOVE);
+    assertRuling(
+        rule(
+            alone(CommandKind.MULTI, Progress.UNSENDABLE),
+            unsent(CommandKind.PLAIN),
+            unsent(CommandKind.EXEC)),
+        Broken.NOTHING,
+        NOT_EXECUTED,
+        NOT_EXECUTED,
+        NOT_EXECUTED);
+  }
+
   /** Lettuce forgets a transaction whose MULTI failed: what follows stands alone. */
   @Test
   void mustNotTakeForAMemberWhatLettuceDoesNot() {

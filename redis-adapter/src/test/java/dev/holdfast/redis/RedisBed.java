@@ -67,6 +67,18 @@ final class RedisBed implements AutoCloseable {
     return meters;
   }
 
+  /** How often a server has run a command since its statistics were reset. */
+  static long calls(RedisServer server, String command) {
+    String prefix = "cmdstat_" + command + ":calls=";
+    return server
+        .command("INFO", "commandstats")
+        .lines()
+        .filter(line -> line.startsWith(prefix))
+        .map(line -> line.substring(prefix.length(), line.indexOf(',')))
+        .mapToLong(Long::parseLong)
+        .sum();
+  }
+
   /** A path whose middlebox ends TCP, as the forwarder does. */
   static ConnectionPlan throughProxy() {
     return NetworkPath.to(ServerLimits.withoutIdleTimeout("redis"))
