@@ -35,7 +35,7 @@ final class Filler<C> {
     }
     int atOnce = failures.get() > 0 ? 1 : pool.settings.maxConnecting();
     for (int begin = pool.roster.reserve(this::wanted, atOnce); begin > 0; begin--) {
-      pool.surroundings.executor().execute(new Dial<>(pool));
+      new Dial<>(pool).begin();
     }
   }
 
@@ -48,7 +48,7 @@ final class Filler<C> {
       return CompletableFuture.completedFuture(false);
     }
     CompletableFuture<Boolean> added = new CompletableFuture<>();
-    pool.surroundings.executor().execute(new Dial<>(pool, added));
+    new Dial<>(pool, added).begin();
     return added;
   }
 
@@ -102,14 +102,17 @@ final class Filler<C> {
     int attempt = Math.min(MOST_DOUBLINGS, bad);
     long wait = Math.max(leastNanos, TimeUnit.MILLISECONDS.toNanos(waits.apply(attempt)));
     holds.incrementAndGet();
-    pool.surroundings
-        .scheduler()
-        .after(
-            wait,
-            () -> {
-              holds.decrementAndGet();
-              demand();
-            });
+    try {
+      pool.timers.after(
+          wait,
+          () -> {
+            holds.decrementAndGet();
+            demand();
+          });
+    } catch (Throwable noTimer) { // a hold that nobody would end
+      holds.decrementAndGet();
+      PoolCore.LOG.debug("{}: no timer", pool.settings.name(), noTimer);
+    }
   }
 
   @Nullable Throwable lastFailure() {
