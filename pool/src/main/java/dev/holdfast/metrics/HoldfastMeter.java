@@ -19,8 +19,9 @@ public enum HoldfastMeter {
   SWAPS("holdfast.swaps", "Connections given up, by cause"),
   /**
    * Counter: what explains connections given up, a second or more after the fact, and connects that
-   * failed or took long. Tags: {@code explanation}, the values of {@link
-   * dev.holdfast.diagnosis.Diagnosis#tag()}.
+   * failed or took long. What the evidence cannot tell apart is counted under each, so the sum is
+   * no number of events. Tags: {@code explanation}, the values of {@link
+   * dev.holdfast.diagnosis.Explanation#tag()} and {@code unexplained}.
    */
   DIAGNOSES(
       "holdfast.diagnoses",

@@ -1,5 +1,6 @@
 package dev.holdfast.pool;
 
+import dev.holdfast.connect.EndpointDownException;
 import dev.holdfast.retry.BackOff;
 import io.github.resilience4j.core.IntervalFunction;
 import java.util.concurrent.CompletableFuture;
@@ -82,7 +83,11 @@ final class Filler<C> {
     pool.meters.connectFailed();
     lastFailure = cause;
     if (failures.get() == 0 && !pool.roster.closed()) {
-      PoolCore.LOG.warn("{}: connect failed: {}", pool.settings.name(), cause.toString());
+      if (cause instanceof EndpointDownException) { // another has warned of the failure itself
+        PoolCore.LOG.info("{}: {}", pool.settings.name(), cause.getMessage());
+      } else {
+        PoolCore.LOG.warn("{}: connect failed: {}", pool.settings.name(), cause.toString());
+      }
     }
     hold(failures.incrementAndGet(), leastNanos);
   }

@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.config.MeterFilterReply;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -77,6 +78,20 @@ final class PoolPlacesTest {
     bed.acquire().close();
     bed.pool.close();
     usages.declare("server:1", Usage.SHORT_LIVED).close();
+  }
+
+  @Test
+  void mustHaveItsCountersAtZeroAndItsNameInATagOfItsOwn() {
+    PoolBed bed = new PoolBed(54, pool -> pool.maxSize(3));
+    for (String meter : List.of("closed", "refused", "connects", "proofs", "leaks")) {
+      assertThat(bed.registry.get("holdfast.pool." + meter).tag("pool", "bed").counters())
+          .as(meter)
+          .isNotEmpty()
+          .allMatch(counter -> counter.count() == 0);
+    }
+    assertThat(bed.registry.get("holdfast.pool.max").tag("pool", "bed").gauge().value())
+        .isEqualTo(3);
+    assertThat(bed.registry.find("holdfast.pool.connections").tag("state", "max").gauge()).isNull();
   }
 
   @Test
