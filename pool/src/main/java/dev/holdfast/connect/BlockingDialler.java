@@ -1,5 +1,6 @@
 package dev.holdfast.connect;
 
+import dev.holdfast.metrics.Guarded;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetAddress;
@@ -10,6 +11,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 public final class BlockingDialler {
+
+  private static final String GATE = "a connect gate";
 
   /** Between looks at whether the caller still wants its connection. */
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -130,7 +134,7 @@ public final class BlockingDialler {
     }
 
     private void run() throws IOException {
-      Permit permit = admitted(shared.gate().admit(remote, left()));
+      Permit permit = admitted(() -> shared.gate().admit(remote, left()));
       shared.begins();
       while (true) {
         try {
@@ -138,6 +142,11 @@ public final class BlockingDialler {
           return;
         } catch (IOException | RuntimeException failure) {
           permit = again(permit, failure);
+        } catch (Throwable error) { // of the caller's dial: nothing is known of the socket
+          Permit last = permit;
+          Guarded.run(GATE, () -> last.failed(error));
+          report(ConnectOutcome.FAILED, -1);
+          throw error;
         }
       }
     }
@@ -159,11 +168,11 @@ public final class BlockingDialler {
 
     private void tcpConnected(Permit permit) {
       tcpConnected = true;
-      permit.connected();
+      Guarded.run(GATE, permit::connected);
     }
 
     private synchronized boolean giveUp(Permit permit) {
-      permit.silent();
+      Guarded.run(GATE, permit::silent);
       return tally.redial(RedialReason.SILENCE, elapsed());
     }
 
@@ -178,7 +187,7 @@ public final class BlockingDialler {
     private Permit again(Permit permit, Exception failure) throws IOException {
       @Nullable SocketAddress from = source == null ? null : new InetSocketAddress(source, 0);
       return !tcpConnected && SourcePorts.lacking(failure, from)
-          ? admitted(permit.exhausted()) // without the lock: this may wait
+          ? admitted(permit::exhausted) // without the lock: this may wait
           : settled(permit, failure);
     }
 
@@ -196,7 +205,7 @@ public final class BlockingDialler {
           return permit;
         }
       }
-      permit.failed(failure);
+      Guarded.run(GATE, () -> permit.failed(failure));
       report(outcome(failure), -1);
       throw rethrown(failure);
     }
@@ -217,8 +226,8 @@ public final class BlockingDialler {
           : ConnectOutcome.of(failure);
     }
 
-    private Permit admitted(Admission first) throws IOException {
-      Admission answer = first;
+    private Permit admitted(Supplier<Admission> gate) throws IOException {
+      Admission answer = GateVisit.ask(gate);
       while (answer instanceof Admission.Wait wait) {
         answer = waitFor(wait);
       }
@@ -238,19 +247,19 @@ public final class BlockingDialler {
       } finally {
         tally.waited(System.nanoTime() - since);
       }
-      return wait.turn().again();
+      return GateVisit.ask(wait.turn()::again);
     }
 
     private void awaitTurn(Admission.Wait wait, long until) throws IOException {
       for (long rest = wait.nanos(); rest > 0; rest = until - System.nanoTime()) {
         LockSupport.parkNanos(Math.min(rest, LOOK_NANOS));
         if (Thread.currentThread().isInterrupted() || cancelled.getAsBoolean()) {
-          wait.turn().leave();
+          Guarded.run(GATE, wait.turn()::leave);
           report(ConnectOutcome.CANCELLED, -1);
           throw new InterruptedIOException("gave up waiting for leave to connect");
         }
         if (left() == 0) {
-          wait.turn().leave();
+          Guarded.run(GATE, wait.turn()::leave);
           report(ConnectOutcome.TIMED_OUT, -1);
           throw new SocketTimeoutException("timed out waiting for leave to connect");
         }

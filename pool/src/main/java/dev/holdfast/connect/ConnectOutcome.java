@@ -1,8 +1,9 @@
 package dev.holdfast.connect;
 
+import dev.holdfast.wire.Errno;
 import java.net.ConnectException;
-import java.net.NoRouteToHostException;
 import java.util.Locale;
+import java.util.Optional;
 
 /** How a connect ended. */
 public enum ConnectOutcome {
@@ -29,23 +30,23 @@ public enum ConnectOutcome {
   FAILED;
 
   /**
-   * What the kernel said. Java has a class for some errors and Netty's epoll for fewer, so their
-   * texts are read: those of {@code strerror}.
+   * What the kernel said, by the error's number. Java has a class for some errors, of which {@link
+   * ConnectException} is the refusal unless it says otherwise, in whatever language.
    */
   static ConnectOutcome of(Throwable failure) {
-    String text = String.valueOf(failure.getMessage());
-    if (failure instanceof ServerRefusalException
-        || (failure instanceof ConnectException && text.contains("refused"))) {
+    if (failure instanceof ServerRefusalException) {
       return REFUSED;
     }
-    if (text.contains("Cannot assign requested address")) {
-      return NO_LOCAL_PORT;
+    Optional<Errno> errno = Errno.of(failure);
+    if (errno.isPresent()) {
+      return switch (errno.get()) {
+        case ECONNREFUSED -> failure instanceof ConnectException ? REFUSED : FAILED;
+        case EADDRNOTAVAIL -> NO_LOCAL_PORT;
+        case EHOSTUNREACH, ENETUNREACH -> UNREACHABLE;
+        default -> FAILED;
+      };
     }
-    boolean unreachable =
-        failure instanceof NoRouteToHostException
-            || text.contains("No route to host")
-            || text.contains("Network is unreachable");
-    return unreachable ? UNREACHABLE : FAILED;
+    return failure.getClass() == ConnectException.class ? REFUSED : FAILED;
   }
 
   /**

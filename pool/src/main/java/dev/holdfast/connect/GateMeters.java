@@ -1,5 +1,6 @@
 package dev.holdfast.connect;
 
+import dev.holdfast.metrics.Guarded;
 import dev.holdfast.metrics.HoldfastMeter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /** The gate's side of {@link HoldfastMeter}. Thread-safe; no tag names an endpoint. */
 final class GateMeters {
@@ -25,28 +27,45 @@ final class GateMeters {
 
   private final MeterRegistry registry;
   private final String guard;
-  private final Timer portWait;
+  private final Map<String, @Nullable Counter> refused = new HashMap<>();
+  private final @Nullable Timer portWait;
 
   GateMeters(MeterRegistry registry, String guard) {
     this.registry = registry;
     this.guard = guard;
     this.portWait =
-        Timer.builder(HoldfastMeter.PORT_WAIT.meterName())
-            .description(HoldfastMeter.PORT_WAIT.description())
-            .tags("guard", guard)
-            .register(registry);
+        Guarded.register(
+            () ->
+                Timer.builder(HoldfastMeter.PORT_WAIT.meterName())
+                    .description(HoldfastMeter.PORT_WAIT.description())
+                    .tags("guard", guard)
+                    .register(registry));
+    for (String reason : List.of("ports", "down")) {
+      refused.put(reason, refusals(reason));
+    }
+  }
+
+  private @Nullable Counter refusals(String reason) {
+    return Guarded.register(
+        () ->
+            Counter.builder(HoldfastMeter.CONNECTS_REFUSED.meterName())
+                .description(HoldfastMeter.CONNECTS_REFUSED.description())
+                .tags("guard", guard, "reason", reason)
+                .register(registry));
   }
 
   void waitedForPort(long nanos) {
-    portWait.record(nanos, TimeUnit.NANOSECONDS);
+    Timer timer = portWait;
+    if (timer != null) {
+      Guarded.meter(() -> timer.record(nanos, TimeUnit.NANOSECONDS));
+    }
   }
 
   void refused(String reason) {
-    Counter.builder(HoldfastMeter.CONNECTS_REFUSED.meterName())
-        .description(HoldfastMeter.CONNECTS_REFUSED.description())
-        .tags("guard", guard, "reason", reason)
-        .register(registry)
-        .increment();
+    Counter counter = refused.get(reason);
+    if (counter != null) {
+      Guarded.meter(counter::increment);
+    }
   }
 
   /** Adds a gate, held weakly, to the gauges of its name. */
@@ -65,25 +84,33 @@ final class GateMeters {
     ports(watched, "open", PortUse::open);
     ports(watched, "time_wait", PortUse::timeWait);
     ports(watched, "elsewhere", PortUse::elsewhere);
-    ports(watched, "range", PortUse::range);
+    gauge(
+        Gauge.builder(
+                HoldfastMeter.PORTS_RANGE.meterName(), watched, all -> busiest(all).range())
+            .description(HoldfastMeter.PORTS_RANGE.description())
+            .tags("guard", guard));
     for (StormState state : StormState.values()) {
-      Gauge.builder(
-              HoldfastMeter.ENDPOINTS.meterName(),
-              watched,
-              all -> endpoints(all).stream().filter(one -> one.storm() == state).count())
-          .description(HoldfastMeter.ENDPOINTS.description())
-          .tags("guard", guard, "state", state.tag())
-          .register(registry);
+      gauge(
+          Gauge.builder(
+                  HoldfastMeter.ENDPOINTS.meterName(),
+                  watched,
+                  all -> endpoints(all).stream().filter(one -> one.storm() == state).count())
+              .description(HoldfastMeter.ENDPOINTS.description())
+              .tags("guard", guard, "state", state.tag()));
     }
     return watched;
   }
 
   private void ports(Set<EndpointGates> watched, String state, ToDoubleFunction<PortUse> value) {
-    Gauge.builder(
-            HoldfastMeter.PORTS.meterName(), watched, all -> value.applyAsDouble(busiest(all)))
-        .description(HoldfastMeter.PORTS.description())
-        .tags("guard", guard, "state", state)
-        .register(registry);
+    gauge(
+        Gauge.builder(
+                HoldfastMeter.PORTS.meterName(), watched, all -> value.applyAsDouble(busiest(all)))
+            .description(HoldfastMeter.PORTS.description())
+            .tags("guard", guard, "state", state));
+  }
+
+  private void gauge(Gauge.Builder<?> builder) {
+    Guarded.register(() -> builder.register(registry));
   }
 
   private static PortUse busiest(Set<EndpointGates> watched) {

@@ -1,5 +1,6 @@
 package dev.holdfast.connect;
 
+import dev.holdfast.metrics.Guarded;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
@@ -8,6 +9,7 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,8 @@ final class GateVisit {
     void stranded();
   }
 
+  private static final String GATE = "a connect gate";
+
   private final ConnectGate gate;
   private final SocketAddress remote;
   private final EventExecutor loop;
@@ -53,7 +57,7 @@ final class GateVisit {
   }
 
   void enter() {
-    obey(gate.admit(remote, caller.left()));
+    obey(() -> gate.admit(remote, caller.left()));
   }
 
   /** Whether the latest answer was to dial. */
@@ -66,7 +70,7 @@ final class GateVisit {
     admitted = false;
     Permit portless = permit;
     permit = UnbookedPermit.INSTANCE;
-    obey(portless.exhausted());
+    obey(portless::exhausted);
   }
 
   /**
@@ -77,19 +81,34 @@ final class GateVisit {
   Throwable exhaustedForGood(Throwable failure) {
     Permit portless = permit;
     permit = UnbookedPermit.INSTANCE;
-    Admission then = portless.exhausted();
+    Admission then = ask(portless::exhausted);
     if (then instanceof Admission.Refused refused) {
       return refused.cause();
     }
     if (then instanceof Admission.Wait wait) {
-      wait.turn().leave();
+      Guarded.run(GATE, wait.turn()::leave);
     } else if (then instanceof Admission.Go go) {
-      go.permit().closed(Closer.LOCAL);
+      Guarded.run(GATE, () -> go.permit().closed(Closer.LOCAL));
     }
     return failure;
   }
 
-  private void obey(Admission admission) {
+  /** A gate that throws or does not answer refuses: its caller must not wait for its timeout. */
+  static Admission ask(Supplier<? extends @Nullable Admission> gate) {
+    try {
+      Admission answer = gate.get();
+      return answer != null ? answer : refused(new NullPointerException("no admission"));
+    } catch (Throwable thrown) {
+      return refused(thrown);
+    }
+  }
+
+  private static Admission refused(Throwable thrown) {
+    return new Admission.Refused(new IOException("the connect gate failed: " + thrown, thrown), 1);
+  }
+
+  private void obey(Supplier<? extends @Nullable Admission> gate) {
+    Admission admission = ask(gate);
     if (admission instanceof Admission.Go go) {
       permit = go.permit();
       admitted = true;
@@ -109,7 +128,7 @@ final class GateVisit {
             () -> {
               if (!over) {
                 turn = null;
-                obey(mine.again());
+                obey(mine::again);
               }
             },
             nanos,
@@ -125,12 +144,12 @@ final class GateVisit {
 
   /** The latest dial should have been answered by now. */
   void silent() {
-    permit.silent();
+    Guarded.run(GATE, permit::silent);
   }
 
   void connected() {
     over = true;
-    permit.connected();
+    Guarded.run(GATE, permit::connected);
   }
 
   /** The caller closes the connection; unless it is broken already, this side is the first to. */
@@ -159,18 +178,18 @@ final class GateVisit {
   }
 
   void closed() {
-    permit.closed(closer);
+    Guarded.run(GATE, () -> permit.closed(closer));
   }
 
   void failed(Throwable cause) {
     leave();
-    permit.failed(cause);
+    Guarded.run(GATE, () -> permit.failed(cause));
   }
 
   /** The caller does not want the connection any more, which says nothing about the endpoint. */
   void givenUp() {
     leave();
-    permit.closed(Closer.LOCAL);
+    Guarded.run(GATE, () -> permit.closed(Closer.LOCAL));
   }
 
   private void leave() {
@@ -179,7 +198,7 @@ final class GateVisit {
       look.cancel(false);
     }
     if (turn != null) {
-      turn.leave();
+      Guarded.run(GATE, turn::leave);
       turn = null;
     }
   }

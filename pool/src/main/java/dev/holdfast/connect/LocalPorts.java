@@ -1,12 +1,11 @@
 package dev.holdfast.connect;
 
 import dev.holdfast.path.PortBudget;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.holdfast.wire.HostCounters;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /**
  * What this host's kernel says of source ports, read from {@code /proc} without privileges. It
@@ -34,33 +33,30 @@ public record LocalPorts(
   /** {@code TCP_TIMEWAIT_LEN}, a constant of Linux. */
   private static final Duration TIME_WAIT = Duration.ofSeconds(60);
 
-  private static final Path PROC = Path.of("/proc");
-
   /**
    * Reads this host.
    *
    * @return empty where there is no such {@code /proc}: not Linux, or hidden
    */
   public static Optional<LocalPorts> read() {
-    return read(PROC);
+    return read(HostCounters.ofThisHost());
   }
 
-  static Optional<LocalPorts> read(Path proc) {
-    Path ipv4 = proc.resolve("sys/net/ipv4");
+  static Optional<LocalPorts> read(HostCounters host) {
     try {
-      String[] range = whole(ipv4.resolve("ip_local_port_range")).split("\\s+", -1);
+      String[] range = text(host, "ip_local_port_range", "").split("\\s+", -1);
       int first = Integer.parseInt(range[0]);
       int last = Integer.parseInt(range[1]);
       return Optional.of(
           new LocalPorts(
               first,
               last,
-              reserved(first, last, text(ipv4, "ip_local_reserved_ports", "")),
-              number(ipv4, "tcp_tw_reuse", 0),
-              Duration.ofMillis(number(ipv4, "tcp_tw_reuse_delay", 1000)),
-              number(ipv4, "tcp_timestamps", 0) != 0,
-              number(ipv4, "tcp_max_tw_buckets", Integer.MAX_VALUE)));
-    } catch (IOException | RuntimeException notThisKernel) {
+              reserved(first, last, text(host, "ip_local_reserved_ports", "")),
+              number(host, "tcp_tw_reuse", 0),
+              Duration.ofMillis(number(host, "tcp_tw_reuse_delay", 1000)),
+              number(host, "tcp_timestamps", 0) != 0,
+              number(host, "tcp_max_tw_buckets", Integer.MAX_VALUE)));
+    } catch (RuntimeException notThisKernel) {
       return Optional.empty();
     }
   }
@@ -72,23 +68,8 @@ public record LocalPorts(
    * @return empty where it cannot be read
    */
   public static OptionalInt timeWaitNow() {
-    return timeWaitNow(PROC);
-  }
-
-  static OptionalInt timeWaitNow(Path proc) {
-    try {
-      for (String line : Files.readAllLines(proc.resolve("net/sockstat"))) {
-        String[] words = line.split("\\s+", -1);
-        for (int i = 1; words[0].equals("TCP:") && i + 1 < words.length; i += 2) {
-          if (words[i].equals("tw")) {
-            return OptionalInt.of(Integer.parseInt(words[i + 1]));
-          }
-        }
-      }
-    } catch (IOException | NumberFormatException notReadable) {
-      // as where there is none
-    }
-    return OptionalInt.empty();
+    OptionalLong now = HostCounters.ofThisHost().timeWait();
+    return now.isPresent() ? OptionalInt.of((int) now.getAsLong()) : OptionalInt.empty();
   }
 
   /**
@@ -130,20 +111,11 @@ public record LocalPorts(
     return count;
   }
 
-  private static int number(Path directory, String name, int missing) throws IOException {
-    return Integer.parseInt(text(directory, name, Integer.toString(missing)));
+  private static int number(HostCounters host, String name, int missing) {
+    return Integer.parseInt(text(host, name, Integer.toString(missing)));
   }
 
-  private static String text(Path directory, String name, String missing) throws IOException {
-    Path file = directory.resolve(name);
-    return Files.exists(file) ? whole(file) : missing;
-  }
-
-  /**
-   * A sysctl answers one read and then says end of file, and {@link Files#readString} begins with
-   * one of a single byte where the size is said to be 0. Lines are read through a buffer.
-   */
-  private static String whole(Path sysctl) throws IOException {
-    return String.join("", Files.readAllLines(sysctl)).trim();
+  private static String text(HostCounters host, String name, String missing) {
+    return host.setting("net.ipv4." + name).orElse(missing);
   }
 }

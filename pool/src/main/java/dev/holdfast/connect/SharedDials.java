@@ -1,21 +1,18 @@
 package dev.holdfast.connect;
 
+import dev.holdfast.metrics.Guarded;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What all connects of one client share: what is known of their paths, what redials may cost, whose
  * source address it is, and who hears of them. Thread-safe.
  */
 final class SharedDials {
-
-  private static final Logger LOG = LoggerFactory.getLogger(SharedDials.class);
 
   private final RedialSettings settings;
   private final ConnectListener listener;
@@ -82,10 +79,6 @@ final class SharedDials {
   }
 
   private static void tell(Runnable call) {
-    try {
-      call.run();
-    } catch (RuntimeException thrown) {
-      LOG.warn("a connect listener failed", thrown);
-    }
+    Guarded.run("a connect listener", call);
   }
 }

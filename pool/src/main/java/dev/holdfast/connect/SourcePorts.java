@@ -1,5 +1,6 @@
 package dev.holdfast.connect;
 
+import dev.holdfast.wire.Errno;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,7 +24,7 @@ final class SourcePorts {
     boolean none =
         ConnectOutcome.of(failure) == ConnectOutcome.NO_LOCAL_PORT
             || (failure instanceof IOException
-                && String.valueOf(failure.getMessage()).contains("Address already in use"));
+                && Errno.of(failure).filter(Errno.EADDRINUSE::equals).isPresent());
     return none && isOurs(source);
   }
 

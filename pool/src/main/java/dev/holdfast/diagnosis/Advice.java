@@ -66,6 +66,10 @@ final class Advice {
           List.of(
               "stagger reconnects; where the balancer can, let it drain or reset flows before it"
                   + " moves, instead of forgetting them");
+      case PATH_DARK ->
+          List.of(
+              "no setting of client or server: look on the path for a move or a reconvergence at"
+                  + " this time");
       case LOCAL_CLOSE, RETIRED -> List.of();
       case OWN_REVERSE_PATH_FILTER ->
           List.of(

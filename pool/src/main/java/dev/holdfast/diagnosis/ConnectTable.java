@@ -62,14 +62,14 @@ final class ConnectTable {
           // 13
           Row.<ConnectSigns>of(PORTS_EXHAUSTED).demanding(ended(ConnectEnd.NO_LOCAL_PORT)),
           // 14
-          Row.<ConnectSigns>of(BACKEND_REFUSING)
-              .demanding(
-                  s -> Answer.of(s.history().refused() > 0),
-                  s -> Answer.of(s.history().connected() > 0)),
           Row.<ConnectSigns>of(NOT_LISTENING)
               .demanding(
                   s -> Answer.of(s.outcome() == ConnectEnd.REFUSED || s.history().refused() > 0),
                   s -> Answer.of(s.history().alternations() < ALTERNATIONS_OF_BALANCER)),
+          Row.<ConnectSigns>of(BACKEND_REFUSING)
+              .demanding(
+                  s -> Answer.of(s.history().refused() > 0),
+                  s -> Answer.of(s.history().connected() > 0)),
           // 15
           Row.<ConnectSigns>of(FOREIGN_PROTOCOL).demanding(ended(ConnectEnd.FOREIGN_REPLY)),
           Row.<ConnectSigns>of(FOREIGN_PROTOCOL)
@@ -86,12 +86,28 @@ final class ConnectTable {
   }
 
   private static Answer synLost(ConnectSigns signs) {
+    if (noneRepeated(signs)) {
+      return Answer.NO;
+    }
     return switch (signs.outcome()) {
       case TIMED_OUT -> Answer.of(!answeredOnly(signs));
       case CONNECTED, FOREIGN_REPLY ->
           Answer.of(redialledInVain(signs) || waitedForRetransmission(signs));
       case REFUSED, NO_LOCAL_PORT, UNREACHABLE -> Answer.NO;
     };
+  }
+
+  /**
+   * Whether this kernel repeated no SYN at all while one of this connect was out for longer than
+   * its timeout: then that was answered, and what was slow is this process. A whole host's counter
+   * that did not move speaks for every connect.
+   */
+  private static boolean noneRepeated(ConnectSigns signs) {
+    boolean countedNone =
+        signs.counters().synRetransmissions().isPresent()
+            && signs.counters().synRetransmissions().getAsLong() == 0;
+    long each = signs.elapsed().toNanos() / (signs.silentDials() + 1);
+    return countedNone && each >= SYN_STEP.toNanos();
   }
 
   /** Every dial but perhaps the last, of which nothing is known, met an unfit answer. */

@@ -6,6 +6,7 @@ import static dev.holdfast.diagnosis.Explanation.FIN_LOST;
 import static dev.holdfast.diagnosis.Explanation.FLOW_FORGOTTEN_RESET;
 import static dev.holdfast.diagnosis.Explanation.FLOW_FORGOTTEN_SILENT;
 import static dev.holdfast.diagnosis.Explanation.LOCAL_CLOSE;
+import static dev.holdfast.diagnosis.Explanation.PATH_DARK;
 import static dev.holdfast.diagnosis.Explanation.PATH_DIED_AFTER_ACK;
 import static dev.holdfast.diagnosis.Explanation.REPLY_PATH_LOST;
 import static dev.holdfast.diagnosis.Explanation.RESET_DURING_CALL;
@@ -68,6 +69,10 @@ final class DeathTable {
           Row.<DeathSigns>of(FAILOVER)
               .demanding(s -> RESET.apply(s).or(SILENT.apply(s)), DeathTable::together)
               .allowing(NEW_WORKS, s -> SILENT.apply(s).and(acknowledged(s)).not(), WINDOW_OPEN),
+          // a flow that is in use is not forgotten, and neither are many at once by their idle age
+          Row.<DeathSigns>of(PATH_DARK)
+              .demanding(SILENT, s -> wasIdle(s).not().or(together(s)))
+              .allowing(not(DeathTable::acknowledged), WINDOW_OPEN),
           // 1
           Row.<DeathSigns>of(SERVER_IDLE_TIMEOUT)
               .demanding(CLOSED)
@@ -80,7 +85,7 @@ final class DeathTable {
           // 2
           Row.<DeathSigns>of(FIN_LOST)
               .demanding(RESET, DeathTable::wasIdle)
-              .allowing(DeathTable::early, not(DeathTable::crowdOfUnlikeAges)),
+              .allowing(DeathTable::early), // a server that stops closes all ages at once
           // 3; with probes answered until the end only a flush since the last one remains
           Row.<DeathSigns>of(FLOW_FORGOTTEN_RESET)
               .demanding(RESET)

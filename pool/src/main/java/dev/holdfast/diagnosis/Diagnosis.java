@@ -34,8 +34,20 @@ public record Diagnosis(Set<Explanation> explanations, List<String> evidence, Li
   }
 
   /**
-   * The value for meter tags: the explanations' tags joined by {@code _or_}, in the order of the
-   * enum, so that one set has one value. The sets that occur are few: those of the decision table.
+   * The values for meter tags, one for each explanation: every member of a set is counted. They are
+   * those of {@link Explanation#tag()} and {@code unexplained}.
+   *
+   * @return at least one
+   */
+  public List<String> tags() {
+    return explanations.isEmpty()
+        ? List.of(UNEXPLAINED)
+        : explanations.stream().map(Explanation::tag).toList();
+  }
+
+  /**
+   * One name of the set, for log lines: the explanations' tags joined by {@code _or_}, in the order
+   * of the enum. Not for meters, whose tags are {@link #tags()}.
    *
    * @return for example {@code fin_lost_or_flow_forgotten_reset}; {@code unexplained} for none
    */

@@ -57,6 +57,12 @@ public enum Explanation {
   RESET_DURING_CALL("the connection was reset under a call, which may have run"),
   /** Several connections to one endpoint end within a second, of unlike ages; new ones work. */
   FAILOVER("a failover, a restart or a flushed flow table ended many connections at once"),
+  /**
+   * Unacknowledged data on connections that were in use, or on several at once: nothing passed for
+   * a while (a VRRP move, a live migration, a switch that reconverges). TCP repairs it if nobody
+   * gives the connection up.
+   */
+  PATH_DARK("the path was dark for a while"),
   /** The application or its client closed it. */
   LOCAL_CLOSE("the application or its client closed the connection"),
   /** Given up by the plan before the path could forget it. */

@@ -19,8 +19,9 @@ public enum HoldfastMeter {
   SWAPS("holdfast.swaps", "Connections given up, by cause"),
   /**
    * Counter: what explains connections given up, a second or more after the fact, and connects that
-   * failed or took long. Tags: {@code explanation}, the values of {@link
-   * dev.holdfast.diagnosis.Diagnosis#tag()}.
+   * failed or took long. What the evidence cannot tell apart is counted under each, so the sum is
+   * no number of events. Tags: {@code explanation}, the values of {@link
+   * dev.holdfast.diagnosis.Explanation#tag()} and {@code unexplained}.
    */
   DIAGNOSES(
       "holdfast.diagnoses",
@@ -54,9 +55,11 @@ public enum HoldfastMeter {
   PORT_WAIT("holdfast.ports.wait", "Time connects waited for a source port"),
   /**
    * Gauge: source ports towards the destination that has used most of its range. Tags: {@code
-   * state} (open, time_wait, elsewhere, range).
+   * state} (open, time_wait, elsewhere).
    */
   PORTS("holdfast.ports", "Source ports towards the busiest destination, by state"),
+  /** Gauge: how many source ports there are towards that destination. */
+  PORTS_RANGE("holdfast.ports.range", "Source ports there are towards the busiest destination"),
   /** Counter: connects refused before their dial. Tags: {@code reason} (ports, down). */
   CONNECTS_REFUSED("holdfast.connects.refused", "Connects refused before their dial, by reason"),
   /**
@@ -64,8 +67,13 @@ public enum HoldfastMeter {
    * probing, refilling).
    */
   ENDPOINTS("holdfast.endpoints", "Endpoints by state of the connect gate"),
-  /** Gauge: a pool's connections. Tags: {@code state} (idle, active, connecting, proving, max). */
+  /**
+   * Gauge: a pool's connections. Tags: {@code state} (idle, active, connecting, proving, closing).
+   * Their sum is at most {@link #POOL_MAX}.
+   */
   POOL_CONNECTIONS("holdfast.pool.connections", "Connections of a pool, by state"),
+  /** Gauge: how many connections a pool may have. */
+  POOL_MAX("holdfast.pool.max", "The most connections a pool may have"),
   /** Gauge: callers that wait for a connection of a pool. */
   POOL_WAITING("holdfast.pool.waiting", "Callers waiting for a connection of a pool"),
   /** Timer: how long those acquires took that had to wait and got a connection. */

@@ -1,7 +1,11 @@
 package dev.holdfast.path;
 
+import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown instead of a plan when path and settings contradict each other. It lists every
@@ -11,8 +15,19 @@ public final class PathConflictException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  // Conflicts carry functions, which do not serialize; the message does.
-  private final transient List<PathConflict> conflicts;
+  /** Conflicts carry functions, which do not serialize; the texts do. */
+  private record Written(
+      ConflictCode code, String what, String value, String limit, String source, String fix)
+      implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    PathConflict conflict() {
+      return new PathConflict(code, what, value, limit, source, fix, UnaryOperator.identity());
+    }
+  }
+
+  private final ArrayList<Written> written = new ArrayList<>();
+  private final transient @Nullable List<PathConflict> conflicts;
 
   PathConflictException(String path, List<PathConflict> conflicts) {
     super(
@@ -22,14 +37,21 @@ public final class PathConflictException extends RuntimeException {
                 Collectors.joining(
                     "", conflicts.size() + " conflict(s) on the path " + path + ":", "")));
     this.conflicts = List.copyOf(conflicts);
+    for (PathConflict one : conflicts) {
+      written.add(
+          new Written(
+              one.code(), one.what(), one.value(), one.limit(), one.source(), one.fix()));
+    }
   }
 
   /**
    * Every contradiction, ordered by code.
    *
-   * @return the conflicts, never empty
+   * @return the conflicts, never empty. In a copy that came by serialization their remedies change
+   *     nothing
    */
   public List<PathConflict> conflicts() {
-    return conflicts;
+    List<PathConflict> known = conflicts;
+    return known != null ? known : written.stream().map(Written::conflict).toList();
   }
 }

@@ -81,6 +81,6 @@ public record PortBudget(int ports, int sources, Duration hold) {
   }
 
   static double seconds(Duration value) {
-    return value.toNanos() / 1e9;
+    return value.getSeconds() + value.getNano() / 1e9;
   }
 }

@@ -10,7 +10,8 @@ final class Text {
   private Text() {}
 
   static String of(Duration value) {
-    return plain(BigDecimal.valueOf(value.toNanos(), 9)) + " s";
+    BigDecimal seconds = BigDecimal.valueOf(value.getSeconds());
+    return plain(seconds.add(BigDecimal.valueOf(value.getNano(), 9))) + " s";
   }
 
   static String rate(double perSecond) {

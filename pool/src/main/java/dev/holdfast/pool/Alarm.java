@@ -40,16 +40,30 @@ final class Alarm<C> {
    * woken too early for its own reading of the clock is woken again.
    *
    * @param deadline of a waiter that is in line, on the clock of {@link #now()}
+   * @return false if there is no timer to be had: then it must wake by itself
    */
-  void set(long deadline) {
+  boolean set(long deadline) {
     long seen = next.get();
     while (deadline < seen) {
       if (next.compareAndSet(seen, deadline)) {
         long delay = Math.max(0, Math.min(LONGEST, deadline - now()));
-        scheduler.after(delay, () -> ring(deadline));
-        return;
+        return ringAfter(delay, deadline);
       }
       seen = next.get();
+    }
+    return true;
+  }
+
+  private boolean ringAfter(long delay, long deadline) {
+    try {
+      scheduler.after(delay, () -> ring(deadline));
+      return true;
+    } catch (Throwable noTimer) {
+      // others may count on it: each tries for itself, and parks for a time
+      next.set(NONE);
+      waiters.all().forEach(Waiter::wake);
+      PoolCore.LOG.debug("no timer", noTimer);
+      return false;
     }
   }
 

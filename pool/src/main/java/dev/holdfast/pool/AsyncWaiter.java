@@ -35,15 +35,20 @@ final class AsyncWaiter<C> extends Waiter<C> implements Runnable {
       future.completeExceptionally(e);
       return future;
     }
-    Runnable timer =
-        pool.surroundings.scheduler().after(timeoutNanos, () -> waiter.expire(timeoutNanos));
-    future.whenComplete(
-        (served, failure) -> {
-          timer.run();
-          waiter.cancelled();
-        });
-    pool.supply();
-    waiter.wake();
+    try {
+      Runnable timer =
+          pool.surroundings.scheduler().after(timeoutNanos, () -> waiter.expire(timeoutNanos));
+      future.whenComplete(
+          (served, failure) -> {
+            timer.run();
+            waiter.cancelled();
+          });
+      pool.supply();
+      waiter.wake();
+    } catch (Throwable failed) { // no timer: nobody would end its wait
+      waiter.cancelled();
+      future.completeExceptionally(failed);
+    }
     return future;
   }
 

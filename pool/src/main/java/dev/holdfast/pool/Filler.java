@@ -1,5 +1,6 @@
 package dev.holdfast.pool;
 
+import dev.holdfast.connect.EndpointDownException;
 import dev.holdfast.retry.BackOff;
 import io.github.resilience4j.core.IntervalFunction;
 import java.util.concurrent.CompletableFuture;
@@ -35,7 +36,7 @@ final class Filler<C> {
     }
     int atOnce = failures.get() > 0 ? 1 : pool.settings.maxConnecting();
     for (int begin = pool.roster.reserve(this::wanted, atOnce); begin > 0; begin--) {
-      pool.surroundings.executor().execute(new Dial<>(pool));
+      new Dial<>(pool).begin();
     }
   }
 
@@ -48,7 +49,7 @@ final class Filler<C> {
       return CompletableFuture.completedFuture(false);
     }
     CompletableFuture<Boolean> added = new CompletableFuture<>();
-    pool.surroundings.executor().execute(new Dial<>(pool, added));
+    new Dial<>(pool, added).begin();
     return added;
   }
 
@@ -82,7 +83,11 @@ final class Filler<C> {
     pool.meters.connectFailed();
     lastFailure = cause;
     if (failures.get() == 0 && !pool.roster.closed()) {
-      PoolCore.LOG.warn("{}: connect failed: {}", pool.settings.name(), cause.toString());
+      if (cause instanceof EndpointDownException) { // another has warned of the failure itself
+        PoolCore.LOG.info("{}: {}", pool.settings.name(), cause.getMessage());
+      } else {
+        PoolCore.LOG.warn("{}: connect failed: {}", pool.settings.name(), cause.toString());
+      }
     }
     hold(failures.incrementAndGet(), leastNanos);
   }
@@ -102,14 +107,17 @@ final class Filler<C> {
     int attempt = Math.min(MOST_DOUBLINGS, bad);
     long wait = Math.max(leastNanos, TimeUnit.MILLISECONDS.toNanos(waits.apply(attempt)));
     holds.incrementAndGet();
-    pool.surroundings
-        .scheduler()
-        .after(
-            wait,
-            () -> {
-              holds.decrementAndGet();
-              demand();
-            });
+    try {
+      pool.timers.after(
+          wait,
+          () -> {
+            holds.decrementAndGet();
+            demand();
+          });
+    } catch (Throwable noTimer) { // a hold that nobody would end
+      holds.decrementAndGet();
+      PoolCore.LOG.debug("{}: no timer", pool.settings.name(), noTimer);
+    }
   }
 
   @Nullable Throwable lastFailure() {

@@ -13,7 +13,7 @@ final class Housekeeper<C> {
   private final PoolCore<C> pool;
   private final long period;
   private final AtomicBoolean sweeping = new AtomicBoolean();
-  private volatile Runnable timer = () -> {};
+  private final AtomicBoolean going = new AtomicBoolean();
 
   Housekeeper(PoolCore<C> pool) {
     this.pool = pool;
@@ -22,14 +22,27 @@ final class Housekeeper<C> {
 
   /** Sweeps now and then until the pool is closed. */
   void start() {
-    sweep();
-    if (!pool.roster.closed()) {
-      timer = pool.surroundings.scheduler().after(period, this::start);
+    going.set(true);
+    try {
+      sweep();
+    } catch (Throwable e) { // the next one may do better
+      PoolCore.LOG.warn("{}: a sweep failed", pool.settings.name(), e);
+    }
+    try {
+      if (!pool.roster.closed()) {
+        pool.timers.after(period, this::start);
+      }
+    } catch (Throwable noTimer) {
+      going.set(false);
+      PoolCore.LOG.debug("{}: no timer", pool.settings.name(), noTimer);
     }
   }
 
-  void stop() {
-    timer.run();
+  /** Begins again where a timer was refused. */
+  void ensure() {
+    if (!going.get() && going.compareAndSet(false, true)) {
+      start();
+    }
   }
 
   /** Sweeps soon: a waiter has met connections it must not take. */
@@ -45,6 +58,7 @@ final class Housekeeper<C> {
     }
     try {
       pool.ticker.tick();
+      pool.finder.doubt();
       long now = pool.ticker.now();
       int spare = spare();
       for (Slot<C> slot : pool.roster.live()) {

@@ -10,8 +10,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,21 +45,22 @@ public final class PoolBuilder<C> {
   private @Nullable String endpoint;
   private UsageRegistry usages = UsageRegistry.shared();
   private MeterRegistry registry = Metrics.globalRegistry;
-  private Surroundings surroundings = Surroundings.shared();
+  private @Nullable Surroundings surroundings;
+  private @Nullable Executor executor;
 
   PoolBuilder(Connector<C> connector, ConnectionPlan plan) {
-    this.connector = connector;
-    this.plan = plan;
+    this.connector = Objects.requireNonNull(connector, "connector");
+    this.plan = Objects.requireNonNull(plan, "plan");
   }
 
   /**
-   * Names the pool in errors, log lines and the meters' tag {@code guard}.
+   * Names the pool in errors, log lines and the meters' tag {@code pool}.
    *
    * @param pool the name; {@code holdfast} unless said
    * @return this
    */
   public PoolBuilder<C> name(String pool) {
-    name = pool;
+    name = Objects.requireNonNull(pool, "pool");
     return this;
   }
 
@@ -112,7 +115,7 @@ public final class PoolBuilder<C> {
    * @return this
    */
   public PoolBuilder<C> acquireTimeout(Duration timeout) {
-    acquireTimeout = timeout;
+    acquireTimeout = Objects.requireNonNull(timeout, "timeout");
     return this;
   }
 
@@ -123,7 +126,7 @@ public final class PoolBuilder<C> {
    * @return this
    */
   public PoolBuilder<C> connectTimeout(Duration timeout) {
-    connectTimeout = timeout;
+    connectTimeout = Objects.requireNonNull(timeout, "timeout");
     return this;
   }
 
@@ -135,7 +138,7 @@ public final class PoolBuilder<C> {
    * @return this
    */
   public PoolBuilder<C> idleTimeout(Duration timeout) {
-    idleTimeout = Optional.of(timeout);
+    idleTimeout = Optional.of(Objects.requireNonNull(timeout, "timeout"));
     return this;
   }
 
@@ -148,7 +151,7 @@ public final class PoolBuilder<C> {
    * @return this
    */
   public PoolBuilder<C> leakDetection(Duration after, int sampleOneIn) {
-    leakAfter = Optional.of(after);
+    leakAfter = Optional.of(Objects.requireNonNull(after, "after"));
     leakSample = sampleOneIn;
     return this;
   }
@@ -171,7 +174,7 @@ public final class PoolBuilder<C> {
    * @return this
    */
   public PoolBuilder<C> backOff(BackOff waits) {
-    backOff = waits;
+    backOff = Objects.requireNonNull(waits, "waits");
     return this;
   }
 
@@ -183,7 +186,9 @@ public final class PoolBuilder<C> {
    * @return this
    */
   public PoolBuilder<C> gate(ConnectGate gate, SocketAddress remote) {
-    entrance = new PoolCore.Entrance(gate, remote);
+    entrance =
+        new PoolCore.Entrance(
+            Objects.requireNonNull(gate, "gate"), Objects.requireNonNull(remote, "remote"));
     return this;
   }
 
@@ -195,8 +200,8 @@ public final class PoolBuilder<C> {
    * @return this
    */
   public PoolBuilder<C> endpoint(String hostAndPort, UsageRegistry registry) {
-    endpoint = hostAndPort;
-    usages = registry;
+    endpoint = Objects.requireNonNull(hostAndPort, "hostAndPort");
+    usages = Objects.requireNonNull(registry, "registry");
     return this;
   }
 
@@ -204,12 +209,12 @@ public final class PoolBuilder<C> {
    * Where the connector's methods run, and where futures complete. Unless said, daemon threads that
    * all pools share.
    *
-   * @param executor must not run on the calling thread, and have a thread for each connector method
-   *     that blocks
+   * @param threads must not run on the calling thread, and have a thread for each connector method
+   *     that blocks. What it rejects, or has not begun within 100 ms, runs on the shared threads
    * @return this
    */
-  public PoolBuilder<C> executor(Executor executor) {
-    surroundings = surroundings.with(executor);
+  public PoolBuilder<C> executor(Executor threads) {
+    executor = Objects.requireNonNull(threads, "threads");
     return this;
   }
 
@@ -220,7 +225,7 @@ public final class PoolBuilder<C> {
    * @return this
    */
   public PoolBuilder<C> meters(MeterRegistry to) {
-    registry = to;
+    registry = Objects.requireNonNull(to, "to");
     return this;
   }
 
@@ -255,9 +260,27 @@ public final class PoolBuilder<C> {
             backOff);
     SettingsCheck.of(settings);
     EndpointUsage usage = endpoint == null ? null : usages.declare(endpoint, Usage.LONG_LIVED);
-    Runnable onClose = usage == null ? () -> {} : usage::close;
-    return new ConnectionPool<>(
-        new PoolCore<>(settings, surroundings, connector, entrance, new PoolMeters(registry, name)),
-        onClose);
+    Surroundings given = surroundings == null ? Surroundings.shared() : surroundings;
+    Surroundings all = executor == null ? given : given.with(executor);
+    Runnable onClose = once(usage == null ? () -> {} : usage::close, all.opened().get());
+    PoolCore<C> core =
+        new PoolCore<>(settings, all, connector, entrance, new PoolMeters(registry, name));
+    try {
+      return new ConnectionPool<>(core, onClose);
+    } catch (Throwable notBuilt) { // what was begun for it ends with it
+      core.shut();
+      onClose.run();
+      throw notBuilt;
+    }
+  }
+
+  private static Runnable once(Runnable first, Runnable second) {
+    AtomicBoolean done = new AtomicBoolean();
+    return () -> {
+      if (done.compareAndSet(false, true)) {
+        first.run();
+        second.run();
+      }
+    };
   }
 }

@@ -4,12 +4,15 @@ import dev.holdfast.connect.Closer;
 import dev.holdfast.connect.ConnectGate;
 import dev.holdfast.connect.Permit;
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.metrics.Guarded;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +32,7 @@ final class PoolCore<C> {
 
   final PoolSettings settings;
   final Surroundings surroundings;
+  final Timers timers;
   final Ticker ticker;
   final Connector<C> connector;
   final @Nullable Entrance entrance;
@@ -40,6 +44,7 @@ final class PoolCore<C> {
   final Filler<C> filler;
   final Prover<C> prover;
   final Housekeeper<C> housekeeper;
+  private final Set<Dial<C>> dials = ConcurrentHashMap.newKeySet();
   private final CompletableFuture<Void> emptied = new CompletableFuture<>();
 
   PoolCore(
@@ -50,17 +55,31 @@ final class PoolCore<C> {
       PoolMeters meters) {
     this.settings = settings;
     this.surroundings = surroundings;
+    this.timers = new Timers(surroundings.scheduler());
     this.ticker = surroundings.ticker();
     this.connector = connector;
     this.entrance = entrance;
     this.meters = meters;
     roster = new Roster<>(settings.maxSize());
     waiters = new Waiters<>(settings.maxWaiters());
-    alarm = new Alarm<>(waiters, surroundings.scheduler());
+    alarm = new Alarm<>(waiters, timers);
     finder = new Finder<>(roster, ticker);
     filler = new Filler<>(this);
     prover = new Prover<>(this);
     housekeeper = new Housekeeper<>(this);
+  }
+
+  // Dials under way.
+
+  /** False if the pool is closed: then nobody would end it. */
+  boolean begins(Dial<C> dial) {
+    dials.add(dial);
+    return !roster.closed();
+  }
+
+  void ended(Dial<C> dial) {
+    dials.remove(dial);
+    checkEmptied();
   }
 
   // Waiting.
@@ -68,7 +87,7 @@ final class PoolCore<C> {
   /** Puts a waiter in line, unless it is full or the pool is closed. */
   void join(Waiter<C> waiter) {
     if (!waiters.join(waiter)) {
-      meters.refused("waiters");
+      meters.tooManyWaiters();
       throw new TooManyWaitersException(settings.name(), settings.maxWaiters(), state());
     }
     if (roster.closed()) {
@@ -86,6 +105,7 @@ final class PoolCore<C> {
   /** What a waiter needs done when it begins to wait. */
   void supply() {
     filler.demand();
+    housekeeper.ensure();
     if (finder.stale()) {
       housekeeper.now();
     }
@@ -129,7 +149,7 @@ final class PoolCore<C> {
   }
 
   AcquireTimeoutException timeout(long nanos) {
-    meters.refused("timeout");
+    meters.timedOut();
     return new AcquireTimeoutException(
         settings.name(), Duration.ofNanos(nanos), state(), filler.lastFailure());
   }
@@ -145,27 +165,35 @@ final class PoolCore<C> {
     roster.remove(slot);
     meters.closed(ending.reason());
     LOG.debug("{}: connection closed, {}", settings.name(), ending.text());
-    Permit permit = slot.permit();
-    if (permit != null) {
-      permit.closed(closer(ending));
-    }
-    surroundings.executor().execute(() -> close(slot.connection(), ending.reason()));
     if (StateWord.lease(slot.word) == 0 && ending.reason() == CloseReason.DEAD) {
       filler.diedEarly();
     }
-    if (roster.closed()) {
-      checkEmptied();
-    } else {
-      filler.demand();
-    }
+    close(slot.connection(), ending, slot.permit());
   }
 
-  void close(C connection, CloseReason reason) {
-    try {
-      connector.close(connection, reason);
-    } catch (RuntimeException e) {
-      LOG.debug("{}: closing a connection failed", settings.name(), e);
+  /** Closes a connection that the roster counts as closing; its place is free only after that. */
+  void close(C connection, Ending ending, @Nullable Permit permit) {
+    surroundings
+        .executor()
+        .execute(
+            () -> {
+              try {
+                connector.close(connection, ending.reason());
+              } catch (Throwable e) { // the connection is no longer ours either way
+                LOG.debug("{}: closing a connection failed", settings.name(), e);
+              } finally {
+                closed(ending, permit);
+              }
+            });
+  }
+
+  private void closed(Ending ending, @Nullable Permit permit) {
+    if (permit != null) {
+      Guarded.run("a connect gate", () -> permit.closed(closer(ending)));
     }
+    roster.closeEnded();
+    checkEmptied();
+    filler.demand();
   }
 
   private static Closer closer(Ending ending) {
@@ -192,18 +220,20 @@ final class PoolCore<C> {
         waiters.leave(first);
       }
       meters.close();
+      timers.close();
     }
+    dials.forEach(Dial::poolClosed);
     retireAll(CloseReason.POOL_CLOSED);
     checkEmptied();
   }
 
   private void checkEmptied() {
-    if (roster.live().length == 0) {
+    if (roster.closed() && roster.over()) {
       emptied.complete(null);
     }
   }
 
-  /** Completes once the pool is closed and its last connection was returned. */
+  /** Completes once the pool is closed and its last connection was returned and closed. */
   CompletableFuture<Void> emptied() {
     return emptied;
   }
@@ -242,6 +272,7 @@ final class PoolCore<C> {
         phases[(int) StateWord.LEASED],
         count.connecting() + phases[(int) StateWord.CONNECTING],
         phases[(int) StateWord.RESERVED],
-        waiters.count());
+        waiters.count(),
+        count.closing());
   }
 }

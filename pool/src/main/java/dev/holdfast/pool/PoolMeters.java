@@ -1,33 +1,73 @@
 package dev.holdfast.pool;
 
+import dev.holdfast.metrics.Guarded;
 import dev.holdfast.metrics.HoldfastMeter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
-/** A pool's side of {@link HoldfastMeter}; nothing of it is touched by a borrow without a wait. */
+/**
+ * A pool's side of {@link HoldfastMeter}; nothing of it is touched by a borrow without a wait. All
+ * counters are there, at 0, from the beginning, so that a rate sees the first event. A registry
+ * that throws costs its meters and nothing else.
+ */
 final class PoolMeters {
+
+  private static final String TAG = "pool";
 
   private final MeterRegistry registry;
   private final String name;
-  private final Timer wait;
+  private final @Nullable Timer wait;
+  private final Map<CloseReason, @Nullable Counter> closed = new EnumMap<>(CloseReason.class);
+  private final @Nullable Counter timeouts;
+  private final @Nullable Counter tooManyWaiters;
+  private final @Nullable Counter connected;
+  private final @Nullable Counter connectFailed;
+  private final @Nullable Counter answered;
+  private final @Nullable Counter unanswered;
+  private final @Nullable Counter leaks;
   private final List<Meter> gauges = new ArrayList<>();
 
   PoolMeters(MeterRegistry registry, String name) {
     this.registry = registry;
     this.name = name;
     this.wait =
-        Timer.builder(HoldfastMeter.POOL_WAIT.meterName())
-            .description(HoldfastMeter.POOL_WAIT.description())
-            .tags("guard", name)
-            .register(registry);
+        Guarded.register(
+            () ->
+                Timer.builder(HoldfastMeter.POOL_WAIT.meterName())
+                    .description(HoldfastMeter.POOL_WAIT.description())
+                    .tags(TAG, name)
+                    .register(registry));
+    for (CloseReason reason : CloseReason.values()) {
+      closed.put(reason, counter(HoldfastMeter.POOL_CLOSED, "reason", reason.tag()));
+    }
+    timeouts = counter(HoldfastMeter.POOL_REFUSED, "reason", "timeout");
+    tooManyWaiters = counter(HoldfastMeter.POOL_REFUSED, "reason", "waiters");
+    connected = counter(HoldfastMeter.POOL_CONNECTS, "result", "connected");
+    connectFailed = counter(HoldfastMeter.POOL_CONNECTS, "result", "failed");
+    answered = counter(HoldfastMeter.POOL_PROOFS, "result", "answered");
+    unanswered = counter(HoldfastMeter.POOL_PROOFS, "result", "failed");
+    leaks = counter(HoldfastMeter.POOL_LEAKS);
+  }
+
+  private @Nullable Counter counter(HoldfastMeter meter, String... tags) {
+    return Guarded.register(
+        () ->
+            Counter.builder(meter.meterName())
+                .description(meter.description())
+                .tags(Tags.of(tags).and(TAG, name))
+                .register(registry));
   }
 
   /** Registers the gauges; they hold the pool until {@link #close()}. */
@@ -36,65 +76,72 @@ final class PoolMeters {
     connections(state, "active", PoolState::active);
     connections(state, "connecting", PoolState::connecting);
     connections(state, "proving", PoolState::proving);
-    connections(state, "max", PoolState::max);
-    gauges.add(
-        Gauge.builder(HoldfastMeter.POOL_WAITING.meterName(), () -> state.get().waiting())
-            .description(HoldfastMeter.POOL_WAITING.description())
-            .tags("guard", name)
-            .register(registry));
+    connections(state, "closing", PoolState::closing);
+    gauge(HoldfastMeter.POOL_MAX, Tags.empty(), state, PoolState::max);
+    gauge(HoldfastMeter.POOL_WAITING, Tags.empty(), state, PoolState::waiting);
   }
 
   private void connections(Supplier<PoolState> state, String tag, ToIntFunction<PoolState> count) {
-    gauges.add(
-        Gauge.builder(
-                HoldfastMeter.POOL_CONNECTIONS.meterName(), () -> count.applyAsInt(state.get()))
-            .description(HoldfastMeter.POOL_CONNECTIONS.description())
-            .tags("guard", name, "state", tag)
-            .register(registry));
+    gauge(HoldfastMeter.POOL_CONNECTIONS, Tags.of("state", tag), state, count);
+  }
+
+  private void gauge(
+      HoldfastMeter meter, Tags tags, Supplier<PoolState> state, ToIntFunction<PoolState> count) {
+    Meter gauge =
+        Guarded.register(
+            () ->
+                Gauge.builder(meter.meterName(), () -> count.applyAsInt(state.get()))
+                    .description(meter.description())
+                    .tags(tags.and(TAG, name))
+                    .register(registry));
+    if (gauge != null) {
+      gauges.add(gauge);
+    }
   }
 
   void close() {
-    gauges.forEach(registry::remove);
+    gauges.forEach(gauge -> Guarded.meter(() -> registry.remove(gauge)));
     gauges.clear();
   }
 
   void waited(long nanos) {
-    wait.record(nanos, TimeUnit.NANOSECONDS);
+    Timer timer = wait;
+    if (timer != null) {
+      Guarded.meter(() -> timer.record(nanos, TimeUnit.NANOSECONDS));
+    }
   }
 
-  void refused(String reason) {
-    count(HoldfastMeter.POOL_REFUSED, "reason", reason);
+  void timedOut() {
+    count(timeouts);
+  }
+
+  void tooManyWaiters() {
+    count(tooManyWaiters);
   }
 
   void closed(CloseReason reason) {
-    count(HoldfastMeter.POOL_CLOSED, "reason", reason.tag());
+    count(closed.get(reason));
   }
 
   void connected() {
-    count(HoldfastMeter.POOL_CONNECTS, "result", "connected");
+    count(connected);
   }
 
   void connectFailed() {
-    count(HoldfastMeter.POOL_CONNECTS, "result", "failed");
+    count(connectFailed);
   }
 
-  void proved(boolean answered) {
-    count(HoldfastMeter.POOL_PROOFS, "result", answered ? "answered" : "failed");
+  void proved(boolean usable) {
+    count(usable ? answered : unanswered);
   }
 
   void leaked() {
-    Counter.builder(HoldfastMeter.POOL_LEAKS.meterName())
-        .description(HoldfastMeter.POOL_LEAKS.description())
-        .tags("guard", name)
-        .register(registry)
-        .increment();
+    count(leaks);
   }
 
-  private void count(HoldfastMeter meter, String tag, String value) {
-    Counter.builder(meter.meterName())
-        .description(meter.description())
-        .tags("guard", name, tag, value)
-        .register(registry)
-        .increment();
+  private static void count(@Nullable Counter counter) {
+    if (counter != null) {
+      Guarded.meter(counter::increment);
+    }
   }
 }

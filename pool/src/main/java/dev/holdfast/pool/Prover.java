@@ -2,9 +2,7 @@ package dev.holdfast.pool;
 
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.wire.WireJudge;
-import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireVerdict;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -30,28 +28,68 @@ final class Prover<C> {
       slot.close(CloseReason.UNPROVED, null);
       return;
     }
-    pool.surroundings.executor().execute(() -> ask(slot));
+    new Proof(slot).begin();
   }
 
-  private void ask(Slot<C> slot) {
-    AtomicBoolean settled = new AtomicBoolean();
-    Runnable timer =
-        pool.surroundings
-            .scheduler()
-            .after(
-                PoolSettings.nanos(pool.settings.plan().pingTimeout()),
-                () -> settle(settled, slot, Cause.PING_UNANSWERED));
-    try {
-      pool.connector
-          .prove(slot.connection())
-          .whenComplete(
-              (verdict, failure) -> {
-                timer.run();
-                settle(settled, slot, cause(verdict));
-              });
-    } catch (RuntimeException e) {
+  /**
+   * One question. A timer that is set before the connector is asked ends it, whatever that throws
+   * or never answers.
+   */
+  private final class Proof {
+    private final Slot<C> slot;
+    private final AtomicBoolean settled = new AtomicBoolean();
+    private volatile boolean asked;
+    private volatile Runnable timer = () -> {};
+
+    private Proof(Slot<C> slot) {
+      this.slot = slot;
+    }
+
+    private void begin() {
+      if (arm()) {
+        pool.surroundings.executor().execute(this::ask);
+      }
+    }
+
+    private boolean arm() {
       timer.run();
-      settle(settled, slot, Cause.PING_UNANSWERED);
+      try {
+        long patience = PoolSettings.nanos(pool.settings.plan().pingTimeout());
+        timer = pool.surroundings.scheduler().after(patience, this::overdue);
+      } catch (Throwable noTimer) { // unasked, the path is not to blame
+        settle(CloseReason.UNPROVED, null);
+        return false;
+      }
+      return !settled.get();
+    }
+
+    private void ask() {
+      if (settled.get() || !arm()) {
+        return;
+      }
+      asked = true;
+      try {
+        pool.connector
+            .prove(slot.connection())
+            .whenComplete((verdict, failure) -> answered(cause(verdict)));
+      } catch (Throwable connectorFailed) {
+        answered(Cause.PING_UNANSWERED);
+      }
+    }
+
+    private void overdue() {
+      settle(CloseReason.UNPROVED, asked ? Cause.PING_UNANSWERED : null);
+    }
+
+    private void answered(@Nullable Cause failure) {
+      settle(failure == null ? null : CloseReason.UNPROVED, failure);
+    }
+
+    private void settle(@Nullable CloseReason end, @Nullable Cause failure) {
+      if (settled.compareAndSet(false, true)) {
+        timer.run();
+        settled(slot, end, failure);
+      }
     }
   }
 
@@ -62,20 +100,17 @@ final class Prover<C> {
     return verdict instanceof WireVerdict.Dead dead ? dead.cause() : Cause.PING_UNANSWERED;
   }
 
-  private void settle(AtomicBoolean settled, Slot<C> slot, @Nullable Cause failure) {
-    if (!settled.compareAndSet(false, true)) {
-      return;
-    }
-    pool.meters.proved(failure == null);
-    if (failure == null) {
+  private void settled(Slot<C> slot, @Nullable CloseReason end, @Nullable Cause failure) {
+    pool.meters.proved(end == null);
+    if (end == null) {
       if (slot.ready()) {
         prove(slot);
       }
       return;
     }
     long idleSince = slot.lastUse;
-    slot.close(CloseReason.UNPROVED, failure);
-    if (pool.settings.plan().silentExpiry()) {
+    slot.close(end, failure);
+    if (failure != null && pool.settings.plan().silentExpiry()) {
       suspectIdleSince(idleSince);
     }
   }
@@ -95,14 +130,13 @@ final class Prover<C> {
         .executor()
         .execute(
             () -> {
-              CompletionStage<WireSnapshot> reading;
               try {
-                reading = pool.connector.snapshot(slot.connection());
-              } catch (RuntimeException e) {
+                pool.connector
+                    .snapshot(slot.connection())
+                    .thenAccept(snapshot -> judge(slot, WireJudge.idle(snapshot)));
+              } catch (Throwable e) {
                 PoolCore.LOG.debug("{}: no reading", pool.settings.name(), e);
-                return;
               }
-              reading.thenAccept(snapshot -> judge(slot, WireJudge.idle(snapshot)));
             });
   }
 

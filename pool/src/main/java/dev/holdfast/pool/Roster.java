@@ -5,9 +5,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToIntFunction;
 
 /**
- * Which connections there are, and how many may be: total = connecting + live, at most max unless
- * max was lowered while more were lent. Changes are made under a lock that is never held across
- * anything that blocks; borrowers read the array that was published last.
+ * Which connections there are, and how many may be: connecting + live + closing, at most max unless
+ * max was lowered while more were lent, or a dial that was given up connected all the same. A
+ * connection keeps its place until its close has returned. Changes are made under a lock that is
+ * never held across anything that blocks; borrowers read the array that was published last.
  */
 final class Roster<C> {
 
@@ -17,6 +18,7 @@ final class Roster<C> {
   private final ReentrantLock changing = new ReentrantLock();
   private int max;
   private int connecting;
+  private int closing;
   private volatile boolean suspended;
   private volatile boolean closed;
   private volatile int room;
@@ -28,9 +30,10 @@ final class Roster<C> {
    *
    * @param max the most there may be
    * @param connecting dials under way
-   * @param live all others
+   * @param live all others that are open
+   * @param closing those whose close has not returned
    */
-  record Count(int max, int connecting, int live) {
+  record Count(int max, int connecting, int live, int closing) {
     int total() {
       return connecting + live;
     }
@@ -59,7 +62,7 @@ final class Roster<C> {
   Count count() {
     changing.lock();
     try {
-      return new Count(max, connecting, live.length);
+      return new Count(max, connecting, live.length, closing);
     } finally {
       changing.unlock();
     }
@@ -76,7 +79,7 @@ final class Roster<C> {
   int reserve(ToIntFunction<Slot<C>[]> wanted, int atOnce) {
     changing.lock();
     try {
-      int free = closed ? 0 : max - connecting - live.length;
+      int free = closed ? 0 : unused(live);
       int most = Math.min(wanted.applyAsInt(live), atOnce);
       int begin = Math.max(0, Math.min(free, most - connecting));
       connecting += begin;
@@ -95,7 +98,7 @@ final class Roster<C> {
   boolean reserveOne() {
     changing.lock();
     try {
-      boolean free = !closed && max - connecting - live.length > 0;
+      boolean free = !closed && unused(live) > 0;
       connecting += free ? 1 : 0;
       publish(live);
       return free;
@@ -118,18 +121,20 @@ final class Roster<C> {
   /**
    * A dial's place becomes a connection's.
    *
-   * @return false if the pool was closed: then the place is free again
+   * @return false if the pool was closed: then the connection is to be closed, as {@link #remove}
    */
   boolean add(Slot<C> slot) {
     changing.lock();
     try {
-      connecting--;
       if (closed) {
+        connecting--;
+        closing++;
         publish(live);
         return false;
       }
       Slot<C>[] more = Arrays.copyOf(live, live.length + 1);
       more[live.length] = slot;
+      connecting--;
       publish(more);
       return true;
     } finally {
@@ -137,7 +142,7 @@ final class Roster<C> {
     }
   }
 
-  /** A closed connection's place is free again. */
+  /** A connection is about to be closed; it keeps its place until {@link #closeEnded}. */
   void remove(Slot<C> slot) {
     changing.lock();
     try {
@@ -146,8 +151,41 @@ final class Roster<C> {
       if (at >= 0) {
         Slot<C>[] less = Arrays.copyOf(old, old.length - 1);
         System.arraycopy(old, at + 1, less, at, old.length - at - 1);
+        closing++;
         publish(less);
       }
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /** A connection nobody waits for any more is about to be closed: it holds a place until then. */
+  void late() {
+    changing.lock();
+    try {
+      closing++;
+      publish(live);
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /** The place of a connection that is closed is free again. */
+  void closeEnded() {
+    changing.lock();
+    try {
+      closing--;
+      publish(live);
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /** Whether the pool is closed and nothing of it is open or being dialled. */
+  boolean over() {
+    changing.lock();
+    try {
+      return closed && connecting + live.length + closing == 0;
     } finally {
       changing.unlock();
     }
@@ -205,9 +243,13 @@ final class Roster<C> {
     return closed;
   }
 
+  private int unused(Slot<C>[] slots) {
+    return max - connecting - slots.length - closing;
+  }
+
   private void publish(Slot<C>[] slots) {
     live = slots;
-    room = Math.max(0, max - connecting - slots.length);
+    room = Math.max(0, unused(slots));
     lendable = suspended || closed ? none : slots;
   }
 }

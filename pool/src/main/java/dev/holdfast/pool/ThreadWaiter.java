@@ -14,6 +14,9 @@ final class ThreadWaiter<C> extends Waiter<C> {
    */
   static final long STARVING_NANOS = 1_000_000L;
 
+  /** Without a timer that wakes it, a waiter looks up so often. */
+  private static final long UNALARMED_NANOS = 10_000_000L;
+
   private static final VarHandle WOKEN;
 
   static {
@@ -29,6 +32,9 @@ final class ThreadWaiter<C> extends Waiter<C> {
 
   @SuppressWarnings("UnusedVariable") // by WOKEN
   private volatile boolean woken;
+
+  /** By its own thread: what was handed over is on its way out. */
+  private boolean taken;
 
   /**
    * @param deadline on the clock of {@link Alarm#now()}
@@ -79,6 +85,9 @@ final class ThreadWaiter<C> extends Waiter<C> {
       SlotLease<C> lease = waiter.await(pool, begun, timeoutNanos);
       pool.meters.waited(pool.alarm.now() - begun);
       return lease;
+    } catch (Throwable failed) {
+      waiter.cancel(); // what was handed over meanwhile
+      throw failed;
     } finally {
       pool.leave(waiter);
     }
@@ -94,7 +103,6 @@ final class ThreadWaiter<C> extends Waiter<C> {
       }
       long waited = pool.alarm.now() - begun;
       if (Thread.interrupted()) {
-        cancel();
         throw new InterruptedException("while waiting for a connection of " + pool.settings.name());
       }
       if (waited >= timeoutNanos) {
@@ -108,8 +116,11 @@ final class ThreadWaiter<C> extends Waiter<C> {
       } else if (waited > STARVING_NANOS) {
         starve();
       }
-      pool.alarm.set(deadline);
-      park(pool);
+      if (pool.alarm.set(deadline)) {
+        park(pool);
+      } else if (!woken) {
+        LockSupport.parkNanos(pool, Math.min(timeoutNanos - waited, UNALARMED_NANOS));
+      }
     }
   }
 
@@ -122,6 +133,7 @@ final class ThreadWaiter<C> extends Waiter<C> {
       found.close();
     }
     if (end() instanceof End.Served<C> served) {
+      taken = true;
       return served.lease();
     }
     if (end() instanceof End.Failed<C> failed) {
@@ -131,7 +143,7 @@ final class ThreadWaiter<C> extends Waiter<C> {
   }
 
   private void cancel() {
-    if (!end(new End.Gone<>()) && end() instanceof End.Served<C> served) {
+    if (!end(new End.Gone<>()) && end() instanceof End.Served<C> served && !taken) {
       served.lease().close();
     }
   }

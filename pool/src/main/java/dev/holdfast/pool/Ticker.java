@@ -1,37 +1,31 @@
 package dev.holdfast.pool;
 
+import dev.holdfast.wire.SuspendClock;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
- * The time by which ages are counted: nanoseconds of the monotonic clock as of the last tick, plus
- * the time the machine was suspended, which that clock leaves out on Linux. A read costs 0.5 ns, a
- * clock read 28.
- *
- * <p>A suspension shows as wall-clock time without monotonic time. A wall clock that is set forward
- * looks the same and makes connections older than they are, which costs a proof; set back, it is
- * ignored. While no tick comes time stands still, so slow paths tick too.
+ * The time by which ages are counted: nanoseconds of a {@link SuspendClock} as of the last tick. A
+ * read costs 0.5 ns, a clock read 28. While no tick comes time stands still, so slow paths tick
+ * too, and a borrow of a connection that was last used before this tick looks whether another is
+ * due: when a machine wakes up, borrowers may run before the ticker does.
  */
 final class Ticker {
 
-  /** Below it, wall clock and monotonic clock differ by slewing and rounding. */
-  static final long SUSPENSION_NANOS = 1_000_000_000L;
-
-  private final LongSupplier nanoTime;
-  private final LongSupplier wallMillis;
+  private final SuspendClock clock;
   private final ReentrantLock ticking = new ReentrantLock();
-  private long lastNanos;
-  private long lastMillis;
-  private long asleep;
-  private long elapsed = 1;
-  private volatile long suspended;
+  private final long origin;
   private volatile long now = 1;
 
+  Ticker(SuspendClock clock) {
+    this.clock = clock;
+    this.origin = clock.nanoTime() - 1;
+  }
+
+  /** Of a simulation in which no machine sleeps. */
   Ticker(LongSupplier nanoTime, LongSupplier wallMillis) {
-    this.nanoTime = nanoTime;
-    this.wallMillis = wallMillis;
-    this.lastNanos = nanoTime.getAsLong();
-    this.lastMillis = wallMillis.getAsLong();
+    this(new SuspendClock(nanoTime, wallMillis, () -> OptionalLong.of(nanoTime.getAsLong())));
   }
 
   /** Above 0 and never less than before. */
@@ -39,30 +33,24 @@ final class Ticker {
     return now;
   }
 
-  /** All time the machine was suspended. */
-  long suspendedNanos() {
-    return suspended;
+  /** {@link #now()}, of a tick that is not overdue. Reads the clock. */
+  long fresh() {
+    if (clock.nanoTime() - origin - now >= Surroundings.TICK_NANOS) {
+      tick();
+    }
+    return now;
   }
 
-  /** Reads the clocks, unless another thread does. */
+  /** As {@link SuspendClock#doubts()}. */
+  int doubts() {
+    return clock.doubts();
+  }
+
+  /** Reads the clock. */
   void tick() {
-    if (!ticking.tryLock()) {
-      return;
-    }
+    ticking.lock();
     try {
-      long nanos = nanoTime.getAsLong();
-      long millis = wallMillis.getAsLong();
-      long passed = Math.max(0, nanos - lastNanos);
-      long gap = (millis - lastMillis) * 1_000_000L - passed;
-      if (gap > SUSPENSION_NANOS) {
-        asleep += gap;
-        suspended = asleep;
-        passed += gap;
-      }
-      lastNanos = nanos;
-      lastMillis = millis;
-      elapsed += passed;
-      now = elapsed;
+      now = Math.max(now, clock.nanoTime() - origin);
     } finally {
       ticking.unlock();
     }

@@ -49,9 +49,14 @@ public final class ConnectDiagnoses implements ConnectListener {
         }
       };
 
+  /** A share is one of a time: refusals of an hour ago say nothing of the server of now. */
+  private static final long SHARE_NANOS = Duration.ofMinutes(1).toNanos();
+
+  private record Ended(ConnectEnd how, long atNanos) {}
+
   /** What is remembered of one address. */
   private static final class Recent {
-    private final Deque<ConnectEnd> dials = new ArrayDeque<>();
+    private final Deque<Ended> dials = new ArrayDeque<>();
     private @Nullable Long connectedAtNanos;
   }
 
@@ -148,7 +153,9 @@ public final class ConnectDiagnoses implements ConnectListener {
   /** Earlier refusals, and foreign answers, count for a connect that met one itself. */
   private synchronized History remember(ConnectReport report, ConnectEnd end) {
     Recent recent = recents.computeIfAbsent(report.remote(), first -> new Recent());
-    Deque<ConnectEnd> latest = recent.dials;
+    Deque<Ended> latest = recent.dials;
+    long now = System.nanoTime();
+    latest.removeIf(dial -> now - dial.atNanos() > SHARE_NANOS);
     if (end == ConnectEnd.CONNECTED) {
       recent.connectedAtNanos = System.nanoTime();
     }
@@ -169,20 +176,21 @@ public final class ConnectDiagnoses implements ConnectListener {
         history.alternations());
   }
 
-  private static void add(Deque<ConnectEnd> latest, ConnectEnd end) {
+  private static void add(Deque<Ended> latest, ConnectEnd end) {
     if (latest.size() == MOST_DIALS) {
       latest.removeFirst();
     }
-    latest.addLast(end);
+    latest.addLast(new Ended(end, System.nanoTime()));
   }
 
-  private static History history(Deque<ConnectEnd> latest) {
+  private static History history(Deque<Ended> latest) {
     int connected = 0;
     int refused = 0;
     int foreign = 0;
     int alternations = 0;
     ConnectEnd before = null;
-    for (ConnectEnd end : latest) {
+    for (Ended dial : latest) {
+      ConnectEnd end = dial.how();
       switch (end) {
         case CONNECTED -> connected++;
         case REFUSED -> refused++;

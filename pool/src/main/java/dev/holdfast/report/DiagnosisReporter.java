@@ -1,5 +1,6 @@
 package dev.holdfast.report;
 
+import dev.holdfast.metrics.Guarded;
 import dev.holdfast.metrics.HoldfastMeter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -45,13 +46,19 @@ public final class DiagnosisReporter {
    * @param event the diagnosis
    */
   public void report(DiagnosisEvent event) {
-    Counter.builder(HoldfastMeter.DIAGNOSES.meterName())
-        .description(HoldfastMeter.DIAGNOSES.description())
-        .tag("guard", event.guard())
-        .tag("explanation", event.diagnosis().tag())
-        .register(registry)
-        .increment();
+    event.diagnosis().tags().forEach(tag -> count(event.guard(), tag));
     log.log(event);
     listeners.tell(event.guard(), event);
+  }
+
+  private void count(String guard, String explanation) {
+    Guarded.meter(
+        () ->
+            Counter.builder(HoldfastMeter.DIAGNOSES.meterName())
+                .description(HoldfastMeter.DIAGNOSES.description())
+                .tag("guard", guard)
+                .tag("explanation", explanation)
+                .register(registry)
+                .increment());
   }
 }

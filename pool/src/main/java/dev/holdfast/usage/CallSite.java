@@ -13,13 +13,14 @@ public final class CallSite {
 
   static final String UNKNOWN = "unknown call site";
 
-  private static final List<String> NOT_THE_USER =
+  /** This library's, of whatever package it will have. */
+  private static final String OURS = "dev.holdfast.";
+
+  /** Below ours, but written as users write. */
+  private static final List<String> LIKE_A_USER = List.of(OURS + "examples.");
+
+  private static final List<String> CALLED_THROUGH =
       List.of(
-          "dev.holdfast.connect.",
-          "dev.holdfast.http.",
-          "dev.holdfast.pool.",
-          "dev.holdfast.redis.",
-          "dev.holdfast.usage.",
           "java.",
           "javax.",
           "jdk.",
@@ -28,7 +29,10 @@ public final class CallSite {
           "io.netty.",
           "io.lettuce.",
           "io.micrometer.",
+          "io.github.resilience4j.",
+          "org.apache.commons.pool2.",
           "org.apache.hc.",
+          "org.reactivestreams.",
           "org.springframework.",
           "reactor.");
 
@@ -45,10 +49,16 @@ public final class CallSite {
         frames ->
             frames
                 .map(StackWalker.StackFrame::toStackTraceElement)
-                .filter(frame -> NOT_THE_USER.stream().noneMatch(frame.getClassName()::startsWith))
+                .filter(frame -> isUsers(frame.getClassName()))
                 .map(CallSite::text)
                 .findFirst()
                 .orElse(UNKNOWN));
+  }
+
+  static boolean isUsers(String name) {
+    return name.startsWith(OURS)
+        ? LIKE_A_USER.stream().anyMatch(name::startsWith)
+        : CALLED_THROUGH.stream().noneMatch(name::startsWith);
   }
 
   private static String text(StackTraceElement frame) {

@@ -1,7 +1,5 @@
 package dev.holdfast.wire;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -23,8 +21,18 @@ public final class HostCounters {
 
   private final Path proc;
 
-  HostCounters(Path proc) {
+  private HostCounters(Path proc) {
     this.proc = proc;
+  }
+
+  /**
+   * Reads a {@code /proc} that lies elsewhere, say one that a container mounts of its host.
+   *
+   * @param proc the directory
+   * @return a reader
+   */
+  public static HostCounters of(Path proc) {
+    return new HostCounters(proc);
   }
 
   /**
@@ -33,7 +41,7 @@ public final class HostCounters {
    * @return a reader; off Linux all it returns is empty
    */
   public static HostCounters ofThisHost() {
-    return new HostCounters(Path.of("/proc"));
+    return of(Path.of("/proc"));
   }
 
   /**
@@ -57,7 +65,7 @@ public final class HostCounters {
    * @return its text; empty if this kernel has none of that name or does not show it
    */
   public Optional<String> setting(String name) {
-    return text("sys/" + name.replace('.', '/')).map(String::strip);
+    return text("sys/" + name.replace('.', '/'));
   }
 
   /**
@@ -71,7 +79,12 @@ public final class HostCounters {
     return text.isPresent() ? OptionalLong.of(Long.parseLong(text.get())) : OptionalLong.empty();
   }
 
-  private OptionalLong timeWait() {
+  /**
+   * The sockets in TIME_WAIT, to any destination: one read of {@code /proc/net/sockstat}.
+   *
+   * @return empty where it cannot be read
+   */
+  public OptionalLong timeWait() {
     Optional<Matcher> found = text("net/sockstat").map(TIME_WAIT::matcher).filter(Matcher::find);
     return found.isPresent()
         ? OptionalLong.of(Long.parseLong(found.get().group(1)))
@@ -79,11 +92,7 @@ public final class HostCounters {
   }
 
   private Optional<String> text(String file) {
-    try {
-      return Optional.of(Files.readString(proc.resolve(file)));
-    } catch (IOException absent) {
-      return Optional.empty();
-    }
+    return HostFile.text(proc.resolve(file));
   }
 
   /** Pairs of lines: a prefix with the names, the prefix with the values. */

@@ -8,7 +8,7 @@ public final class SocketErrors {
   private SocketErrors() {}
 
   /**
-   * Tells by the kernel's text, which the JDK and Netty hand on.
+   * Tells by the error's number or, where it is not to be had, by its text in this host's language.
    *
    * @param message of an exception that a socket threw; it may name the server, so it is not for
    *     people
@@ -17,9 +17,14 @@ public final class SocketErrors {
    *     Cause#PEER_RESET} for the rest
    */
   public static Cause cause(String message) {
-    if (message.contains("timed out")) {
-      return Cause.KERNEL_TIMEOUT;
-    }
-    return message.contains("Broken pipe") ? Cause.PEER_CLOSED : Cause.PEER_RESET;
+    return Errno.of(message)
+        .map(
+            errno ->
+                switch (errno) {
+                  case ETIMEDOUT -> Cause.KERNEL_TIMEOUT;
+                  case EPIPE -> Cause.PEER_CLOSED;
+                  default -> Cause.PEER_RESET;
+                })
+        .orElse(Cause.PEER_RESET);
   }
 }

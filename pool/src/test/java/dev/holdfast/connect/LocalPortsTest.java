@@ -3,6 +3,7 @@ package dev.holdfast.connect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.path.PortBudget;
+import dev.holdfast.wire.HostCounters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,10 +72,10 @@ final class LocalPortsTest {
 
   @Test
   void mustPretendNothingWhereThereIsNoProc() throws IOException {
-    assertThat(LocalPorts.read(proc.resolve("absent"))).isEmpty();
-    assertThat(LocalPorts.timeWaitNow(proc)).isEmpty();
+    assertThat(LocalPorts.read(HostCounters.of(proc.resolve("absent")))).isEmpty();
+    assertThat(HostCounters.of(proc).timeWait()).isEmpty();
     set("ip_local_port_range", "not ports\n");
-    assertThat(LocalPorts.read(proc)).isEmpty();
+    assertThat(LocalPorts.read(HostCounters.of(proc))).isEmpty();
   }
 
   @Test
@@ -84,11 +85,11 @@ final class LocalPortsTest {
     Files.writeString(
         sockstat,
         "sockets: used 14\nTCP: inuse 1 orphan 0 tw 28217 alloc 1 mem 280\nUDP: inuse 0\n");
-    assertThat(LocalPorts.timeWaitNow(proc)).hasValue(28_217);
+    assertThat(HostCounters.of(proc).timeWait()).hasValue(28_217);
   }
 
   private LocalPorts read() {
-    return LocalPorts.read(proc).orElseThrow();
+    return LocalPorts.read(HostCounters.of(proc)).orElseThrow();
   }
 
   private void set(String name, String value) throws IOException {

@@ -174,7 +174,15 @@ final class PortAdmissionTest {
     bed.connectAndCloseHere();
     assertThat(gauge("open")).isEqualTo(1);
     assertThat(gauge("time_wait")).isEqualTo(1);
-    assertThat(gauge("range")).isEqualTo(10);
+    // capacity is no state of use: a sum over the states must not count it
+    assertThat(bed.meters.get("holdfast.ports.range").gauge().value()).isEqualTo(10);
+    assertThat(bed.meters.find("holdfast.ports").tag("state", "range").gauge()).isNull();
+  }
+
+  @Test
+  void mustHaveItsCountersAtZeroBeforeAnythingHappens() {
+    assertThat(count("ports")).isZero();
+    assertThat(count("down")).isZero();
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -201,6 +202,82 @@ final class RedialGateTest {
       assertTold(gate, "asked", "connected");
       connect.channel().eventLoop().submit(() -> ending.end(connect.channel())).sync();
       return gate.next();
+    }
+  }
+
+  /** A gate of the user's own that throws, or gives no answer, must not make a connect hang. */
+  @ParameterizedTest
+  @EnumSource
+  void mustFailTheConnectOfAGateThatThrows(Transport transport) throws Exception {
+    for (ConnectGate faulty : FAULTY) {
+      try (Peer peer = Peer.plays(Peer.says("=hello"));
+          Client client = client(transport, faulty)) {
+        ChannelFuture connect = await(client.connect(peer, 0));
+        assertThat(connect.cause()).isInstanceOf(IOException.class).hasMessageContaining("gate");
+        assertThat(connect.channel().closeFuture().await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(client.report().outcome()).isEqualTo(ConnectOutcome.NOT_ADMITTED);
+      }
+    }
+  }
+
+  @SuppressWarnings("NullAway") // one that forgets to answer
+  private static final List<ConnectGate> FAULTY =
+      List.of(
+          (remote, timeout) -> {
+            throw new LinkageError("a class is missing");
+          },
+          (remote, timeout) -> null,
+          (remote, timeout) ->
+              new Admission.Wait(
+                  1_000_000,
+                  new Turn() {
+                    @Override
+                    public Admission again() {
+                      throw new IllegalStateException("thrown at the second look");
+                    }
+
+                    @Override
+                    public void leave() {
+                      throw new IllegalStateException("thrown at the end");
+                    }
+                  }));
+
+  /** Whatever its books throw, the connection is the client's, and its end is reported. */
+  @ParameterizedTest
+  @EnumSource
+  void mustConnectAlthoughThePermitThrows(Transport transport) throws Exception {
+    AtomicInteger ends = new AtomicInteger();
+    Permit throwing =
+        new Permit() {
+          @Override
+          public void connected() {
+            throw new AssertionError("thrown");
+          }
+
+          @Override
+          public void failed(Throwable cause) {
+            throw new AssertionError("thrown");
+          }
+
+          @Override
+          public void closed(Closer who) {
+            ends.incrementAndGet();
+            throw new AssertionError("thrown");
+          }
+
+          @Override
+          public Admission exhausted() {
+            throw new AssertionError("thrown");
+          }
+        };
+    try (Peer peer = Peer.plays(Peer.says("=hello"));
+        Client client = client(transport, (remote, timeout) -> new Admission.Go(throwing))) {
+      ChannelFuture connect = await(client.connect(peer, TIMEOUT));
+      assertThat(connect.isSuccess()).isTrue();
+      assertThat(client.report().outcome()).isEqualTo(ConnectOutcome.CONNECTED);
+      connect.channel().close().await(10, TimeUnit.SECONDS);
+      connect.channel().eventLoop().submit(() -> {}).sync();
+      assertThat(ends).hasValue(1);
     }
   }
 }

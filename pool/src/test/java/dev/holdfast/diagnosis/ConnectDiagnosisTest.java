@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.diagnosis.ChurnSigns.TimeWait;
 import dev.holdfast.diagnosis.ConnectSigns.History;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,22 @@ final class ConnectDiagnosisTest {
     assertExplained(late.build(), SYN_LOST);
     assertExplained(late.synRetransmissions((int) (millis / 1_000)).build(), SYN_LOST);
     assertExplained(late.synRetransmissions(0).build());
+  }
+
+  /** A process that was starved for seconds reads its answers late. */
+  @Test
+  void mustNotCallASynLostThatTheKernelNeverRepeated() {
+    CounterDelta none =
+        new CounterDelta(
+            OptionalLong.of(0), OptionalLong.of(0), OptionalLong.of(0), OptionalLong.of(0));
+    assertExplained(
+        connect(ConnectEnd.CONNECTED, 1_021).history(WORKS).counters(none).build());
+    assertExplained(
+        connect(ConnectEnd.CONNECTED, 4_000).silentDials(1).history(WORKS).counters(none).build());
+    // given up before the kernel would have repeated it: its counter says nothing
+    assertExplained(
+        connect(ConnectEnd.CONNECTED, 310).silentDials(1).history(WORKS).counters(none).build(),
+        SYN_LOST);
   }
 
   @Test

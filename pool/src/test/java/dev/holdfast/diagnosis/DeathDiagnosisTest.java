@@ -7,6 +7,7 @@ import static dev.holdfast.diagnosis.Explanation.FLOW_FORGOTTEN_RESET;
 import static dev.holdfast.diagnosis.Explanation.FLOW_FORGOTTEN_SILENT;
 import static dev.holdfast.diagnosis.Explanation.LOCAL_CLOSE;
 import static dev.holdfast.diagnosis.Explanation.PATH_DIED_AFTER_ACK;
+import static dev.holdfast.diagnosis.Explanation.PATH_DARK;
 import static dev.holdfast.diagnosis.Explanation.REPLY_PATH_LOST;
 import static dev.holdfast.diagnosis.Explanation.RESET_DURING_CALL;
 import static dev.holdfast.diagnosis.Explanation.RETIRED;
@@ -117,7 +118,11 @@ final class DeathDiagnosisTest {
             .newConnection(Answer.YES);
     assertExplained(ping, FLOW_FORGOTTEN_SILENT, REPLY_PATH_LOST, SEGMENT_LOST);
     assertExplained(
-        ping.siblings(crowd(Answer.YES)), FLOW_FORGOTTEN_SILENT, REPLY_PATH_LOST, FAILOVER);
+        ping.siblings(crowd(Answer.YES)),
+        FLOW_FORGOTTEN_SILENT,
+        REPLY_PATH_LOST,
+        FAILOVER,
+        PATH_DARK);
   }
 
   @Test
@@ -205,10 +210,22 @@ final class DeathDiagnosisTest {
   void mustFindAFailoverByDeathsTogetherAtUnlikeAges() {
     DeathSigns.Builder crowd =
         Cases.resetOnFirstWrite().heardWhileIdle(Answer.YES).newConnection(Answer.YES);
-    assertExplained(crowd.siblings(crowd(Answer.NO)), FAILOVER);
+    // a server that stops closes connections of all ages, and all their FINs may be lost
+    assertExplained(crowd.siblings(crowd(Answer.NO)), FAILOVER, FIN_LOST);
     assertExplained(crowd.siblings(crowd(Answer.YES)), FAILOVER, FIN_LOST, FLOW_FORGOTTEN_RESET);
     assertExplained(
-        Cases.silentOnFirstWrite().newConnection(Answer.YES).siblings(crowd(Answer.NO)), FAILOVER);
+        Cases.silentOnFirstWrite().newConnection(Answer.YES).siblings(crowd(Answer.NO)),
+        FAILOVER,
+        PATH_DARK);
+  }
+
+  /** Nothing forgets a flow that is in use because it was idle. */
+  @Test
+  void mustNotCallAPathThatWasDarkForAWhileAFailoverAlone() {
+    DeathSigns.Builder used =
+        Cases.silentOnFirstWrite().idle(Duration.ofMillis(20)).newConnection(Answer.YES);
+    assertExplained(used, PATH_DARK, FLOW_FORGOTTEN_SILENT, REPLY_PATH_LOST);
+    assertExplained(used.siblings(crowd(Answer.NO)), PATH_DARK, FAILOVER);
   }
 
   @Test

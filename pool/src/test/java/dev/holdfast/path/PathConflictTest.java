@@ -9,6 +9,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -248,5 +252,27 @@ final class PathConflictTest {
         .as("after the fix: %s", conflict.fix())
         .noneMatch(left -> left.code() == conflict.code() && left.what().equals(conflict.what()));
     return conflict;
+  }
+
+  @Test
+  void mustKeepItsConflictsWhenItIsSerialized() throws Exception {
+    PathConflictException refusal =
+        new PathConflictException(
+            "here",
+            List.of(
+                new PathConflict(
+                    ConflictCode.values()[0], "what", "1 s", "above 2 s", "me", "more", all -> all)));
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(refusal);
+    }
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      PathConflictException copy = (PathConflictException) in.readObject();
+      assertThat(copy).hasMessage(refusal.getMessage());
+      assertThat(copy.conflicts())
+          .map(PathConflict::message)
+          .isEqualTo(refusal.conflicts().stream().map(PathConflict::message).toList());
+    }
   }
 }

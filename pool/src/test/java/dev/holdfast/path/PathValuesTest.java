@@ -35,6 +35,8 @@ final class PathValuesTest {
         () -> Hop.named("fw").idleLimit(none),
         () -> Hop.named("fw").unacknowledgedLimit(negative),
         () -> Hop.named("fw").idleLimit(Duration.ofDays(3651)),
+        () -> Hop.named("fw").idleLimit(Duration.ofDays(365 * 300)), // beyond nanoseconds
+        () -> quietServer().withMaxAge(Duration.ofSeconds(Long.MAX_VALUE)),
         () -> ServerLimits.withIdleTimeout("s", none),
         () -> ServerLimits.withoutIdleTimeout(""),
         () -> quietServer().withMaxAge(negative),

@@ -75,16 +75,17 @@ final class PoolLifeTest {
     assertThat(drained).isCompletedWithValue(List.of());
   }
 
+  /** What is being dialled has nobody to go to. */
   @Test
-  void mustCloseAConnectionThatComesUpAfterThePoolWasClosed() {
+  void mustGiveUpItsDialsWhenItIsClosed() {
     PoolBed bed = new PoolBed(27, pool -> pool);
     bed.server.connects = Mood.SILENT;
     bed.await(SHORT);
     bed.pool.close();
-    CompletableFuture<Connection> connecting = bed.server.silent.get(0);
-    connecting.complete(bed.server.open(bed.server.dialling.get(0)));
+    assertThat(bed.server.silent.get(0)).isCancelled();
+    assertThat(bed.pool.state().total()).isZero();
     bed.world.settle();
-    assertThat(bed.server.open()).isZero();
+    assertThat(bed.pool.drain(SHORT)).isCompletedWithValue(List.of());
   }
 
   @Test

@@ -1,8 +1,10 @@
 package dev.holdfast.pool;
 
+import dev.holdfast.wire.SuspendClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.concurrent.Executor;
@@ -23,7 +25,14 @@ final class Simulation implements Executor {
   private long nanos;
   private long wallNanos;
   private long number;
-  private final Ticker ticker = new Ticker(() -> nanos, () -> wallNanos / 1_000_000);
+  private long sleptNanos;
+  private boolean bootClock = true;
+  private final Ticker ticker =
+      new Ticker(
+          new SuspendClock(
+              () -> nanos,
+              () -> wallNanos / 1_000_000,
+              () -> bootClock ? OptionalLong.of(nanos + sleptNanos) : OptionalLong.empty()));
 
   Simulation(long seed) {
     random = new Random(seed);
@@ -80,17 +89,31 @@ final class Simulation implements Executor {
     settle();
     while (!timers.isEmpty() && timers.peek().at <= until) {
       Timer due = timers.remove();
-      advance(due.at - nanos);
+      advance(Math.max(0, due.at - nanos)); // overdue after a stall
       due.task.run();
       settle();
     }
     advance(until - nanos);
   }
 
-  /** The machine sleeps: the wall clock goes on, the monotonic clock does not. */
+  /**
+   * The machine sleeps: the monotonic clock stands still. Nothing has run since, not even the
+   * ticker, which is due all the same: it takes the kernel longer than a tick to freeze all tasks.
+   */
   void suspend(Duration time) {
+    advance(Surroundings.TICK_NANOS);
     wallNanos += time.toNanos();
-    ticker.tick();
+    sleptNanos += time.toNanos();
+  }
+
+  /** Somebody sets the wall clock, by so much. */
+  void setWallClock(Duration by) {
+    wallNanos += by.toNanos();
+  }
+
+  /** A host whose kernel does not tell how long it slept. */
+  void hideBootClock() {
+    bootClock = false;
   }
 
   /** Time passes, but neither timers nor the ticker get to run. */

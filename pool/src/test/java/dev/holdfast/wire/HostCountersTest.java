@@ -8,9 +8,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -47,7 +52,7 @@ final class HostCountersTest {
 
   @Test
   void mustTellHowMuchCountersRose(@TempDir Path proc) throws IOException {
-    HostCounters host = new HostCounters(proc);
+    HostCounters host = HostCounters.of(proc);
     write(proc, 7, 0);
     HostReading before = host.read().orElseThrow();
     write(proc, 9, 4);
@@ -62,7 +67,7 @@ final class HostCountersTest {
 
   @Test
   void mustReadNothingWhereThereIsNothing(@TempDir Path empty) {
-    HostCounters host = new HostCounters(empty.resolve("proc"));
+    HostCounters host = HostCounters.of(empty.resolve("proc"));
     assertThat(host.read()).isEmpty();
     assertThat(host.setting("net.ipv4.tcp_keepalive_time")).isEmpty();
     assertThat(host.number("net.ipv4.tcp_keepalive_time")).isEmpty();
@@ -73,10 +78,45 @@ final class HostCountersTest {
     Path ipv4 = Files.createDirectories(proc.resolve("sys/net/ipv4"));
     Files.writeString(ipv4.resolve("tcp_keepalive_time"), "7200\n");
     Files.writeString(ipv4.resolve("ip_local_port_range"), "32768\t60999\n");
-    HostCounters host = new HostCounters(proc);
+    HostCounters host = HostCounters.of(proc);
     assertThat(host.number("net.ipv4.tcp_keepalive_time")).hasValue(7_200);
     assertThat(host.setting("net.ipv4.ip_local_port_range")).contains("32768\t60999");
     assertThat(host.number("net.ipv4.ip_local_port_range")).isEmpty();
+  }
+
+  /**
+   * Of every setting of this kernel that can be read, what {@code cat} reads: of the whole list, so
+   * that no reader is tested on one lucky file.
+   */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void mustReadEverySysctlOfThisHostAsOthersDo() throws Exception {
+    Path ipv4 = Path.of("/proc/sys/net/ipv4");
+    HostCounters host = HostCounters.ofThisHost();
+    Map<String, String> wrong = new TreeMap<>();
+    int compared = 0;
+    try (Stream<Path> all = Files.list(ipv4)) {
+      for (Path file : all.filter(Files::isRegularFile).filter(Files::isReadable).toList()) {
+        String name = file.getFileName().toString();
+        Optional<String> expected = cat(file);
+        Optional<String> read = host.setting("net.ipv4." + name);
+        compared += expected.isPresent() ? 1 : 0;
+        if (!expected.equals(read) && !cat(file).equals(read)) {
+          wrong.put(name, "read %s, cat %s".formatted(read, expected));
+        }
+      }
+    }
+    assertThat(wrong).isEmpty();
+    assertThat(compared).isGreaterThan(5);
+    assertThat(host.number("net.ipv4.tcp_keepalive_time").orElseThrow())
+        .isEqualTo(Long.parseLong(cat(ipv4.resolve("tcp_keepalive_time")).orElseThrow()));
+    assertThat(host.setting("net.ipv4.ip_local_port_range").orElseThrow().split("\\s+")).hasSize(2);
+  }
+
+  private static Optional<String> cat(Path file) throws Exception {
+    Process cat = new ProcessBuilder("cat", file.toString()).redirectErrorStream(true).start();
+    String text = new String(cat.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    return cat.waitFor() == 0 ? Optional.of(text) : Optional.empty();
   }
 
   /** A closed connection with unread input answers with an RST, which this kernel counts. */

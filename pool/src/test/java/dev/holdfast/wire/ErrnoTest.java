@@ -1,0 +1,85 @@
+package dev.holdfast.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.holdfast.diagnosis.Cause;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** Errors of sockets in every language. */
+@EnabledOnOs(OS.LINUX)
+final class ErrnoTest {
+
+  /** {@code strerror} under {@code LANG=de_DE}. */
+  private static final String[] GERMAN = {
+    "Datenübergabe unterbrochen (broken pipe)",
+    "Die Adresse wird bereits verwendet",
+    "Die angeforderte Adresse kann nicht zugewiesen werden",
+    "Das Netzwerk ist nicht erreichbar",
+    "Die Verbindung wurde vom Kommunikationspartner zurückgesetzt",
+    "Die Wartezeit für die Verbindung ist abgelaufen",
+    "Verbindungsaufbau abgelehnt",
+    "Keine Route zum Zielrechner"
+  };
+
+  @Test
+  void mustTellErrorsByTheirTextInTheHostsLanguage() {
+    for (Errno errno : Errno.values()) {
+      String text = GERMAN[errno.ordinal()];
+      assertThat(Errno.in(text + ": /10.0.0.1:6379", GERMAN)).as(text).contains(errno);
+    }
+    assertThat(Errno.in("Connection timed out", GERMAN)).contains(Errno.ETIMEDOUT);
+    assertThat(Errno.in("anything else", GERMAN)).isEmpty();
+  }
+
+  @Test
+  void mustTellErrorsByTheirNumberWhateverTheLanguage() {
+    String netty = "recvAddress(..) failed with error(-%d): 接続がタイムアウトしました";
+    assertThat(Errno.of(netty.formatted(110))).contains(Errno.ETIMEDOUT);
+    assertThat(Errno.of(netty.formatted(111))).contains(Errno.ECONNREFUSED);
+    assertThat(Errno.of(netty.formatted(99))).contains(Errno.EADDRNOTAVAIL);
+    assertThat(SocketErrors.cause(netty.formatted(110))).isEqualTo(Cause.KERNEL_TIMEOUT);
+    assertThat(SocketErrors.cause(netty.formatted(32))).isEqualTo(Cause.PEER_CLOSED);
+    assertThat(SocketErrors.cause(netty.formatted(104))).isEqualTo(Cause.PEER_RESET);
+  }
+
+  /** What this very kernel, Java and Netty say of a refused connect, in this host's language. */
+  @Test
+  void mustTellARealRefusal() throws Exception {
+    InetSocketAddress closed;
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      closed = new InetSocketAddress(server.getInetAddress(), server.getLocalPort());
+    }
+    try (Socket socket = new Socket()) {
+      assertThat(Errno.of(catchThrowable(() -> socket.connect(closed))))
+          .contains(Errno.ECONNREFUSED);
+    }
+    MultiThreadIoEventLoopGroup loops =
+        new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    try {
+      Throwable refused =
+          new Bootstrap()
+              .group(loops)
+              .channel(EpollSocketChannel.class)
+              .handler(new ChannelInboundHandlerAdapter())
+              .connect(closed)
+              .await()
+              .cause();
+      assertThat(Errno.of(refused)).as("%s", refused).contains(Errno.ECONNREFUSED);
+    } finally {
+      loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    }
+  }
+}
