@@ -27,6 +27,7 @@ final class PathWatch {
   private boolean sampling;
   private long lastSampleNanos;
   private long requestsAtLastSample;
+  private boolean stopped;
   private @Nullable Future<?> nextPing;
   private Duration plannedPeriod = Duration.ZERO;
 
@@ -39,6 +40,16 @@ final class PathWatch {
   /** The channel is ready. */
   void start() {
     planPing(0);
+    guarded.channel().closeFuture().addListener(closed -> stop());
+  }
+
+  /** No ping from now on. */
+  void stop() {
+    stopped = true;
+    if (nextPing != null) {
+      nextPing.cancel(false);
+      nextPing = null;
+    }
   }
 
   /** A request was handed to the channel. */
@@ -136,7 +147,7 @@ final class PathWatch {
       nextPing.cancel(false);
       nextPing = null;
     }
-    if (guarded.settings().backgroundPing()) {
+    if (guarded.settings().backgroundPing() && !stopped) {
       guarded
           .idleLimit()
           .pingPeriod(ThreadLocalRandom.current().nextDouble())

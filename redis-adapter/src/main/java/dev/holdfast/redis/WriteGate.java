@@ -52,6 +52,11 @@ final class WriteGate extends ChannelDuplexHandler {
     watch.start();
   }
 
+  /** Pings no more while the connection is idle. */
+  void stopWatching() {
+    watch.stop();
+  }
+
   /** Whether commands wait here. */
   boolean holds() {
     return !held.isEmpty();
