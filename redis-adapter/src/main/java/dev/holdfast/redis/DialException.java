@@ -13,7 +13,13 @@ final class DialException extends RedisConnectionException {
   private static final long serialVersionUID = 1L;
 
   private DialException(Throwable failure) {
-    super("no connection: " + ServerError.classes(failure), failure);
+    super(ServerError.classes(failure), failure);
+  }
+
+  /** As the pool quotes it. */
+  @Override
+  public String toString() {
+    return String.valueOf(getMessage());
   }
 
   static RuntimeException of(Throwable thrown) {

@@ -34,7 +34,9 @@ final class HandshakeWatch extends ChannelInboundHandlerAdapter {
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
     connectedAt = System.nanoTime();
-    mark = OptionsMark.onThisEventLoop();
+    OptionsMark.Mark loops = OptionsMark.onThisEventLoop();
+    mark = loops;
+    loops.handshakes++;
     handshake.whenComplete(
         (done, failure) -> {
           if (failure != null) {
@@ -58,6 +60,7 @@ final class HandshakeWatch extends ChannelInboundHandlerAdapter {
       ctx.fireChannelRead(msg);
       return;
     }
+    boolean wasDone = handshake.isDone();
     reading.guarded = true;
     reading.asked = false;
     try {
@@ -66,11 +69,24 @@ final class HandshakeWatch extends ChannelInboundHandlerAdapter {
       reading.guarded = false;
     }
     seen |= reading.asked;
-    if (handshake.isDone()) {
+    if (wasDone) {
+      reading.heldBack |= !seen; // decoded by nobody's read, or by one that is still to come
+      ctx.pipeline().remove(this);
+    } else if (handshake.isDone()) {
       if (!seen && !handshake.isCompletedExceptionally()) {
         onForeignOptions.run();
       }
       ctx.pipeline().remove(this);
+    }
+  }
+
+  /** It has gone after the handshake, or with the channel. */
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    OptionsMark.Mark loops = mark;
+    if (loops != null) {
+      loops.handshakes--;
+      mark = null;
     }
   }
 }

@@ -16,6 +16,12 @@ final class OptionsMark implements DecodeBufferPolicy {
     /** A guarded channel in its handshake is being read. */
     boolean guarded;
 
+    /** How many are in their handshake. */
+    int handshakes;
+
+    /** A handler of the user's holds back what is read: who asks can no longer be told. */
+    boolean heldBack;
+
     /** The guard's options were asked while it was. */
     boolean asked;
   }
@@ -54,7 +60,6 @@ final class OptionsMark implements DecodeBufferPolicy {
 
   @Override
   public void afterCommandDecoded(ByteBuf buffer) {
-    asked();
     policy.afterCommandDecoded(buffer);
   }
 
@@ -69,7 +74,7 @@ final class OptionsMark implements DecodeBufferPolicy {
     if (mark.guarded) {
       mark.asked = true;
       known = true;
-    } else if (!known) {
+    } else if (!known && mark.handshakes == 0 && !mark.heldBack) {
       known = true;
       onForeignResources.run();
     }

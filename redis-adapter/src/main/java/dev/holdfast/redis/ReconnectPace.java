@@ -49,7 +49,7 @@ final class ReconnectPace extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    int early = guarded.endpoint().ended(guarded.ready() && ofNoUse());
+    int early = guarded.ready() ? guarded.endpoint().ended(ofNoUse()) : 0; // Lettuce counts others
     if (early <= 1) { // once is no loop
       ctx.fireChannelInactive();
       return;

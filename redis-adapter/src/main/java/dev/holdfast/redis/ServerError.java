@@ -81,7 +81,7 @@ final class ServerError {
     Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     for (Throwable at = failure; at != null && seen.add(at); at = at.getCause()) {
       boolean ours = at.getClass().getName().startsWith("dev.holdfast.");
-      String name = at.getClass().getSimpleName();
+      String name = at.getClass().getName();
       classes.add(ours ? name + ": " + at.getMessage() : name);
     }
     String code = code(failure);
