@@ -12,6 +12,7 @@ import io.netty.util.AttributeKey;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ public final class UsageHandler extends ChannelDuplexHandler {
   private final Function<InetSocketAddress, EndpointChurn> uses;
   private final Supplier<@Nullable Cause> death;
   private final ScheduledExecutorService judge;
+  private final BooleanSupplier established;
   private @Nullable EndpointChurn endpoint;
   private boolean closedHere;
 
@@ -42,9 +44,27 @@ public final class UsageHandler extends ChannelDuplexHandler {
       Function<InetSocketAddress, EndpointChurn> uses,
       Supplier<@Nullable Cause> death,
       ScheduledExecutorService judge) {
+    this(uses, death, judge, () -> true);
+  }
+
+  /**
+   * To be put below whatever else closes the channel.
+   *
+   * @param uses finds the endpoint's counters, or throws {@link MixedUsageException}
+   * @param death why the channel ends, null while that is not known; asked on the event loop
+   * @param judge runs the judgement of churn
+   * @param established whether the connection came to be of use: one that the server refused in its
+   *     handshake is nobody's churn; asked when it has ended
+   */
+  public UsageHandler(
+      Function<InetSocketAddress, EndpointChurn> uses,
+      Supplier<@Nullable Cause> death,
+      ScheduledExecutorService judge,
+      BooleanSupplier established) {
     this.uses = uses;
     this.death = death;
     this.judge = judge;
+    this.established = established;
   }
 
   /**
@@ -82,11 +102,17 @@ public final class UsageHandler extends ChannelDuplexHandler {
     if (used != null) {
       used.opened();
       long openedAt = System.nanoTime();
-      ctx.channel()
-          .closeFuture()
-          .addListener(closed -> used.closed(System.nanoTime() - openedAt, closer(), judge));
+      ctx.channel().closeFuture().addListener(closed -> ended(used, System.nanoTime() - openedAt));
     }
     ctx.fireChannelActive();
+  }
+
+  private void ended(EndpointChurn used, long ageNanos) {
+    if (established.getAsBoolean()) {
+      used.closed(ageNanos, closer(), judge);
+    } else {
+      used.refused();
+    }
   }
 
   @Override

@@ -91,6 +91,11 @@ final class Advice {
               "compare the balancer's backend list with what listens: a stable share of refusals of"
                   + " about 1/n is one dead backend of n");
       case NOT_LISTENING -> List.of("check that the server runs and listens on this port");
+      case HANDSHAKE_REFUSED ->
+          List.of(
+              "by the server's error: WRONGPASS, NOAUTH, NOPERM: check user, password and ACL; max"
+                  + " number of clients: raise maxclients or open fewer connections; LOADING,"
+                  + " MASTERDOWN, BUSY: wait");
       case FOREIGN_PROTOCOL ->
           List.of(
               "compare the balancer's target port with the server's: part of the connections reach"

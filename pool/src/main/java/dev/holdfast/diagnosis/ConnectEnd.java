@@ -12,6 +12,8 @@ public enum ConnectEnd {
   NO_LOCAL_PORT("no local port"),
   /** {@code EHOSTUNREACH} or {@code ENETUNREACH}. */
   UNREACHABLE("no route to the host"),
+  /** Connected, and the server answered the client's greeting with an error. */
+  HANDSHAKE_REFUSED("the server refused the handshake"),
   /** Connected, and the first reply is of another protocol. */
   FOREIGN_REPLY("the first reply is of another protocol");
 

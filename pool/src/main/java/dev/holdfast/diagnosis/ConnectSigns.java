@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  *     among the silent ones were not silent
  * @param synRetransmissions repeated SYNs of the last dial, if known
  * @param rtt the round trip of the connection, if known
+ * @param refusal the code of the error with which the server refused the client, if it did; never
+ *     its text, which may name a user
  * @param history recent connects to the same address
  * @param othersConnect whether another connect to the same address succeeded while this one was
  *     under way
@@ -32,6 +34,7 @@ public record ConnectSigns(
     OptionalInt hastyRepeats,
     OptionalInt synRetransmissions,
     Optional<Duration> rtt,
+    Optional<String> refusal,
     History history,
     Answer othersConnect,
     Answer quietHost,
@@ -72,6 +75,7 @@ public record ConnectSigns(
   public List<String> evidence() {
     List<String> lines = new ArrayList<>();
     lines.add(outcome.text() + " after " + Figures.text(elapsed));
+    refusal.ifPresent(code -> lines.add("the server's error: " + code));
     if (silentDials > 0) {
       lines.add(silentDials + " dials without an answer");
     }
@@ -103,6 +107,7 @@ public record ConnectSigns(
     private OptionalInt hastyRepeats = OptionalInt.empty();
     private OptionalInt synRetransmissions = OptionalInt.empty();
     private @Nullable Duration rtt;
+    private @Nullable String refusal;
     private History history = History.UNKNOWN;
     private Answer othersConnect = Answer.UNKNOWN;
     private Answer quietHost = Answer.UNKNOWN;
@@ -214,6 +219,17 @@ public record ConnectSigns(
     }
 
     /**
+     * The error with which the server refused the client.
+     *
+     * @param code its code, never its text
+     * @return this builder
+     */
+    public Builder refusal(String code) {
+      this.refusal = code;
+      return this;
+    }
+
+    /**
      * Ends the collection.
      *
      * @return the signs
@@ -226,6 +242,7 @@ public record ConnectSigns(
           hastyRepeats,
           synRetransmissions,
           Optional.ofNullable(rtt),
+          Optional.ofNullable(refusal),
           history,
           othersConnect,
           quietHost,

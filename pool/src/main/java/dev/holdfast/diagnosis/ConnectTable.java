@@ -2,6 +2,7 @@ package dev.holdfast.diagnosis;
 
 import static dev.holdfast.diagnosis.Explanation.BACKEND_REFUSING;
 import static dev.holdfast.diagnosis.Explanation.FOREIGN_PROTOCOL;
+import static dev.holdfast.diagnosis.Explanation.HANDSHAKE_REFUSED;
 import static dev.holdfast.diagnosis.Explanation.NOT_LISTENING;
 import static dev.holdfast.diagnosis.Explanation.OWN_REVERSE_PATH_FILTER;
 import static dev.holdfast.diagnosis.Explanation.PORTS_EXHAUSTED;
@@ -70,6 +71,7 @@ final class ConnectTable {
               .demanding(
                   s -> Answer.of(s.history().refused() > 0),
                   s -> Answer.of(s.history().connected() > 0)),
+          Row.<ConnectSigns>of(HANDSHAKE_REFUSED).demanding(ended(ConnectEnd.HANDSHAKE_REFUSED)),
           // 15
           Row.<ConnectSigns>of(FOREIGN_PROTOCOL).demanding(ended(ConnectEnd.FOREIGN_REPLY)),
           Row.<ConnectSigns>of(FOREIGN_PROTOCOL)
@@ -93,7 +95,7 @@ final class ConnectTable {
       case TIMED_OUT -> Answer.of(!answeredOnly(signs));
       case CONNECTED, FOREIGN_REPLY ->
           Answer.of(redialledInVain(signs) || waitedForRetransmission(signs));
-      case REFUSED, NO_LOCAL_PORT, UNREACHABLE -> Answer.NO;
+      case REFUSED, HANDSHAKE_REFUSED, NO_LOCAL_PORT, UNREACHABLE -> Answer.NO;
     };
   }
 

@@ -83,6 +83,11 @@ public enum Explanation {
   BACKEND_REFUSING("a balancer sends part of the connections to a dead backend"),
   /** Refused, without successes in between. */
   NOT_LISTENING("nothing listens: a restart, or a wrong port"),
+  /**
+   * Connected, and the server answered the greeting with an error: wrong or no credentials, too
+   * many clients, still loading. Its code is among the evidence, its text is not.
+   */
+  HANDSHAKE_REFUSED("the server is there and refuses the client"),
   /** Connected, and the first reply is not of the protocol spoken. */
   FOREIGN_PROTOCOL("the connection was routed to a server of another protocol"),
 

@@ -87,6 +87,15 @@ public final class IdleLimit {
     open.decrementAndGet();
   }
 
+  /**
+   * Whether a connection to the address is open.
+   *
+   * @return as of now
+   */
+  public boolean inUse() {
+    return open.get() > 0;
+  }
+
   Optional<Runnable> ended(Duration age, Cause cause, Diagnosis diagnosis) {
     int connections = Math.max(0, open.get()) + 1;
     if (!Collections.disjoint(diagnosis.explanations(), CLOSED)) {

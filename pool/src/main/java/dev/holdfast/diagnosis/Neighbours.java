@@ -25,16 +25,31 @@ public final class Neighbours {
   /** More addresses than any cluster has. */
   private static final int MOST_ADDRESSES = 1_024;
 
+  /** From here on those of which nothing recent is known are forgotten first. */
+  private static final int MANY_ADDRESSES = 256;
+
   /** Enough to see a crowd. */
   private static final int MOST_EVENTS = 64;
+
+  /** Longer than any death waits for its diagnosis; what is older explains none. */
+  private static final long REMEMBERED_NANOS = Duration.ofMinutes(1).toNanos();
 
   /** A death, or a proof, of a connection idle for so long. */
   private record Event(long atNanos, Duration idle) {}
 
   private static final class Neighbourhood {
-    private final Deque<Event> deaths = new ArrayDeque<>();
-    private final Deque<Event> proofs = new ArrayDeque<>();
+    private final Deque<Event> deaths = new ArrayDeque<>(4);
+    private final Deque<Event> proofs = new ArrayDeque<>(4);
     private @Nullable Suspicion suspicion;
+
+    boolean isEmpty() {
+      return deaths.isEmpty() && proofs.isEmpty() && suspicion == null;
+    }
+
+    void forget(long nowNanos) {
+      deaths.removeIf(event -> nowNanos - event.atNanos() > REMEMBERED_NANOS);
+      proofs.removeIf(event -> nowNanos - event.atNanos() > REMEMBERED_NANOS);
+    }
   }
 
   private final Map<SocketAddress, Neighbourhood> byAddress =
@@ -54,6 +69,15 @@ public final class Neighbours {
     return byAddress.computeIfAbsent(address, first -> new Neighbourhood());
   }
 
+  private Neighbourhood at(SocketAddress address, long nowNanos) {
+    Neighbourhood here = byAddress.get(address);
+    if (here == null && byAddress.size() >= MANY_ADDRESSES) {
+      byAddress.values().forEach(one -> one.forget(nowNanos));
+      byAddress.values().removeIf(Neighbourhood::isEmpty);
+    }
+    return at(address);
+  }
+
   /**
    * A connection died in a way that nobody at this end chose.
    *
@@ -62,7 +86,7 @@ public final class Neighbours {
    * @param idle how long no payload had moved
    */
   public synchronized void died(SocketAddress address, long nowNanos, Duration idle) {
-    add(at(address).deaths, new Event(nowNanos, idle));
+    add(at(address, nowNanos).deaths, new Event(nowNanos, idle));
   }
 
   /**
@@ -73,11 +97,13 @@ public final class Neighbours {
    * @param idle how long it had been idle
    */
   public synchronized void proved(SocketAddress address, long nowNanos, Duration idle) {
-    add(at(address).proofs, new Event(nowNanos, idle));
+    add(at(address, nowNanos).proofs, new Event(nowNanos, idle));
   }
 
   private static void add(Deque<Event> events, Event event) {
-    if (events.size() == MOST_EVENTS) {
+    while (!events.isEmpty()
+        && (events.size() >= MOST_EVENTS
+            || event.atNanos() - events.getFirst().atNanos() > REMEMBERED_NANOS)) {
       events.removeFirst();
     }
     events.addLast(event);

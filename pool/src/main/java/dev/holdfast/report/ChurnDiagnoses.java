@@ -6,7 +6,6 @@ import dev.holdfast.diagnosis.Diagnosis;
 import dev.holdfast.diagnosis.Diagnostician;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.usage.Churn;
-import dev.holdfast.wire.HostCounters;
 import dev.holdfast.wire.HostReading;
 import java.time.Duration;
 import java.util.List;
@@ -18,21 +17,21 @@ import java.util.function.LongSupplier;
  * Diagnoses the churn of one endpoint, at most once a minute. The host's counters support the
  * diagnosis; they are read when it is made, and never name it. Thread-safe.
  */
-public final class ChurnDiagnoses {
+final class ChurnDiagnoses {
 
   private static final Duration QUIET = Duration.ofMinutes(1);
   private static final int MOST_SITES = 3;
 
   private final String guard;
   private final ConnectionPlan plan;
-  private final HostCounters host;
+  private final RecentReading host;
   private final DiagnosisReporter reporter;
   private final LongSupplier clock;
-  private Optional<HostReading> previous;
+  private Optional<HostReading> previous = Optional.empty();
   private Optional<Long> saidAt = Optional.empty();
 
   /**
-   * Takes a first reading of the host's counters.
+   * Nothing read yet.
    *
    * @param guard the name in reports
    * @param plan what the user declared about the path
@@ -40,10 +39,10 @@ public final class ChurnDiagnoses {
    * @param reporter where diagnoses go
    * @param clock nanoseconds, as {@link System#nanoTime}
    */
-  public ChurnDiagnoses(
+  ChurnDiagnoses(
       String guard,
       ConnectionPlan plan,
-      HostCounters host,
+      RecentReading host,
       DiagnosisReporter reporter,
       LongSupplier clock) {
     this.guard = guard;
@@ -51,16 +50,22 @@ public final class ChurnDiagnoses {
     this.host = host;
     this.reporter = reporter;
     this.clock = clock;
-    this.previous = host.read();
+  }
+
+  /** Takes a first reading, to tell what rises from then on. Reads files. */
+  synchronized void begin() {
+    if (previous.isEmpty()) {
+      previous = host.read();
+    }
   }
 
   /**
    * Reports churn, unless the last report is less than a minute old or the closes are too few or
-   * too old to explain anything.
+   * too old to explain anything. Reads files.
    *
    * @param churn what a detector saw
    */
-  public void seen(Churn churn) {
+  void seen(Churn churn) {
     Optional<Diagnosis> diagnosis = diagnose(churn);
     diagnosis.ifPresent(
         found -> reporter.report(new DiagnosisEvent(guard, "connections closed young", found, "")));
@@ -101,7 +106,7 @@ public final class ChurnDiagnoses {
   }
 
   private Optional<ChurnSigns.TimeWait> timeWait(Optional<HostReading> reading) {
-    OptionalLong limit = host.number("net.ipv4.tcp_max_tw_buckets");
+    OptionalLong limit = host.counters().number("net.ipv4.tcp_max_tw_buckets");
     return reading
         .map(HostReading::timeWait)
         .filter(sockets -> sockets.isPresent() && limit.isPresent())

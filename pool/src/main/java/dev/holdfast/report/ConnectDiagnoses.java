@@ -25,14 +25,14 @@ import org.jspecify.annotations.Nullable;
  * Diagnoses every connect that was not as it should be: failed, repeated, or as late as a lost SYN
  * makes it. Remembers the latest dials to each address, bounded. Thread-safe. Reads the host's
  * counters at most once a second while connects begin, and for those that were not as they should
- * be.
+ * be; never on an event loop.
  */
 public final class ConnectDiagnoses implements ConnectListener {
 
   /** {@code TCP_TIMEOUT_INIT}: no connect that lost nothing takes so long, but on a slow path. */
   private static final Duration LATE = Duration.ofSeconds(1);
 
-  private static final int MOST_ADDRESSES = 1_024;
+  private static final int MOST_ADDRESSES = 256;
   private static final int MOST_DIALS = 20;
 
   private final String guard;
@@ -56,7 +56,7 @@ public final class ConnectDiagnoses implements ConnectListener {
 
   /** What is remembered of one address. */
   private static final class Recent {
-    private final Deque<Ended> dials = new ArrayDeque<>();
+    private final Deque<Ended> dials = new ArrayDeque<>(4);
     private @Nullable Long connectedAtNanos;
   }
 
@@ -72,7 +72,7 @@ public final class ConnectDiagnoses implements ConnectListener {
       String guard, ConnectionPlan plan, HostCounters host, DiagnosisReporter reporter) {
     this.guard = guard;
     this.plan = plan;
-    this.counters = new RecentCounters(host::read, System::nanoTime);
+    this.counters = new RecentCounters(host::read, System::nanoTime, Evidence::read);
     this.reporter = reporter;
     counters.keep();
   }
@@ -99,14 +99,32 @@ public final class ConnectDiagnoses implements ConnectListener {
     if (asItShouldBe) {
       return;
     }
-    Diagnosis diagnosis =
-        Diagnostician.diagnose(
-            signs(report, end.get(), beganNanos)
-                .history(history)
-                .othersConnect(othersConnect)
-                .build());
+    Evidence.read(
+        () ->
+            report(
+                end.get(),
+                signs(report, end.get(), beganNanos)
+                    .history(history)
+                    .othersConnect(othersConnect)
+                    .build()));
+  }
+
+  /**
+   * Diagnoses a connect that the server ended with an error, once TCP had connected.
+   *
+   * @param code the error's code, never its text
+   * @param took from the TCP connect to the error
+   */
+  void refused(String code, Duration took) {
+    report(
+        ConnectEnd.HANDSHAKE_REFUSED,
+        ConnectSigns.of(ConnectEnd.HANDSHAKE_REFUSED, took).refusal(code).plan(plan).build());
+  }
+
+  private void report(ConnectEnd end, ConnectSigns signs) {
+    Diagnosis diagnosis = Diagnostician.diagnose(signs);
     if (!diagnosis.explanations().isEmpty()) {
-      String what = end.get() == ConnectEnd.CONNECTED ? "connect took long" : "connect failed";
+      String what = end == ConnectEnd.CONNECTED ? "connect took long" : "connect failed";
       reporter.report(new DiagnosisEvent(guard, what, diagnosis, ""));
     }
   }

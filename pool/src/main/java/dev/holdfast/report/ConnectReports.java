@@ -4,6 +4,7 @@ import dev.holdfast.connect.ConnectListener;
 import dev.holdfast.connect.ConnectReport;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.wire.HostCounters;
+import java.time.Duration;
 import java.util.function.Consumer;
 
 /** Carries each connect of a guard to its meters, its diagnoses and its listeners. Thread-safe. */
@@ -36,6 +37,16 @@ public final class ConnectReports implements ConnectListener {
    */
   public void onConnect(Consumer<ConnectReport> listener) {
     listeners.add(listener);
+  }
+
+  /**
+   * The server has ended a connect with an error, once TCP had connected.
+   *
+   * @param code the error's code, of a bounded set; never its text, which may name a user
+   * @param took from the TCP connect to the error
+   */
+  public void refused(String code, Duration took) {
+    diagnoses.refused(code, took);
   }
 
   @Override

@@ -6,28 +6,34 @@ import dev.holdfast.usage.EndpointUsage;
 import dev.holdfast.usage.MixedUsageException;
 import dev.holdfast.usage.UsageSettings;
 import dev.holdfast.wire.HostCounters;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The endpoints that clients of one guard have dialled, each declared once for the use of its
- * guard, and watched for churn. Thread-safe.
+ * guard, and watched for churn: those that connections lead to, and the latest of the others. With
+ * an endpoint that is forgotten its declaration is withdrawn, until it is dialled again.
+ * Thread-safe.
  */
 public final class EndpointUses implements AutoCloseable {
-
-  /** A client that dials more servers than this, a crawler say, has no use for their churn. */
-  private static final int MOST_ENDPOINTS = 1_024;
 
   private final String guard;
   private final ConnectionPlan plan;
   private final UsageSettings settings;
   private final int poolSize;
   private final DiagnosisReporter reporter;
-  private final Map<String, EndpointChurn> endpoints = new HashMap<>();
-  private final List<EndpointUsage> declarations = new ArrayList<>();
+  private final RecentReading host = new RecentReading(HostCounters.ofThisHost());
+  private final AddressBook<String, Use> endpoints =
+      new AddressBook<>(use -> use.churn().inUse(), Use::withdraw);
   private boolean closed;
+
+  /** One endpoint's. */
+  private record Use(EndpointChurn churn, @Nullable EndpointUsage declaration) {
+    void withdraw() {
+      if (declaration != null) {
+        declaration.close();
+      }
+    }
+  }
 
   /**
    * No endpoint yet.
@@ -62,32 +68,36 @@ public final class EndpointUses implements AutoCloseable {
   public synchronized EndpointChurn use(String host, int port) {
     boolean plain = host.indexOf(':') < 0 || host.startsWith("[");
     String name = (plain ? host : '[' + host + ']') + ':' + port;
-    EndpointChurn known = endpoints.get(name);
-    if (known != null) {
-      return known;
-    }
-    if (settings.usage() != null && !closed) {
-      declarations.add(settings.registry().declare(name, settings.usage(), settings.declaredAt()));
-    }
-    boolean watched = settings.churnMatters() && endpoints.size() < MOST_ENDPOINTS;
-    EndpointChurn first = watched ? watched() : EndpointChurn.unwatched();
-    if (watched || settings.usage() != null) {
-      endpoints.put(name, first);
-    }
-    return first;
+    return endpoints.at(name, this::first).churn();
+  }
+
+  private Use first(String endpoint) {
+    EndpointUsage declaration =
+        settings.usage() == null || closed
+            ? null
+            : settings.registry().declare(endpoint, settings.usage(), settings.declaredAt());
+    boolean watched = settings.churnMatters() && !closed;
+    return new Use(watched ? watched() : EndpointChurn.unwatched(), declaration);
   }
 
   private EndpointChurn watched() {
-    ChurnDiagnoses diagnoses =
-        new ChurnDiagnoses(guard, plan, HostCounters.ofThisHost(), reporter, System::nanoTime);
-    return EndpointChurn.watched(poolSize, plan.portBudget(), diagnoses::seen);
+    ChurnDiagnoses diagnoses = new ChurnDiagnoses(guard, plan, host, reporter, System::nanoTime);
+    Evidence.read(diagnoses::begin);
+    return EndpointChurn.watched(
+        poolSize,
+        plan.portBudget(),
+        churn -> Evidence.executor().execute(() -> diagnoses.seen(churn)));
+  }
+
+  /** Withdraws all declarations; what is dialled afterwards is declared again. */
+  public synchronized void withdraw() {
+    endpoints.clear().forEach(Use::withdraw);
   }
 
   /** Withdraws all declarations; what is dialled afterwards is not declared again. */
   @Override
   public synchronized void close() {
     closed = true;
-    declarations.forEach(EndpointUsage::close);
-    declarations.clear();
+    endpoints.clear().forEach(Use::withdraw);
   }
 }

@@ -13,18 +13,25 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A guard's side of {@link HoldfastMeter}. Thread-safe; nothing here runs for every call. */
-public final class GuardMeters {
+public final class GuardMeters implements AutoCloseable {
 
   /** Guards of one name in one registry share their gauges: Micrometer keeps only the first. */
-  private static final Map<MeterRegistry, Map<String, AtomicInteger>> CONNECTIONS =
-      new WeakHashMap<>();
+  private static final Map<MeterRegistry, Map<String, Shared>> CONNECTIONS = new WeakHashMap<>();
+
+  /** The gauges of all guards of one name. */
+  private static final class Shared {
+    private final Map<WireSource, AtomicInteger> counts = new EnumMap<>(WireSource.class);
+    private int guards;
+  }
 
   private final MeterRegistry registry;
   private final String guard;
-  private final Map<WireSource, AtomicInteger> connections = new EnumMap<>(WireSource.class);
+  private final Map<WireSource, AtomicInteger> connections;
+  private final AtomicBoolean closed = new AtomicBoolean();
   private final Timer hold;
 
   /**
@@ -36,9 +43,7 @@ public final class GuardMeters {
   public GuardMeters(MeterRegistry registry, String guard) {
     this.registry = registry;
     this.guard = guard;
-    for (WireSource source : WireSource.values()) {
-      connections.put(source, sharedCount(source));
-    }
+    this.connections = share();
     hold =
         Timer.builder(HoldfastMeter.HOLD.meterName())
             .description(HoldfastMeter.HOLD.description())
@@ -46,11 +51,38 @@ public final class GuardMeters {
             .register(registry);
   }
 
-  private AtomicInteger sharedCount(WireSource source) {
+  private Map<WireSource, AtomicInteger> share() {
     synchronized (CONNECTIONS) {
-      return CONNECTIONS
-          .computeIfAbsent(registry, first -> new HashMap<>())
-          .computeIfAbsent(guard + '/' + source.tag(), first -> register(source));
+      Shared shared =
+          CONNECTIONS
+              .computeIfAbsent(registry, first -> new HashMap<>())
+              .computeIfAbsent(guard, first -> new Shared());
+      if (shared.guards++ == 0) {
+        for (WireSource source : WireSource.values()) {
+          shared.counts.put(source, register(source));
+        }
+      }
+      return shared.counts;
+    }
+  }
+
+  /** The guard is closed: with the last one of its name the gauges go. Counters stay. */
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    synchronized (CONNECTIONS) {
+      Map<String, Shared> guards = CONNECTIONS.get(registry);
+      Shared shared = guards == null ? null : guards.get(guard);
+      if (guards != null && shared != null && --shared.guards == 0) {
+        guards.remove(guard);
+        registry
+            .find(HoldfastMeter.CONNECTIONS.meterName())
+            .tag("guard", guard)
+            .meters()
+            .forEach(registry::remove);
+      }
     }
   }
 

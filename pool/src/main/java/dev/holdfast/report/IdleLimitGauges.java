@@ -31,6 +31,23 @@ final class IdleLimitGauges {
     }
   }
 
+  /** With the last guard of a name its gauges go. */
+  static void remove(MeterRegistry registry, String guard, IdleLimits limits) {
+    synchronized (IDLE_LIMITS) {
+      Map<String, Set<IdleLimits>> guards = IDLE_LIMITS.get(registry);
+      Set<IdleLimits> all = guards == null ? null : guards.get(guard);
+      if (guards == null || all == null || !all.remove(limits) || !all.isEmpty()) {
+        return;
+      }
+      guards.remove(guard);
+      registry
+          .find(HoldfastMeter.IDLE_LIMIT.meterName())
+          .tag("guard", guard)
+          .meters()
+          .forEach(registry::remove);
+    }
+  }
+
   private static Set<IdleLimits> register(MeterRegistry registry, String guard) {
     Set<IdleLimits> all =
         Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));

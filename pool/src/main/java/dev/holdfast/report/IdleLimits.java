@@ -14,38 +14,31 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One {@link IdleLimit} for each address of a guard; the least recently used go. Thread-safe. */
-public final class IdleLimits {
+/**
+ * One {@link IdleLimit} for each address that connections of a guard lead to, and for the latest of
+ * the others. Thread-safe.
+ */
+public final class IdleLimits implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(IdleLimits.class);
-
-  /** More addresses than any cluster has. */
-  private static final int MOST_ADDRESSES = 1_024;
 
   private final String guard;
   private final ConnectionPlan plan;
   private final LearnerSettings settings;
   private final Function<IdleLimit, String> consequence;
+  private volatile @Nullable MeterRegistry publishedIn;
   private final AtomicBoolean said = new AtomicBoolean();
-  private final Map<SocketAddress, IdleLimit> byAddress =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<SocketAddress, IdleLimit> eldest) {
-          return size() > MOST_ADDRESSES;
-        }
-      };
+  private final AddressBook<SocketAddress, IdleLimit> byAddress =
+      new AddressBook<>(IdleLimit::inUse, forgotten -> {});
 
   /**
    * Nothing learned yet.
@@ -75,7 +68,17 @@ public final class IdleLimits {
    */
   public IdleLimits publish(MeterRegistry registry) {
     IdleLimitGauges.publish(registry, guard, this);
+    publishedIn = registry;
     return this;
+  }
+
+  /** Takes what was published back. */
+  @Override
+  public void close() {
+    MeterRegistry registry = publishedIn;
+    if (registry != null) {
+      IdleLimitGauges.remove(registry, guard, this);
+    }
   }
 
   /**
@@ -85,8 +88,7 @@ public final class IdleLimits {
    * @return the limit that its connections share
    */
   public synchronized IdleLimit at(SocketAddress address) {
-    return byAddress.computeIfAbsent(
-        address, first -> new IdleLimit(plan, settings, () -> learned(address)));
+    return byAddress.at(address, first -> new IdleLimit(plan, settings, () -> learned(address)));
   }
 
   /**
@@ -145,7 +147,7 @@ public final class IdleLimits {
   private Stream<IdleBound> bounds() {
     List<IdleLimit> limits;
     synchronized (this) {
-      limits = List.copyOf(byAddress.values());
+      limits = byAddress.all();
     }
     return Stream.concat(Stream.of(configured()), limits.stream().map(IdleLimit::bound));
   }

@@ -72,6 +72,12 @@ public final class ChurnDetector {
     window.opened();
   }
 
+  /** A connection was opened in vain and is not counted. */
+  synchronized void refused() {
+    advance();
+    window.refused();
+  }
+
   /**
    * A connection was closed. To be called in the stack of who closes, if it can be: of one in
    * {@value #SAMPLE} local closes the call site is kept.

@@ -6,6 +6,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ public final class EndpointChurn {
   private final @Nullable ChurnDetector detector;
   private final Consumer<Churn> verdicts;
   private final AtomicBoolean due = new AtomicBoolean();
+  private final AtomicInteger open = new AtomicInteger();
 
   private EndpointChurn(@Nullable ChurnDetector detector, Consumer<Churn> verdicts) {
     this.detector = detector;
@@ -49,6 +51,7 @@ public final class EndpointChurn {
 
   /** A connection is up. */
   public void opened() {
+    open.incrementAndGet();
     if (detector != null) {
       detector.opened();
     }
@@ -63,10 +66,28 @@ public final class EndpointChurn {
    * @param judge runs the judgement; one that is shut down judges nothing
    */
   public void closed(long ageNanos, Closer who, ScheduledExecutorService judge) {
+    open.decrementAndGet();
     if (detector != null) {
       detector.closed(ageNanos, who);
       judgeSoon(judge);
     }
+  }
+
+  /** A connection ended before it was of use to anybody: whoever closed it, it is no churn. */
+  public void refused() {
+    open.decrementAndGet();
+    if (detector != null) {
+      detector.refused();
+    }
+  }
+
+  /**
+   * Whether a connection to it is open.
+   *
+   * @return as of now
+   */
+  public boolean inUse() {
+    return open.get() > 0;
   }
 
   /**

@@ -3,7 +3,10 @@ package dev.holdfast.usage;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
-/** Counts for each of the last 60 seconds, in a ring. Confined to its detector's lock. */
+/**
+ * Counts for each of the last 60 seconds, in a ring; a second without any has no row. Confined to
+ * its detector's lock.
+ */
 final class SecondsWindow {
 
   static final int SECONDS = 60;
@@ -21,19 +24,22 @@ final class SecondsWindow {
   /** What a window adds up to; the age is the middle of its bin, 0 if nothing was closed. */
   record Totals(int opens, int local, int returned, int closes, long medianAgeNanos) {}
 
-  private final int[][] ring = new int[SECONDS][FIRST_AGE + AGES];
+  private static final int[] NONE = {};
+
+  private final int[][] ring = new int[SECONDS][];
   private final long origin;
   private long second;
 
   SecondsWindow(long now) {
     this.origin = now;
+    Arrays.fill(ring, NONE);
   }
 
   /** Clears the seconds that have passed; the number of the present one. */
   long advance(long now) {
     long to = Math.max(second, TimeUnit.NANOSECONDS.toSeconds(now - origin));
     for (long next = Math.max(second + 1, to - SECONDS + 1); next <= to; next++) {
-      Arrays.fill(row(next), 0);
+      ring[place(next)] = NONE;
     }
     second = to;
     return second;
@@ -41,6 +47,11 @@ final class SecondsWindow {
 
   void opened() {
     row(second)[OPENS]++;
+  }
+
+  /** One of those opened lately came to nothing; over a window it is taken off. */
+  void refused() {
+    row(second)[OPENS]--;
   }
 
   /** The latest close was turned into a return. */
@@ -58,8 +69,8 @@ final class SecondsWindow {
   Totals last(int seconds) {
     int[] sum = new int[FIRST_AGE + AGES];
     for (long one = Math.max(0, second - seconds + 1); one <= second; one++) {
-      int[] row = row(one);
-      for (int i = 0; i < sum.length; i++) {
+      int[] row = ring[place(one)];
+      for (int i = 0; i < row.length; i++) {
         sum[i] += row[i];
       }
     }
@@ -79,6 +90,15 @@ final class SecondsWindow {
   }
 
   private int[] row(long number) {
-    return ring[(int) (number % SECONDS)];
+    int[] row = ring[place(number)];
+    if (row.length == 0) {
+      row = new int[FIRST_AGE + AGES];
+      ring[place(number)] = row;
+    }
+    return row;
+  }
+
+  private static int place(long number) {
+    return (int) (number % SECONDS);
   }
 }

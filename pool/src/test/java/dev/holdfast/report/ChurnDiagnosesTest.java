@@ -28,7 +28,7 @@ final class ChurnDiagnosesTest {
     return new ChurnDiagnoses(
         "test",
         NetworkPath.to(ServerLimits.withoutIdleTimeout("redis")).plan(),
-        HostCounters.ofThisHost(),
+        new RecentReading(HostCounters.ofThisHost()),
         reporter,
         clock);
   }

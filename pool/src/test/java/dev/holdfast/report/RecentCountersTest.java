@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.diagnosis.CounterDelta;
 import dev.holdfast.wire.HostReading;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -18,7 +20,8 @@ final class RecentCountersTest {
   private long resets;
   private int read;
 
-  private final RecentCounters counters = new RecentCounters(this::read, () -> now);
+  private final RecentCounters counters =
+      new RecentCounters(this::read, () -> now, step -> step.run());
 
   private Optional<HostReading> read() {
     read++;
@@ -69,5 +72,32 @@ final class RecentCountersTest {
       counters.keep();
     }
     assertThat(counters.since(began)).isEqualTo(CounterDelta.NONE);
+  }
+
+  /** The reading that a connect asks for comes when the reset may be counted already. */
+  @Test
+  void mustNotTakeARiseForNoneWhenItsReadingCameLate() {
+    List<Runnable> later = new ArrayList<>();
+    RecentCounters late = new RecentCounters(this::read, () -> now, later::add);
+    late.keep();
+    later.remove(0).run();
+    now += 3_600 * SECOND;
+    long began = now;
+    late.keep();
+    resets++;
+    now += SECOND / 100;
+    later.remove(0).run();
+    now += SECOND / 100;
+    assertThat(late.since(began).outResets()).as("may be of the hour before").isEmpty();
+    resets++;
+    now += SECOND;
+    assertThat(late.since(began).outResets()).hasValue(1);
+  }
+
+  @Test
+  void mustKnowThatNothingRoseHoweverLongAgoTheReading() {
+    counters.keep();
+    now += 3_600 * SECOND;
+    assertThat(counters.since(now - SECOND).outResets()).hasValue(0);
   }
 }

@@ -16,6 +16,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
@@ -31,6 +33,7 @@ final class ChannelDeaths {
   private final IdleLimits idleLimits;
   private final Listeners<SwapEvent> swaps = new Listeners<>();
   private final List<Consumer<Suspicion>> pools = new CopyOnWriteArrayList<>();
+  private final Set<PostMortem> unexplained = ConcurrentHashMap.newKeySet();
 
   ChannelDeaths(GuardSettings settings, MeterRegistry registry, DiagnosisReporter reporter) {
     this.guard = settings.name();
@@ -107,8 +110,17 @@ final class ChannelDeaths {
               neighbours.suspect(guarded.remote(), suspicion);
               suspect(suspicion);
             });
-    new PostMortem(guarded, neighbours, reporter, signs, death.atNanos(), event)
-        .begin(guarded.endpoint());
+    PostMortem postMortem =
+        new PostMortem(
+            guarded, neighbours, reporter, signs, death.atNanos(), event, unexplained::remove);
+    unexplained.add(postMortem);
+    postMortem.begin(guarded.endpoint());
     swaps.tell(guard, event);
+  }
+
+  /** Diagnoses with what is known what waits for more. */
+  void close() {
+    unexplained.forEach(PostMortem::concludeSoon);
+    idleLimits.close();
   }
 }

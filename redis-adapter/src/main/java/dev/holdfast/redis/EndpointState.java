@@ -6,6 +6,7 @@ import dev.holdfast.retry.LostCall;
 import dev.holdfast.retry.ReplayRetry;
 import io.lettuce.core.protocol.CompleteableCommand;
 import io.lettuce.core.protocol.RedisCommand;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.IdentityHashMap;
@@ -15,9 +16,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What outlives a channel: one per Lettuce connection, handed from each channel to the next.
- * Channels of one connection follow each other, possibly on different event loops; fields are
- * volatile or guarded by this.
+ * What outlives a channel: one per Lettuce connection, handed from each channel to the next. The
+ * guard keeps it as long as the connection is reachable, so but for the channel that carries the
+ * connection nothing here may lead to it. Channels of one connection follow each other, possibly on
+ * different event loops; fields are volatile or guarded by this.
  */
 final class EndpointState {
 
@@ -28,9 +30,13 @@ final class EndpointState {
   private @Nullable GuardedChannel carrier;
   private final List<Consumer<Answer>> waiting = new ArrayList<>(1);
   private volatile boolean shared;
+  private int early;
   private volatile Set<Residue> carried = Set.of();
   private volatile LostCalls.Broken broken = LostCalls.Broken.NOTHING;
-  private volatile @Nullable PooledConnection<?, ?> pooled;
+
+  /** The pool holds it. Held by this as well, it would keep the connection, for it leads to it. */
+  private volatile @Nullable WeakReference<PooledConnection<?, ?>> pooled;
+
   private @Nullable IdentityHashMap<RedisCommand<?, ?, ?>, ReplayRetry.Attempts> attempts;
   private @Nullable RedisCommand<?, ?, ?> beingSent;
   private int sendings;
@@ -62,6 +68,17 @@ final class EndpointState {
   /** The connection is not reconnected, but another one to the same server was. */
   synchronized void siblingConnected(Answer works) {
     tell(works);
+  }
+
+  /**
+   * A channel of this connection has ended.
+   *
+   * @param ofNoUse before it was of use
+   * @return how many in a row were of none
+   */
+  synchronized int ended(boolean ofNoUse) {
+    early = ofNoUse ? early + 1 : 0;
+    return early;
   }
 
   /** Tells, once and from any thread, whether the next attempt to connect succeeds. */
@@ -103,18 +120,19 @@ final class EndpointState {
       throw new IllegalStateException(
           "this connection is in a pool already; a pool's supplier must open a new one each time");
     }
-    pooled = as;
+    pooled = new WeakReference<>(as);
     return carrier != null;
   }
 
   /** What a pool has to do with this connection; null if none has. */
   @Nullable PooledConnection<?, ?> pooled() {
-    return pooled;
+    WeakReference<PooledConnection<?, ?>> known = pooled;
+    return known == null ? null : known.get();
   }
 
   /** The channel's end is certain; the pool hears of it before Lettuce does. */
   void died(Cause cause) {
-    PooledConnection<?, ?> known = pooled;
+    PooledConnection<?, ?> known = pooled();
     if (known != null) {
       known.died(cause);
     }

@@ -4,6 +4,7 @@ import dev.holdfast.channel.UsageHandler;
 import dev.holdfast.connect.RedialEventLoopGroup;
 import dev.holdfast.report.EndpointUses;
 import io.lettuce.core.protocol.CommandHandler;
+import io.lettuce.core.protocol.RedisHandshakeHandler;
 import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -16,6 +17,8 @@ final class GuardCustomizer implements NettyCustomizer {
   private static final String REDIAL = "holdfast-redial";
   private static final String USAGE = "holdfast-usage";
   private static final String WIRE = "holdfast-wire";
+  private static final String PACE = "holdfast-pace";
+  private static final String HANDSHAKE = "holdfast-handshake";
   private static final String LOSS = "holdfast-loss";
   private static final String GATE = "holdfast-gate";
 
@@ -32,12 +35,21 @@ final class GuardCustomizer implements NettyCustomizer {
   @Override
   public void afterBootstrapInitialized(Bootstrap bootstrap) {
     users.afterBootstrapInitialized(bootstrap);
+    if (guard.closed()) {
+      return;
+    }
+    guard.dials().dialOn(bootstrap.config().group());
+    PoolDial.dials(bootstrap);
     RedialEventLoopGroup.prepare(bootstrap);
   }
 
   @Override
   public void afterChannelInitialized(Channel channel) {
     users.afterChannelInitialized(channel);
+    if (guard.closed()) {
+      return;
+    }
+    PoolDial.dials(channel);
     ChannelPipeline pipeline = channel.pipeline();
     if (pipeline.get(REDIAL) != null) {
       throw twoGuards();
@@ -50,6 +62,11 @@ final class GuardCustomizer implements NettyCustomizer {
     CommandHandler commandHandler = (CommandHandler) handler.handler();
     GuardedChannel guarded = guard.guard(channel, commandHandler);
     pipeline.addAfter(REDIAL, USAGE, usage(guarded));
+    pipeline.addAfter(USAGE, PACE, new ReconnectPace(guarded));
+    RedisHandshakeHandler handshake = pipeline.get(RedisHandshakeHandler.class);
+    if (handshake != null) {
+      pipeline.addAfter(PACE, HANDSHAKE, guard.handshakeWatch(handshake));
+    }
     pipeline.addFirst(WIRE, new WireHandler(guarded));
     WriteGate gate = new WriteGate(guarded, handler);
     LossSettlement settlement = new LossSettlement(guarded, guard);
@@ -65,7 +82,8 @@ final class GuardCustomizer implements NettyCustomizer {
     return new UsageHandler(
         to -> uses.use(to.getHostString(), to.getPort()),
         guarded::causeOfDeath,
-        guarded.channel().eventLoop());
+        guarded.channel().eventLoop(),
+        guarded::ready);
   }
 
   private static IllegalStateException twoGuards() {

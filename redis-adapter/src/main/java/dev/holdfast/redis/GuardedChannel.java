@@ -18,6 +18,7 @@ import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -183,6 +184,18 @@ final class GuardedChannel {
   /** Where commands pass, from when the channel is ready. Any thread. */
   @Nullable WriteGate gate() {
     return gate;
+  }
+
+  /** The guard is closed: no timer from now on. Any thread. */
+  void stopWatching() {
+    WriteGate commands = gate;
+    if (commands != null) {
+      try {
+        channel.eventLoop().execute(commands::stopWatching);
+      } catch (RejectedExecutionException shutDown) {
+        // then its timers have ended
+      }
+    }
   }
 
   void passesThrough(WriteGate commands) {

@@ -42,7 +42,8 @@ final class GuardedClientResources implements ClientResources {
       EndpointUses uses) {
     this.users = users;
     this.customizer = customizer;
-    this.groups = RedialGroups.over(users.eventLoopGroupProvider());
+    this.groups =
+        new ClientGroups(RedialGroups.over(users.eventLoopGroupProvider()), uses::withdraw);
     this.timer = new ReconnectTimer(users.timer(), users.eventExecutorGroup());
     this.backOff = backOff;
     this.uses = uses;

@@ -17,15 +17,20 @@ import io.lettuce.core.resource.EpollProvider;
 final class GuardedOptions {
 
   private final ConnectionPlan plan;
+  private final Runnable onForeignResources;
 
-  GuardedOptions(ConnectionPlan plan) {
+  /**
+   * @param onForeignResources runs if the client that gets the options is without the guard
+   */
+  GuardedOptions(ConnectionPlan plan, Runnable onForeignResources) {
     this.plan = plan;
+    this.onForeignResources = onForeignResources;
   }
 
   @SuppressWarnings("unchecked") // mutate() builds the class it is called on
   <T extends ClientOptions> T fill(T options) {
     refuseReplayFilter(options);
-    if (options.getDecodeBufferPolicy() instanceof PartialReplies) {
+    if (options.getDecodeBufferPolicy() instanceof OptionsMark) {
       throw new IllegalStateException(
           "these ClientOptions already carry a guard's settings: pass the user's own to options()");
     }
@@ -34,9 +39,11 @@ final class GuardedOptions {
             .mutate()
             .socketOptions(socket(options.getSocketOptions()))
             .decodeBufferPolicy(
-                new PartialReplies(
-                    options.getDecodeBufferPolicy(),
-                    options.getRequestQueueSize() != Integer.MAX_VALUE))
+                new OptionsMark(
+                    new PartialReplies(
+                        options.getDecodeBufferPolicy(),
+                        options.getRequestQueueSize() != Integer.MAX_VALUE),
+                    onForeignResources))
             .build();
   }
 

@@ -21,14 +21,18 @@ import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.protocol.CommandHandler;
 import io.lettuce.core.protocol.Endpoint;
+import io.lettuce.core.protocol.RedisHandshakeHandler;
 import io.lettuce.core.resource.ClientResources;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -57,9 +61,12 @@ import org.slf4j.LoggerFactory;
  * fail with Lettuce's own error; with {@code autoReconnect} off, commands never sent fail with
  * {@code NotExecutedException}, for there is no next connection; a {@code replayFilter} is refused.
  *
+ * <p>Closing it is for programs that outlive it, as tests and redeployed applications do: see
+ * {@link #close()}. Guard, client, resources and pools may be closed in any order.
+ *
  * <p>Thread-safe.
  */
-public final class LettuceGuard {
+public final class LettuceGuard implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(LettuceGuard.class);
 
@@ -77,6 +84,15 @@ public final class LettuceGuard {
   private final ConnectReports connects;
   private final Redialler redialler;
   private final UsageSettings usage;
+  private final PoolDials dials = new PoolDials();
+  private final Set<LettucePool<?, ?>> pools = ConcurrentHashMap.newKeySet();
+
+  /** Of the resources it was installed in, while those are reachable. */
+  private final Set<EndpointUses> uses = Collections.newSetFromMap(new WeakHashMap<>());
+
+  private volatile boolean closed;
+  private final AtomicBoolean saidForeignOptions = new AtomicBoolean();
+  private final AtomicBoolean saidForeignResources = new AtomicBoolean();
 
   LettuceGuard(
       GuardSettings settings,
@@ -123,20 +139,24 @@ public final class LettuceGuard {
    * @param resources the user's resources; they stay in force, and shutting down the returned ones
    *     shuts them down
    * @return resources to create the client with
-   * @throws IllegalStateException if a guard is installed in them already
+   * @throws IllegalStateException if a guard is installed in them already, or this one is closed
    */
   public ClientResources install(ClientResources resources) {
+    requireOpen();
     if (resources.nettyCustomizer() instanceof GuardCustomizer) {
       throw new IllegalStateException(
           "a guard is already installed in these ClientResources: install one guard, once");
     }
-    EndpointUses uses =
+    EndpointUses mine =
         new EndpointUses(settings.name(), settings.plan(), usage, POOL_SIZE, reporter);
+    synchronized (uses) {
+      uses.add(mine);
+    }
     return new GuardedClientResources(
         resources,
-        new GuardCustomizer(this, resources.nettyCustomizer(), uses),
+        new GuardCustomizer(this, resources.nettyCustomizer(), mine),
         settings.reconnectBackOff(),
-        uses);
+        mine);
   }
 
   /**
@@ -151,7 +171,7 @@ public final class LettuceGuard {
    * @throws IllegalStateException if the options come from a guard already
    */
   public <T extends ClientOptions> T options(T options) {
-    return new GuardedOptions(settings.plan()).fill(options);
+    return new GuardedOptions(settings.plan(), this::saysForeignResources).fill(options);
   }
 
   /**
@@ -163,9 +183,10 @@ public final class LettuceGuard {
    * @return the same connection
    * @throws IllegalArgumentException if the connection has no single channel, as a cluster
    *     connection: use {@link LettuceGuardBuilder#sharedConnections()}
+   * @throws IllegalStateException if the guard is not installed in the connection's client
    */
   public <C extends StatefulConnection<?, ?>> C shared(C connection) {
-    state(LettuceSupport.endpointOf(connection)).share(true);
+    known(connection).share(true);
     return connection;
   }
 
@@ -177,9 +198,10 @@ public final class LettuceGuard {
    * @param <C> its class
    * @return the same connection
    * @throws IllegalArgumentException if the connection has no single channel
+   * @throws IllegalStateException if the guard is not installed in the connection's client
    */
   public <C extends StatefulConnection<?, ?>> C dedicated(C connection) {
-    state(LettuceSupport.endpointOf(connection)).share(false);
+    known(connection).share(false);
     return connection;
   }
 
@@ -197,10 +219,10 @@ public final class LettuceGuard {
    * @param <C> its interface; the view is of no implementing class
    * @return a view that implements the connection's public interfaces
    * @throws IllegalArgumentException if the connection has no single channel
+   * @throws IllegalStateException if the guard is not installed in the connection's client
    */
   public <C extends StatefulConnection<?, ?>> C lend(C connection) {
-    return Lendable.of(connection)
-        .lend(new LendTerms(state(LettuceSupport.endpointOf(connection))));
+    return Lendable.of(connection).lend(new LendTerms(known(connection)));
   }
 
   /**
@@ -264,11 +286,7 @@ public final class LettuceGuard {
    * @return one snapshot for each connection that has been read at least once
    */
   public List<WireSnapshot> snapshots() {
-    List<EndpointState> states;
-    synchronized (endpoints) {
-      states = List.copyOf(endpoints.values());
-    }
-    return states.stream()
+    return states().stream()
         .map(EndpointState::carrier)
         .filter(Objects::nonNull)
         .map(GuardedChannel::lastSnapshot)
@@ -288,6 +306,60 @@ public final class LettuceGuard {
     return deaths.idleBound();
   }
 
+  /**
+   * Takes the guard out of use: its pools are closed, the declarations of its endpoints withdrawn,
+   * its gauges removed, its timers stopped. Connections that are open work on: what they carry is
+   * still settled when they end, but nothing pings them while they are idle, and what is connected
+   * from now on, be it in their place, is as without a guard. Counters stay in the registry.
+   * Closing it twice does nothing.
+   */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    pools.forEach(LettucePool::close);
+    List<EndpointUses> declared;
+    synchronized (uses) {
+      declared = List.copyOf(uses);
+      uses.clear();
+    }
+    declared.forEach(EndpointUses::close);
+    states().stream()
+        .map(EndpointState::carrier)
+        .filter(Objects::nonNull)
+        .forEach(GuardedChannel::stopWatching);
+    deaths.close();
+    meters.close();
+  }
+
+  boolean closed() {
+    return closed;
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException(name() + ": the guard is closed; build another");
+    }
+  }
+
+  /** A pool that is closed with the guard. */
+  void joined(LettucePool<?, ?> pool) {
+    pools.add(pool);
+    if (closed) {
+      pool.close();
+    }
+  }
+
+  void left(LettucePool<?, ?> pool) {
+    pools.remove(pool);
+  }
+
+  PoolDials dials() {
+    return dials;
+  }
+
   GuardedChannel guard(Channel channel, CommandHandler commandHandler) {
     GuardedChannel guarded =
         new GuardedChannel(
@@ -300,6 +372,12 @@ public final class LettuceGuard {
           channel.getClass().getSimpleName());
     }
     return guarded;
+  }
+
+  private List<EndpointState> states() {
+    synchronized (endpoints) {
+      return List.copyOf(endpoints.values());
+    }
   }
 
   private EndpointState state(Endpoint endpoint) {
@@ -337,11 +415,39 @@ public final class LettuceGuard {
   }
 
   void requireLongLived() {
+    requireOpen();
     if (usage.usage() == Usage.SHORT_LIVED) {
       throw new IllegalStateException(
           "%s: the guard is declared SHORT_LIVED at %s, and a pool's connections are long-lived; give"
                   .formatted(name(), usage.declaredAt())
               + " the pool a guard declared LONG_LIVED, or not declared");
+    }
+  }
+
+  HandshakeWatch handshakeWatch(RedisHandshakeHandler handshake) {
+    return new HandshakeWatch(handshake, connects, this::saysForeignOptions);
+  }
+
+  private void saysForeignOptions() {
+    if (saidForeignOptions.compareAndSet(false, true)) {
+      LOG.warn(
+          "{}: the guard is installed, but its options are not those of the client: its connections"
+              + " have none of the plan's TCP keepalive and TCP_USER_TIMEOUT, and a reply lost half"
+              + " way is not noticed. Add, as the last call of setOptions:"
+              + " client.setOptions(guard.options(ClientOptions.create())), or with your own options"
+              + " in place of the new ones",
+          name());
+    }
+  }
+
+  private void saysForeignResources() {
+    if (!closed && saidForeignResources.compareAndSet(false, true)) {
+      LOG.warn(
+          "{}: a client has the guard's options but is without the guard: nothing protects its"
+              + " connections. Make it with the resources that install() returns:"
+              + " RedisClient.create(guard.install(resources), uri); with Spring Data Redis:"
+              + " LettuceClientConfiguration.builder().clientResources(guard.install(resources))",
+          name());
     }
   }
 

@@ -201,11 +201,11 @@ public final class LettuceGuardBuilder {
   }
 
   /**
-   * Declares how the connections of the guarded clients are used. While the resources they were
-   * made with are up, no other guard of this process may use the same endpoints, {@code host:port}
-   * as in the {@code RedisURI}, for the other: its connect fails with {@link
-   * dev.holdfast.usage.MixedUsageException}, which names both calls of this method, before a packet
-   * is sent. Undeclared by default: nothing is refused.
+   * Declares how the connections of the guarded clients are used. While one of the clients that
+   * were made with the same resources is up, and the guard is not closed, no other guard of this
+   * process may use the same endpoints, {@code host:port} as in the {@code RedisURI}, for the
+   * other: its connect fails with {@link dev.holdfast.usage.MixedUsageException}, which names both
+   * calls of this method, before a packet is sent. Undeclared by default: nothing is refused.
    *
    * <p>Many connections closed young are diagnosed as churn unless they are declared short-lived:
    * who never thought of it needs the diagnosis most.

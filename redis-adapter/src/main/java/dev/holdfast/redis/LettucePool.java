@@ -1,10 +1,12 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.pool.AcquireTimeoutException;
 import dev.holdfast.pool.ConnectionPool;
 import dev.holdfast.pool.Lease;
 import dev.holdfast.pool.OutstandingLease;
 import dev.holdfast.pool.PoolState;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.SocketOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.support.AsyncPool;
@@ -12,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -38,19 +41,27 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LettucePool<K, V> implements AsyncPool<StatefulRedisConnection<K, V>> {
 
+  /**
+   * How long a borrower waits who did not say.
+   *
+   * @param usual for what is lent to others, or for connects that fail
+   * @param firstConnect at least as long: for a connect under way of which nothing bad is known
+   */
+  record Patience(Duration usual, Duration firstConnect) {}
+
   private final ConnectionPool<PooledConnection<K, V>> pool;
   private final ResidueReports reports;
-  private final Duration acquireTimeout;
-  private final Runnable onClose;
+  private final Patience patience;
+  private final Consumer<LettucePool<K, V>> onClose;
 
   LettucePool(
       ConnectionPool<PooledConnection<K, V>> pool,
       ResidueReports reports,
-      Duration acquireTimeout,
-      Runnable onClose) {
+      Patience patience,
+      Consumer<LettucePool<K, V>> onClose) {
     this.pool = pool;
     this.reports = reports;
-    this.acquireTimeout = acquireTimeout;
+    this.patience = patience;
     this.onClose = onClose;
   }
 
@@ -69,7 +80,11 @@ public final class LettucePool<K, V> implements AsyncPool<StatefulRedisConnectio
   public static <K, V> LettucePoolBuilder<K, V> of(
       LettuceGuard guard, RedisClient client, RedisCodec<K, V> codec) {
     guard.requireInstalled(client);
-    return of(guard, () -> CompletableFuture.completedFuture(client.connect(codec)));
+    guard.requireLongLived();
+    return new LettucePoolBuilder<>(
+        guard,
+        () -> CompletableFuture.completedFuture(client.connect(codec)),
+        () -> client.getOptions().getSocketOptions().getConnectTimeout());
   }
 
   /**
@@ -87,11 +102,13 @@ public final class LettucePool<K, V> implements AsyncPool<StatefulRedisConnectio
       LettuceGuard guard,
       Supplier<? extends CompletionStage<StatefulRedisConnection<K, V>>> supplier) {
     guard.requireLongLived();
-    return new LettucePoolBuilder<>(guard, supplier);
+    return new LettucePoolBuilder<>(
+        guard, supplier, () -> SocketOptions.DEFAULT_CONNECT_TIMEOUT_DURATION);
   }
 
   /**
-   * Borrows a connection, waiting for one up to the pool's acquire timeout.
+   * Borrows a connection, waiting for one up to the pool's {@linkplain
+   * LettucePoolBuilder#acquireTimeout acquire timeout}.
    *
    * @return a view, to be closed once
    * @throws dev.holdfast.pool.AcquireException if there is none in time, too many wait already, or
@@ -99,7 +116,22 @@ public final class LettucePool<K, V> implements AsyncPool<StatefulRedisConnectio
    * @throws InterruptedException if interrupted while waiting
    */
   public StatefulRedisConnection<K, V> borrow() throws InterruptedException {
-    return borrow(acquireTimeout);
+    long began = System.nanoTime();
+    try {
+      return borrow(patience.usual());
+    } catch (AcquireTimeoutException none) {
+      if (!awaitsFirstConnect(none)) {
+        throw none;
+      }
+      return borrow(patience.firstConnect().minusNanos(System.nanoTime() - began));
+    }
+  }
+
+  /** Whether there is reason to wait longer: a connect is under way, and none has failed lately. */
+  private boolean awaitsFirstConnect(AcquireTimeoutException none) {
+    return patience.firstConnect().compareTo(patience.usual()) > 0
+        && none.getCause() == null
+        && pool.state().connecting() > 0;
   }
 
   /**
@@ -142,16 +174,19 @@ public final class LettucePool<K, V> implements AsyncPool<StatefulRedisConnectio
   @Override
   public CompletableFuture<StatefulRedisConnection<K, V>> acquire() {
     CompletableFuture<StatefulRedisConnection<K, V>> lent = new CompletableFuture<>();
-    acquire(lent, System.nanoTime());
+    acquire(lent, System.nanoTime(), patience.usual());
     return lent;
   }
 
-  private void acquire(CompletableFuture<StatefulRedisConnection<K, V>> lent, long began) {
-    Duration left = acquireTimeout.minusNanos(System.nanoTime() - began);
+  private void acquire(
+      CompletableFuture<StatefulRedisConnection<K, V>> lent, long began, Duration timeout) {
+    Duration left = timeout.minusNanos(System.nanoTime() - began);
     CompletableFuture<Lease<PooledConnection<K, V>>> asked = pool.acquireAsync(left);
     asked.whenComplete(
         (lease, failure) -> {
-          if (lease == null) {
+          if (lease == null && mayWaitOn(failure, timeout)) {
+            acquire(lent, began, patience.firstConnect());
+          } else if (lease == null) {
             lent.completeExceptionally(failure);
           } else if (lends(lease)) {
             PooledLease<K, V> terms = new PooledLease<>(reports, lease);
@@ -159,12 +194,18 @@ public final class LettucePool<K, V> implements AsyncPool<StatefulRedisConnectio
               terms.giveBack();
             }
           } else {
-            acquire(lent, began);
+            acquire(lent, began, timeout);
           }
         });
     if (!asked.isDone()) {
       lent.whenComplete((view, failure) -> asked.cancel(false));
     }
+  }
+
+  private boolean mayWaitOn(Throwable failure, Duration timeout) {
+    return timeout.equals(patience.usual())
+        && failure instanceof AcquireTimeoutException none
+        && awaitsFirstConnect(none);
   }
 
   /**
@@ -258,18 +299,19 @@ public final class LettucePool<K, V> implements AsyncPool<StatefulRedisConnectio
    * @return see {@link ConnectionPool#drain}
    */
   public CompletableFuture<List<OutstandingLease>> drain(Duration deadline) {
-    onClose.run();
+    onClose.accept(this);
     return pool.drain(deadline);
   }
 
   /**
    * Closes the pool: who waits fails, idle connections are closed now, others when they are
-   * returned. Returns at once; closing twice does nothing.
+   * returned, and what is being dialled is given up. Returns at once; closing twice does nothing.
+   * Pool, client, resources and guard may be closed in any order.
    */
   @Override
   public void close() {
-    onClose.run();
     pool.close();
+    onClose.accept(this);
   }
 
   /**

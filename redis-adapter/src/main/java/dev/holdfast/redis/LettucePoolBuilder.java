@@ -6,6 +6,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Settings of a {@link LettucePool}. What does not fit is refused by {@link #build()}, never
@@ -16,19 +17,30 @@ import java.util.function.Supplier;
  */
 public final class LettucePoolBuilder<K, V> {
 
+  private static final Duration ACQUIRE_TIMEOUT = Duration.ofSeconds(3);
+
+  /** A handshake may outlast the TCP connect that Lettuce's timeout is for. */
+  private static final Duration LEAST_DIAL = Duration.ofSeconds(10);
+
+  /** So that the client's own word on a connect comes first. */
+  private static final Duration SLACK = Duration.ofSeconds(1);
+
   private final LettuceGuard guard;
+  private final LettuceConnector<K, V> connector;
   private final PoolBuilder<PooledConnection<K, V>> engine;
   private String name;
-  private Duration acquireTimeout = Duration.ofSeconds(3);
+  private final Supplier<Duration> connectTimeout;
+  private @Nullable Duration acquireTimeout;
 
   LettucePoolBuilder(
       LettuceGuard guard,
-      Supplier<? extends CompletionStage<StatefulRedisConnection<K, V>>> supplier) {
+      Supplier<? extends CompletionStage<StatefulRedisConnection<K, V>>> supplier,
+      Supplier<Duration> connectTimeout) {
     this.guard = guard;
+    this.connectTimeout = connectTimeout;
     this.name = guard.name();
-    this.engine =
-        ConnectionPool.builder(new LettuceConnector<>(supplier, guard::known), guard.plan())
-            .meters(guard.registry());
+    this.connector = new LettuceConnector<>(supplier, guard::known, guard.dials());
+    this.engine = ConnectionPool.builder(connector, guard.plan()).meters(guard.registry());
   }
 
   /**
@@ -86,9 +98,11 @@ public final class LettucePoolBuilder<K, V> {
   }
 
   /**
-   * How long a borrower waits.
+   * How long a borrower waits, whatever for. Unless said, 3 s, and as long as the client's connect
+   * timeout where all that time a connect was under way that has not failed: a first connect may
+   * take as long as without a pool.
    *
-   * @param timeout above zero; 3 s unless said
+   * @param timeout above zero
    * @return this
    */
   public LettucePoolBuilder<K, V> acquireTimeout(Duration timeout) {
@@ -128,12 +142,26 @@ public final class LettucePoolBuilder<K, V> {
    * @throws dev.holdfast.pool.InvalidPoolSettingsException naming everything that does not fit
    */
   public LettucePool<K, V> build() {
+    Duration acquire = acquireTimeout == null ? ACQUIRE_TIMEOUT : acquireTimeout;
+    Duration connect = connectTimeout.get();
     ConnectionPool<PooledConnection<K, V>> pool =
-        engine.name(name).acquireTimeout(acquireTimeout).build();
-    return new LettucePool<>(
-        pool,
-        new ResidueReports(name, guard.registry()),
-        acquireTimeout,
-        guard.deaths().suspectToo(pool::suspect));
+        engine
+            .name(name)
+            .acquireTimeout(acquire)
+            .connectTimeout(connect.compareTo(LEAST_DIAL) < 0 ? LEAST_DIAL : connect.plus(SLACK))
+            .build();
+    Runnable unsuspect = guard.deaths().suspectToo(pool::suspect);
+    LettucePool<K, V> made =
+        new LettucePool<>(
+            pool,
+            new ResidueReports(name, guard.registry()),
+            new LettucePool.Patience(acquire, acquireTimeout == null ? connect : acquire),
+            closed -> {
+              unsuspect.run();
+              connector.close();
+              guard.left(closed);
+            });
+    guard.joined(made);
+    return made;
   }
 }

@@ -28,6 +28,7 @@ final class PathWatch {
   private long lastSampleNanos;
   private long requestsAtLastSample;
   private boolean lastRead;
+  private boolean stopped;
   private @Nullable Future<?> nextPing;
   private Duration plannedPeriod = Duration.ZERO;
 
@@ -40,6 +41,16 @@ final class PathWatch {
   /** The channel is ready. */
   void start() {
     planPing(0);
+    guarded.channel().closeFuture().addListener(closed -> end());
+  }
+
+  /** No ping from now on. */
+  void stop() {
+    stopped = true;
+    if (nextPing != null) {
+      nextPing.cancel(false);
+      nextPing = null;
+    }
   }
 
   /** A request was handed to the channel. */
@@ -54,12 +65,10 @@ final class PathWatch {
   }
 
   /** The channel is gone: nothing of it waits in the event loop. */
-  void stop() {
+  void end() {
+    stop();
     if (nextSample != null) {
       nextSample.cancel(false);
-    }
-    if (nextPing != null) {
-      nextPing.cancel(false);
     }
   }
 
@@ -150,7 +159,7 @@ final class PathWatch {
       nextPing.cancel(false);
       nextPing = null;
     }
-    if (guarded.settings().backgroundPing()) {
+    if (guarded.settings().backgroundPing() && !stopped) {
       guarded
           .idleLimit()
           .pingPeriod(ThreadLocalRandom.current().nextDouble())

@@ -28,7 +28,16 @@ final class PooledLease<K, V> implements LentView.Terms {
   private volatile boolean returned;
   private volatile @Nullable CompletionStage<?> last;
   private volatile boolean uncertain;
+
+  /** Automatic flushing is switched off. */
+  private volatile boolean holdsBack;
+
+  /** A command was issued meanwhile and not flushed: it sits in Lettuce's buffer. */
   private volatile boolean unflushed;
+
+  /** A reactive one was, which is issued when it is subscribed to, and nobody knows when. */
+  private volatile boolean late;
+
   private volatile boolean listens;
   private volatile boolean identified;
 
@@ -117,7 +126,7 @@ final class PooledLease<K, V> implements LentView.Terms {
   }
 
   private void settle(@Nullable Residue found, @Nullable String site) {
-    Residue left = unflushed || listens ? Residue.CLIENT_SETTINGS : found;
+    Residue left = holdsBack || unflushed || listens ? Residue.CLIENT_SETTINGS : found;
     if (left == null) {
       connection.returned();
       lease.close();
@@ -141,8 +150,12 @@ final class PooledLease<K, V> implements LentView.Terms {
     if (identifies(called)) {
       identified = true;
     }
+    unflushed |= holdsBack && (api != Api.CONNECTION || called.equals("dispatch"));
     if (api == Api.SYNC) {
       return;
+    }
+    if (api == Api.REACTIVE && holdsBack) {
+      late = true;
     }
     if (result instanceof CompletionStage<?> issued) {
       last = issued;
@@ -161,7 +174,8 @@ final class PooledLease<K, V> implements LentView.Terms {
 
   private void note(String called, Object @Nullable [] args) {
     switch (called) {
-      case "setAutoFlushCommands" -> unflushed = args != null && Boolean.FALSE.equals(args[0]);
+      case "setAutoFlushCommands" -> holdsBack = args != null && Boolean.FALSE.equals(args[0]);
+      case "flushCommands" -> unflushed = late;
       case "addListener" -> listens = true;
       case "isMulti", "getTimeout", "setTimeout", "getOptions", "getResources", "getCodec" -> {}
       default -> uncertain = true;
@@ -170,6 +184,7 @@ final class PooledLease<K, V> implements LentView.Terms {
 
   @Override
   public void threw(Api api, Throwable thrown) {
+    unflushed |= holdsBack;
     uncertain = true;
   }
 }

@@ -11,8 +11,11 @@ import dev.holdfast.report.DiagnosisReporter;
 import io.netty.channel.EventLoop;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Diagnoses one death once what followed it is known: whether a new connection works, and what
@@ -30,10 +33,12 @@ final class PostMortem {
   private final DeathSigns signs;
   private final long diedAtNanos;
   private final SwapEvent swap;
+  private final Consumer<PostMortem> onConcluded;
 
   private Answer newConnection = Answer.UNKNOWN;
   private boolean siblingsKnown;
   private boolean concluded;
+  private @Nullable Future<?> patience;
 
   PostMortem(
       GuardedChannel guarded,
@@ -41,7 +46,8 @@ final class PostMortem {
       DiagnosisReporter reporter,
       DeathSigns signs,
       long diedAtNanos,
-      SwapEvent swap) {
+      SwapEvent swap,
+      Consumer<PostMortem> onConcluded) {
     this.eventLoop = guarded.channel().eventLoop();
     this.neighbours = neighbours;
     this.reporter = reporter;
@@ -49,6 +55,7 @@ final class PostMortem {
     this.signs = signs;
     this.diedAtNanos = diedAtNanos;
     this.swap = swap;
+    this.onConcluded = onConcluded;
   }
 
   void begin(EndpointState endpoint) {
@@ -59,14 +66,19 @@ final class PostMortem {
     endpoint.tellOfNextConnection(works -> onEventLoop(() -> tried(works)));
     try {
       after(Neighbours.TOGETHER, this::siblingsAreKnown);
-      after(PATIENCE, this::conclude);
+      patience = after(PATIENCE, this::conclude);
     } catch (RejectedExecutionException shutDown) {
       conclude();
     }
   }
 
-  private void after(Duration delay, Runnable step) {
-    eventLoop.schedule(step, delay.toNanos(), TimeUnit.NANOSECONDS);
+  private Future<?> after(Duration delay, Runnable step) {
+    return eventLoop.schedule(step, delay.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** Waits for nothing more. Any thread. */
+  void concludeSoon() {
+    onEventLoop(this::conclude);
   }
 
   private void onEventLoop(Runnable step) {
@@ -98,6 +110,10 @@ final class PostMortem {
       return;
     }
     concluded = true;
+    onConcluded.accept(this);
+    if (patience != null) {
+      patience.cancel(false);
+    }
     DeathSigns complete =
         signs.toBuilder()
             .newConnection(newConnection)

@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * The user's timer, except that a reconnect meant to happen at once does. Lettuce asks for its
  * first one after 1 ms; the wheel timer it asks turns every 100 ms ({@code
  * DefaultClientResources}), so calls that wait for the connection would wait for up to 100 ms more,
- * 50 on average. Longer delays, and everything else Lettuce times, stay with the user's timer.
- * Thread-safe.
+ * 50 on average. After connections that were of no use it comes as late as {@link ReconnectPace}
+ * says. Longer delays, and everything else Lettuce times, stay with the user's timer. Thread-safe.
  */
 final class ReconnectTimer implements Timer {
 
@@ -32,7 +32,14 @@ final class ReconnectTimer implements Timer {
 
   @Override
   public Timeout newTimeout(TimerTask task, long delay, TimeUnit unit) {
-    if (unit.toNanos(delay) > AT_ONCE_NANOS || !isReconnect(task)) {
+    if (!isReconnect(task)) {
+      return users.newTimeout(task, delay, unit);
+    }
+    long least = ReconnectPace.leastMillis();
+    if (least > unit.toMillis(delay)) {
+      return users.newTimeout(task, least, TimeUnit.MILLISECONDS);
+    }
+    if (unit.toNanos(delay) > AT_ONCE_NANOS) {
       return users.newTimeout(task, delay, unit);
     }
     Reconnect reconnect = new Reconnect(this, task);

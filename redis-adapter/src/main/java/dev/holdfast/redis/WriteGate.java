@@ -60,6 +60,11 @@ final class WriteGate extends ChannelDuplexHandler {
     watch.start();
   }
 
+  /** Pings no more while the connection is idle. */
+  void stopWatching() {
+    watch.stop();
+  }
+
   /** Whether commands wait here. */
   boolean holds() {
     return !held.isEmpty();
@@ -279,7 +284,7 @@ final class WriteGate extends ChannelDuplexHandler {
 
   /** The channel is gone: takes the held commands, whose promises Lettuce need not hear of. */
   void drainInto(Collection<RedisCommand<?, ?, ?>> commands) {
-    watch.stop();
+    watch.end();
     proof.abandon();
     held.drainInto(commands);
   }

@@ -102,6 +102,31 @@ final class PoolResidueTest {
           connection.setAutoFlushCommands(false);
           connection.async().get("residue:unflushed");
         }),
+    LEFT_IN_THE_BUFFER(
+        Residue.CLIENT_SETTINGS,
+        connection -> {
+          connection.setAutoFlushCommands(false);
+          connection.async().incr("residue:unflushed");
+          connection.setAutoFlushCommands(true);
+        }),
+    LEFT_BEHIND_A_FLUSH(
+        Residue.CLIENT_SETTINGS,
+        connection -> {
+          connection.setAutoFlushCommands(false);
+          connection.async().get("residue:unflushed");
+          connection.flushCommands();
+          connection.async().incr("residue:unflushed");
+          connection.setAutoFlushCommands(true);
+        }),
+    SUBSCRIBED_TO_UNFLUSHED(
+        Residue.CLIENT_SETTINGS,
+        connection -> {
+          connection.setAutoFlushCommands(false);
+          var later = connection.reactive().incr("residue:unflushed");
+          connection.flushCommands();
+          later.subscribe();
+          connection.setAutoFlushCommands(true);
+        }),
     LISTENED_TO(Residue.CLIENT_SETTINGS, connection -> connection.addListener(message -> {}));
 
     private final Residue left;

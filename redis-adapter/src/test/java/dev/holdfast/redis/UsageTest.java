@@ -135,6 +135,29 @@ final class UsageTest {
     }
   }
 
+  @Test
+  void mustFreeTheEndpointWithItsClientAndDeclareItAgainForTheNext() throws Exception {
+    try (RedisBed bed = new RedisBed(redis, Forgetting.SILENCE)) {
+      ClientResources guarded = guard().usage(Usage.LONG_LIVED).build().install(bed.resources());
+      pingOnce(guarded);
+      RedisClient other = client(bed, "127.0.0.1", guard().usage(Usage.SHORT_LIVED));
+      ping(other);
+      other.shutdown(Duration.ZERO, Duration.ZERO);
+      pingOnce(guarded);
+    }
+  }
+
+  @Test
+  void mustFreeTheEndpointWithTheGuard() throws Exception {
+    try (RedisBed bed = new RedisBed(redis, Forgetting.SILENCE)) {
+      LettuceGuard guard = guard().usage(Usage.LONG_LIVED).build();
+      RedisURI uri = RedisURI.create("127.0.0.1", redis.port());
+      ping(bed.guarded(guard, ClientOptions.create(), uri));
+      guard.close();
+      ping(client(bed, "127.0.0.1", guard().usage(Usage.SHORT_LIVED)));
+    }
+  }
+
   private static void pingOnce(ClientResources resources) {
     RedisClient client = RedisClient.create(resources, RedisURI.create("127.0.0.1", redis.port()));
     ping(client);

@@ -1,0 +1,140 @@
+package dev.holdfast.redis;
+
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server that speaks RESP2 and answers as a script says, at every loopback address. Null for an
+ * answer closes the connection.
+ */
+final class ScriptedRedis implements AutoCloseable {
+
+  /** What it answers to a command, in capitals; as on the wire, without the last line end. */
+  interface Script extends Function<String, @Nullable String> {}
+
+  private final ServerSocket listening;
+  private final Script script;
+  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger accepted = new AtomicInteger();
+
+  private ScriptedRedis(Script script) {
+    this.script = script;
+    try {
+      this.listening = new ServerSocket();
+      listening.bind(new InetSocketAddress((InetAddress) null, 0), 512);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    thread(this::accept);
+  }
+
+  static ScriptedRedis start() {
+    return answering(ScriptedRedis::plain);
+  }
+
+  static ScriptedRedis answering(Script script) {
+    return new ScriptedRedis(script);
+  }
+
+  /** As a server of old answers, which knows no HELLO. */
+  static String plain(String command) {
+    return switch (command) {
+      case "HELLO" -> "-ERR unknown command 'HELLO'";
+      case "PING" -> "+PONG";
+      case "INCR" -> ":1";
+      case "GET" -> "$-1";
+      default -> "+OK";
+    };
+  }
+
+  int port() {
+    return listening.getLocalPort();
+  }
+
+  int accepted() {
+    return accepted.get();
+  }
+
+  private static void thread(Runnable runs) {
+    Thread thread = new Thread(runs, "scripted-redis");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void accept() {
+    while (!listening.isClosed()) {
+      try {
+        Socket socket = listening.accept();
+        accepted.incrementAndGet();
+        open.add(socket);
+        thread(() -> serve(socket));
+      } catch (IOException closed) {
+        return;
+      }
+    }
+  }
+
+  private void serve(Socket socket) {
+    try (socket) {
+      socket.setTcpNoDelay(true);
+      DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+      OutputStream out = socket.getOutputStream();
+      while (true) {
+        String answer = script.apply(read(in).get(0).toUpperCase(Locale.ROOT));
+        if (answer == null) {
+          return;
+        }
+        out.write((answer + "\r\n").getBytes(StandardCharsets.UTF_8));
+      }
+    } catch (IOException ended) {
+      // as clients do
+    } finally {
+      open.remove(socket);
+    }
+  }
+
+  private static List<String> read(DataInputStream in) throws IOException {
+    int words = Integer.parseInt(line(in).substring(1));
+    List<String> command = new ArrayList<>();
+    for (int i = 0; i < words; i++) {
+      byte[] word = new byte[Integer.parseInt(line(in).substring(1))];
+      in.readFully(word);
+      in.readFully(new byte[2]);
+      command.add(new String(word, StandardCharsets.UTF_8));
+    }
+    return command;
+  }
+
+  private static String line(DataInputStream in) throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (int c = in.readUnsignedByte(); c != '\r'; c = in.readUnsignedByte()) {
+      line.append((char) c);
+    }
+    in.readUnsignedByte();
+    return line.toString();
+  }
+
+  @Override
+  public void close() throws IOException {
+    listening.close();
+    for (Socket socket : open) {
+      socket.close();
+    }
+  }
+}
