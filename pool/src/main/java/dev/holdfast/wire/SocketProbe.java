@@ -55,6 +55,26 @@ public final class SocketProbe implements KernelPing {
   }
 
   /**
+   * Whether a dial has been answered although its thread has not heard of it yet: it may be waiting
+   * for a processor.
+   *
+   * @param likely what {@link #create} returned for its socket
+   * @return whether the kernel says so; false if it cannot be asked
+   */
+  public static boolean isAnswered(int likely) {
+    if (likely < 0 || !Epoll.isAvailable()) {
+      return false;
+    }
+    try {
+      TcpInfo info = new TcpInfo();
+      info.read(new Socket(likely));
+      return info.snapshot(System.nanoTime()).state() == WireSnapshot.ESTABLISHED;
+    } catch (IOException closedMeanwhile) {
+      return false;
+    }
+  }
+
+  /**
    * The probe for a socket made by others. Costs a look at some hundred descriptors at most; where
    * the socket's is not among them the source is {@link WireSource#NONE}.
    *

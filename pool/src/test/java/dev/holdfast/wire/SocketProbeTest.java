@@ -197,9 +197,11 @@ final class SocketProbeTest {
       }
       Socket late = new Socket();
       int likely = SocketProbe.create(late);
+      assertThat(SocketProbe.isAnswered(likely)).isFalse();
       late.connect(new InetSocketAddress(listener.getInetAddress(), listener.getLocalPort()));
       open.add(late);
       open.add(listener.accept());
+      assertThat(SocketProbe.isAnswered(likely)).isTrue();
       assertThat(SocketProbe.of(late, likely).source()).isEqualTo(WireSource.EPOLL);
       assertThat(SocketProbe.of(late).source()).isEqualTo(WireSource.EPOLL);
     } finally {

@@ -83,7 +83,7 @@ final class DialInProgress {
   }
 
   private synchronized void silent(Socket unanswered) {
-    if (dialling != unanswered) {
+    if (dialling != unanswered || SocketProbe.isAnswered(descriptor)) {
       return;
     }
     givenUp = order.giveUp().getAsBoolean();

@@ -62,16 +62,23 @@ final class GuardedCall {
         return response;
       } catch (IOException thrown) {
         if (scope.execRuntime.isExecutionAborted()) {
+          tellEarlier(thrown);
           throw thrown;
         }
         settle(thrown, executions);
       } catch (HttpException | RuntimeException thrown) {
-        mine.takeFailure();
-        attempts.earlier().ifPresent(thrown::addSuppressed);
+        tellEarlier(thrown);
         throw thrown;
       }
       asItCame();
     }
+  }
+
+  /** No attempt follows this failure: an earlier one that was sent is found in it. */
+  private void tellEarlier(Exception thrown) {
+    mine.takeFailure();
+    attempts.failedOtherwise();
+    attempts.earlier().ifPresent(thrown::addSuppressed);
   }
 
   /** What is behind the guard in the chain adds headers to a request, and wraps its body. */
