@@ -2,15 +2,19 @@ package dev.holdfast.http;
 
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.report.GuardMeters;
+import dev.holdfast.retry.AmbiguousOutcomeException;
 import dev.holdfast.retry.LostCall;
 import dev.holdfast.retry.ReplayRetry;
 import dev.holdfast.retry.ReplaySafety;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The attempts of one request: two at most, whatever the reason for the second. Replays go through
- * the guard's Resilience4j instance; moving a request that was never sent is its first attempt and
- * does not. Confined to one thread at a time.
+ * The attempts of one request: two at most by the guard's own table, whatever the reason for the
+ * second. Replays go through the guard's Resilience4j instance; moving a request that was never
+ * sent is its first attempt and does not. Keeps what was sent and lost first, so that no later
+ * failure hides it. Confined to one thread at a time.
  */
 public final class RequestAttempts {
 
@@ -20,6 +24,8 @@ public final class RequestAttempts {
   private final ReplaySafety safety;
   private ReplayRetry.@Nullable Attempts replays;
   private boolean second;
+  private @Nullable AmbiguousOutcomeException latestLost;
+  private @Nullable AmbiguousOutcomeException earlierLost;
 
   /**
    * Begins with the first attempt.
@@ -72,7 +78,26 @@ public final class RequestAttempts {
    * @return what becomes of the request; {@link RetryDecision#RETRY} at most once
    */
   public RetryDecision failed(ExchangeProgress progress, Cause cause) {
-    RetryDecision decision = decide(progress, cause);
+    return failed(progress, cause, cause.text(), () -> true);
+  }
+
+  /**
+   * The same, where others have a say.
+   *
+   * @param progress how far it got
+   * @param cause why its connection ended
+   * @param evidence what showed it, without payload or addresses
+   * @param allowed asked before a request that was sent is sent once more: whether whoever owns the
+   *     client's retries has not switched them off
+   * @return what becomes of the request
+   */
+  public RetryDecision failed(
+      ExchangeProgress progress, Cause cause, String evidence, BooleanSupplier allowed) {
+    begins();
+    if (!progress.neverSent()) {
+      latestLost = new AmbiguousOutcomeException(method(), progress.delivery(), cause, evidence);
+    }
+    RetryDecision decision = decide(progress, cause, allowed);
     switch (decision) {
       case RETRY -> {
         second = true;
@@ -88,7 +113,44 @@ public final class RequestAttempts {
     return decision;
   }
 
-  private RetryDecision decide(ExchangeProgress progress, Cause cause) {
+  /** What is known of the latest attempt becomes what is known of an earlier one. */
+  private void begins() {
+    if (earlierLost == null) {
+      earlierLost = latestLost;
+    }
+    latestLost = null;
+  }
+
+  /** An attempt failed before it had a connection, or in a way that tells nothing of its fate. */
+  public void failedOtherwise() {
+    begins();
+  }
+
+  /**
+   * The first attempt that was sent and not answered, if the latest is another one: the request may
+   * have run then, whatever the latest says.
+   *
+   * @return what is known of it
+   */
+  public Optional<AmbiguousOutcomeException> earlier() {
+    return Optional.ofNullable(earlierLost);
+  }
+
+  /**
+   * The request is sent once more by a rule that is not the guard's: the client's, or the user's.
+   *
+   * @param sent whether the latest attempt was sent
+   */
+  public void repeatedByOthers(boolean sent) {
+    second = true;
+    if (sent) {
+      meters.replayed(1);
+    } else {
+      meters.moved(1);
+    }
+  }
+
+  private RetryDecision decide(ExchangeProgress progress, Cause cause, BooleanSupplier allowed) {
     RetryDecision decision = settings.retries().decide(safety, progress);
     if (decision != RetryDecision.RETRY) {
       return decision;
@@ -98,6 +160,9 @@ public final class RequestAttempts {
     }
     if (progress.neverSent()) {
       return RetryDecision.RETRY;
+    }
+    if (!allowed.getAsBoolean()) {
+      return RetryDecision.FAIL;
     }
     ReplayRetry.Attempts book = settings.replay().begin();
     replays = book;

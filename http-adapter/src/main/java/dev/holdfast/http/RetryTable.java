@@ -64,7 +64,13 @@ public final class RetryTable {
         : RetryDecision.FAIL;
   }
 
-  private boolean mayRunTwice(ReplaySafety safety) {
+  /**
+   * Whether a request may run a second time although the first may have run.
+   *
+   * @param safety of the request, from {@link RequestSafety}
+   * @return false for what the guard's user wants run once
+   */
+  public boolean mayRunTwice(ReplaySafety safety) {
     return switch (safety) {
       case SAFE -> true;
       case STATE_IDEMPOTENT -> idempotentToo;

@@ -1,6 +1,7 @@
 package dev.holdfast.connect;
 
 import dev.holdfast.metrics.Guarded;
+import dev.holdfast.wire.SocketErrors;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetAddress;
@@ -52,8 +53,8 @@ public final class BlockingDialler {
    * @param leftNanos what is left of the user's timeout; {@link Long#MAX_VALUE} if not known
    * @param silenceNanos after how long without an answer to ask whether to give up; empty for the
    *     last dial
-   * @param giveUp to be asked at most once, on any thread: true if the dial is to be given up for
-   *     the next, false if it is to be left alone
+   * @param giveUp to be asked on any thread, once for each address that the client dials in turn:
+   *     true if the dial is to be given up for the next, false if it is to be left alone
    * @param source the local address to dial from; null for any
    * @param connected to be run once the TCP handshake is done; what fails after it is no failed
    *     connect
@@ -94,7 +95,8 @@ public final class BlockingDialler {
    * @param remote what the client is about to dial, for the gate's books, the round trips
    *     remembered and the report; unresolved where only the client resolves
    * @param timeoutNanos the user's timeout, waiting at the gate included; 0 if not known
-   * @param cancelled looked at while waiting at the gate
+   * @param cancelled whether the caller has given its connection up: looked at while waiting at the
+   *     gate, and after a dial that failed
    * @param dial one dial; called at least once if the gate admits the connect
    * @throws IOException of the last dial, or the gate's refusal; {@link SocketTimeoutException} if
    *     the turn did not come in time
@@ -185,6 +187,11 @@ public final class BlockingDialler {
 
     /** The permit of the next dial. */
     private Permit again(Permit permit, Exception failure) throws IOException {
+      if (!tcpConnected && gaveUp(failure)) {
+        permit.closed(Closer.LOCAL);
+        report(ConnectOutcome.CANCELLED, -1);
+        throw rethrown(failure);
+      }
       @Nullable SocketAddress from = source == null ? null : new InetSocketAddress(source, 0);
       return !tcpConnected && SourcePorts.lacking(failure, from)
           ? admitted(permit::exhausted) // without the lock: this may wait
@@ -210,6 +217,13 @@ public final class BlockingDialler {
       throw rethrown(failure);
     }
 
+    /** The caller closed the socket under its own dial, which tells nothing about the endpoint. */
+    private boolean gaveUp(Exception failure) {
+      boolean interrupted =
+          failure instanceof InterruptedIOException && !(failure instanceof SocketTimeoutException);
+      return interrupted || SocketErrors.isInterrupt(failure) || cancelled.getAsBoolean();
+    }
+
     private static IOException rethrown(Exception failure) {
       if (failure instanceof IOException io) {
         return io;
@@ -217,10 +231,7 @@ public final class BlockingDialler {
       throw (RuntimeException) failure;
     }
 
-    private ConnectOutcome outcome(Exception failure) {
-      if (cancelled.getAsBoolean()) {
-        return ConnectOutcome.CANCELLED;
-      }
+    private static ConnectOutcome outcome(Exception failure) {
       return failure instanceof SocketTimeoutException
           ? ConnectOutcome.TIMED_OUT
           : ConnectOutcome.of(failure);

@@ -82,7 +82,8 @@ public class AmbiguousOutcomeException extends RuntimeException {
   }
 
   /**
-   * Finds such an exception in a chain of causes.
+   * Finds such an exception in a chain of causes, or suppressed by one of them: an earlier attempt
+   * of a call that failed in the end with another exception.
    *
    * @param thrown what the client threw
    * @return the exception, or empty

@@ -16,6 +16,11 @@ final class CauseChain {
       if (type.isInstance(current)) {
         return Optional.of(type.cast(current));
       }
+      for (Throwable suppressed : current.getSuppressed()) {
+        if (type.isInstance(suppressed)) {
+          return Optional.of(type.cast(suppressed)); // an earlier attempt of the same call
+        }
+      }
       current = current.getCause();
     }
     return Optional.empty();

@@ -2,104 +2,102 @@ package dev.holdfast.wire;
 
 import dev.holdfast.path.KeepAlive;
 import dev.holdfast.wire.WireProbe.KeepAliveSettings;
-import io.netty.channel.ChannelException;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.Socket;
-import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.net.SocketException;
+import java.net.StandardSocketOptions;
 import java.time.Duration;
+import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads {@code TCP_INFO} of a plain {@link java.net.Socket} and sets the socket options that the
- * JDK has no name for, through the socket's own descriptor: it is found once among those of the
- * process, and adopted by a native epoll channel that is registered nowhere and never closed.
+ * Reads {@code TCP_INFO} of a plain {@link java.net.Socket} through the socket's own descriptor,
+ * which is found among few candidates, and sets keepalive through the JDK.
  *
- * <p>Thread-safe. A closed socket's descriptor is soon another's. So the owner calls {@link
- * #release()} before it closes the socket; and as others may close it, both addresses are compared
- * before anything is set, and a stranger is never touched; a reading, which harms nobody, takes the
- * socket's word that it is open. Without native epoll, off Linux, over a SOCKS proxy or a domain
- * socket the source is {@link WireSource#NONE}.
+ * <p>Thread-safe. A closed socket's descriptor is soon another's, and anybody may close it: a
+ * reading counts only if the descriptor still is the same socket's afterwards, and nothing is set
+ * through it. Where the JDK has no name for an option it is set through a descriptor of our own,
+ * see {@link OwnDescriptor}. Without native epoll, off Linux, over a SOCKS proxy or a domain socket
+ * the source is {@link WireSource#NONE}.
  */
 public final class SocketProbe implements KernelPing {
 
-  private static final File DESCRIPTORS = new File("/proc/self/fd");
+  private static final int IPPROTO_TCP = 6;
+  private static final int TCP_THIN_LINEAR_TIMEOUTS = 16;
+  private static final int TCP_USER_TIMEOUT = 18;
+
+  private static final KeepAliveSettings UNKNOWN = new KeepAliveSettings(false, 0, 0, 0);
 
   private final java.net.Socket socket;
-  private final @Nullable SocketAddress local;
-  private final @Nullable SocketAddress remote;
   private final @Nullable TcpInfo info;
-  private @Nullable EpollSocketChannel channel;
+  private @Nullable Descriptor descriptor;
   private long received;
 
-  private SocketProbe(
-      java.net.Socket socket,
-      @Nullable SocketAddress local,
-      @Nullable SocketAddress remote,
-      @Nullable EpollSocketChannel channel) {
+  private SocketProbe(java.net.Socket socket, @Nullable Descriptor descriptor) {
     this.socket = socket;
-    this.local = local;
-    this.remote = remote;
-    this.channel = channel;
-    this.info = channel == null ? null : new TcpInfo();
+    this.descriptor = descriptor;
+    this.info = descriptor == null ? null : new TcpInfo();
   }
 
   /**
-   * The probe for a socket. Costs a look at every descriptor of the process: once for a connection.
+   * Gives a socket its descriptor, which the JDK otherwise does when it is bound or connected, and
+   * tells the number it most likely got. Costs some microseconds.
+   *
+   * @param unbound not bound and not connected
+   * @return the number for {@link #of(java.net.Socket, int)}; negative if not known
+   * @throws SocketException if the socket is closed
+   */
+  public static int create(java.net.Socket unbound) throws SocketException {
+    return DescriptorSearch.create(unbound);
+  }
+
+  /**
+   * Whether a dial has been answered although its thread has not heard of it yet: it may be waiting
+   * for a processor.
+   *
+   * @param likely what {@link #create} returned for its socket
+   * @return whether the kernel says so; false if it cannot be asked
+   */
+  public static boolean isAnswered(int likely) {
+    if (likely < 0 || !Epoll.isAvailable()) {
+      return false;
+    }
+    try {
+      TcpInfo info = new TcpInfo();
+      info.read(new Socket(likely));
+      return info.snapshot(System.nanoTime()).state() == WireSnapshot.ESTABLISHED;
+    } catch (IOException closedMeanwhile) {
+      return false;
+    }
+  }
+
+  /**
+   * The probe for a socket made by others. Costs a look at some hundred descriptors at most; where
+   * the socket's is not among them the source is {@link WireSource#NONE}.
    *
    * @param socket connected, and owned by the caller
    * @return a probe; its source is {@link WireSource#NONE} where the kernel cannot be asked
    */
   public static SocketProbe of(java.net.Socket socket) {
+    return of(socket, DescriptorSearch.UNKNOWN);
+  }
+
+  /**
+   * The probe for a socket whose descriptor's number is likely known.
+   *
+   * @param socket connected, and owned by the caller
+   * @param likely what {@link #create} returned for it
+   * @return a probe; its source is {@link WireSource#NONE} where the kernel cannot be asked
+   */
+  public static SocketProbe of(java.net.Socket socket, int likely) {
     SocketAddress local = socket.getLocalSocketAddress();
     SocketAddress remote = socket.getRemoteSocketAddress();
-    EpollSocketChannel channel = null;
-    if (Epoll.isAvailable() && local instanceof InetSocketAddress && remote != null) {
-      int descriptor = find(local, remote);
-      channel = descriptor < 0 ? null : adopt(descriptor, socket);
-    }
-    return new SocketProbe(socket, local, remote, channel);
-  }
-
-  /** The link tells sockets from files: a file costs an exception if it is asked for its name. */
-  private static int find(SocketAddress local, SocketAddress remote) {
-    String[] names = DESCRIPTORS.list();
-    for (int i = names == null ? -1 : names.length - 1; i >= 0; i--) {
-      try {
-        Path link = Files.readSymbolicLink(DESCRIPTORS.toPath().resolve(names[i]));
-        int descriptor = Integer.parseInt(names[i]);
-        if (link.toString().startsWith("socket:") && isOf(descriptor, local, remote)) {
-          return descriptor;
-        }
-      } catch (IOException | ChannelException closedMeanwhile) {
-        // then it is not ours
-      }
-    }
-    return -1;
-  }
-
-  private static boolean isOf(int descriptor, SocketAddress local, SocketAddress remote) {
-    Socket socket = new Socket(descriptor);
-    return local.equals(socket.localAddress()) && remote.equals(socket.remoteAddress());
-  }
-
-  /** Adoption switches {@code TCP_NODELAY} on (measured with Netty 4.1 and 4.2). */
-  private static @Nullable EpollSocketChannel adopt(int descriptor, java.net.Socket socket) {
-    try {
-      boolean noDelay = socket.getTcpNoDelay();
-      EpollSocketChannel adopted = new EpollSocketChannel(descriptor);
-      if (!noDelay) {
-        socket.setTcpNoDelay(false);
-      }
-      return adopted;
-    } catch (IOException | ChannelException closedMeanwhile) {
-      return null;
-    }
+    boolean known = local instanceof InetSocketAddress && remote != null;
+    return new SocketProbe(
+        socket, known && Epoll.isAvailable() ? DescriptorSearch.find(local, remote, likely) : null);
   }
 
   /**
@@ -108,12 +106,12 @@ public final class SocketProbe implements KernelPing {
    * @return the source of this probe's snapshots
    */
   public synchronized WireSource source() {
-    return channel == null ? WireSource.NONE : WireSource.EPOLL;
+    return descriptor == null ? WireSource.NONE : WireSource.EPOLL;
   }
 
   /** Ends all use of the descriptor. To be called before the socket is closed. */
   public synchronized void release() {
-    channel = null;
+    descriptor = null;
   }
 
   /**
@@ -123,17 +121,17 @@ public final class SocketProbe implements KernelPing {
    * @return a snapshot, with source {@link WireSource#NONE} where there is none
    */
   public synchronized WireSnapshot read(long nowNanos) {
-    EpollSocketChannel known = channel;
+    Descriptor known = descriptor;
     received = 0;
     if (known == null || info == null || socket.isClosed()) {
       return WireSnapshot.none(nowNanos);
     }
     try {
-      info.read((Socket) known.fd());
+      info.read(known.handle());
     } catch (IOException closedMeanwhile) {
       return WireSnapshot.none(nowNanos);
     }
-    if (socket.isClosed()) {
+    if (!known.isStill()) {
       return WireSnapshot.none(nowNanos);
     }
     received = info.bytesReceived();
@@ -151,33 +149,16 @@ public final class SocketProbe implements KernelPing {
   }
 
   /**
-   * The channel, if the descriptor is still this socket's. After a reset the kernel forgets the
-   * peer's address but not the local one.
-   */
-  private @Nullable EpollSocketChannel mine() {
-    EpollSocketChannel known = channel;
-    if (known == null || local == null) {
-      return null;
-    }
-    Socket socket = (Socket) known.fd();
-    if (!local.equals(socket.localAddress())) {
-      return null;
-    }
-    InetSocketAddress peer = socket.remoteAddress();
-    return peer == null || peer.equals(remote) ? known : null;
-  }
-
-  /**
    * See {@link WireProbe#poke}.
    *
    * @param count unanswered probes after which the kernel closes the connection, at least 2
-   * @return whether the kernel was asked
+   * @return whether the kernel was asked, and its answer can be read
    * @throws IllegalArgumentException if {@code count} is below 2
    */
   @Override
   public synchronized boolean poke(int count) {
     WireProbe.requirePokeCount(count);
-    return set(new KeepAliveSettings(true, 1, 1, count));
+    return descriptor != null && set(new KeepAliveSettings(true, 1, 1, count));
   }
 
   /**
@@ -187,19 +168,14 @@ public final class SocketProbe implements KernelPing {
    */
   @Override
   public synchronized KeepAliveSettings keepAlive() {
-    EpollSocketChannel mine = mine();
-    if (mine == null) {
-      return new KeepAliveSettings(false, 0, 0, 0);
-    }
     try {
-      var config = mine.config();
       return new KeepAliveSettings(
-          config.isKeepAlive(),
-          config.getTcpKeepIdle(),
-          config.getTcpKeepIntvl(),
-          config.getTcpKeepCnt());
-    } catch (ChannelException closedMeanwhile) {
-      return new KeepAliveSettings(false, 0, 0, 0);
+          socket.getKeepAlive(),
+          socket.getOption(ExtendedSocketOptions.TCP_KEEPIDLE),
+          socket.getOption(ExtendedSocketOptions.TCP_KEEPINTERVAL),
+          socket.getOption(ExtendedSocketOptions.TCP_KEEPCOUNT));
+    } catch (IOException | UnsupportedOperationException closedOrNoSuchOption) {
+      return UNKNOWN;
     }
   }
 
@@ -217,26 +193,25 @@ public final class SocketProbe implements KernelPing {
 
   @Override
   public synchronized void repeatSteadily() {
-    EpollSocketChannel mine = mine();
-    if (mine != null) {
-      WireProbe.repeatSteadily(mine);
+    setOwn(own -> own.setIntOpt(IPPROTO_TCP, TCP_THIN_LINEAR_TIMEOUTS, 1));
+  }
+
+  private void setOwn(OwnDescriptor.Setting setting) {
+    Descriptor known = descriptor;
+    if (known != null && !socket.isClosed()) {
+      OwnDescriptor.set(known, setting);
     }
   }
 
   /** The idle time comes last: it starts the timer, which the others then govern. */
   private boolean set(KeepAliveSettings settings) {
-    EpollSocketChannel mine = mine();
-    if (mine == null) {
-      return false;
-    }
     try {
-      mine.config()
-          .setTcpKeepIntvl(settings.intervalSeconds())
-          .setTcpKeepCnt(settings.count())
-          .setKeepAlive(settings.enabled())
-          .setTcpKeepIdle(settings.idleSeconds());
+      socket.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, settings.intervalSeconds());
+      socket.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, settings.count());
+      socket.setOption(StandardSocketOptions.SO_KEEPALIVE, settings.enabled());
+      socket.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, settings.idleSeconds());
       return true;
-    } catch (ChannelException closedMeanwhile) {
+    } catch (IOException | UnsupportedOperationException closedOrNoSuchOption) {
       return false;
     }
   }
@@ -251,26 +226,25 @@ public final class SocketProbe implements KernelPing {
    */
   public synchronized void fill(
       @Nullable KeepAlive keepAlive, Duration userTimeout, long hostIdleSeconds) {
-    EpollSocketChannel mine = mine();
-    if (mine == null) {
-      return;
+    if (!userTimeout.isZero()) {
+      int millis = (int) Math.min(userTimeout.toMillis(), Integer.MAX_VALUE);
+      setOwn(own -> fillUserTimeout(own, millis));
     }
-    try {
-      if (mine.config().getTcpUserTimeout() == 0 && !userTimeout.isZero()) {
-        mine.config().setTcpUserTimeout((int) Math.min(userTimeout.toMillis(), Integer.MAX_VALUE));
-      }
-      KeepAliveSettings before = keepAlive();
-      boolean unset = !before.enabled() || before.idleSeconds() == hostIdleSeconds;
-      if (keepAlive != null && unset) {
-        set(
-            new KeepAliveSettings(
-                true,
-                (int) keepAlive.idle().toSeconds(),
-                (int) keepAlive.interval().toSeconds(),
-                keepAlive.count()));
-      }
-    } catch (ChannelException closedMeanwhile) {
-      // then there is nothing to set
+    KeepAliveSettings before = keepAlive();
+    boolean unset = !before.enabled() || before.idleSeconds() == hostIdleSeconds;
+    if (keepAlive != null && unset && before.count() > 0) {
+      set(
+          new KeepAliveSettings(
+              true,
+              (int) keepAlive.idle().toSeconds(),
+              (int) keepAlive.interval().toSeconds(),
+              keepAlive.count()));
+    }
+  }
+
+  private static void fillUserTimeout(Socket own, int millis) throws IOException {
+    if (own.getIntOpt(IPPROTO_TCP, TCP_USER_TIMEOUT) == 0) {
+      own.setIntOpt(IPPROTO_TCP, TCP_USER_TIMEOUT, millis);
     }
   }
 }

@@ -9,9 +9,19 @@ import dev.holdfast.wire.WireProbe.KeepAliveSettings;
 import io.netty.channel.epoll.Epoll;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +122,96 @@ final class SocketProbeTest {
       assertThat(probe.poke(3)).isFalse();
       probe.fill(new KeepAlive(Duration.ofSeconds(9), Duration.ofSeconds(9), 9), Duration.ZERO, 7);
       assertThat(stranger.getKeepAlive()).isFalse();
+    }
+  }
+
+  /** Whatever is closed and opened between a check and a call. */
+  @Test
+  void mustNeverSetAnOptionOfAnotherSocketUnderConcurrentCloses() throws Exception {
+    KeepAlive planned = new KeepAlive(Duration.ofSeconds(77), Duration.ofSeconds(7), 7);
+    ExecutorService closer = Executors.newSingleThreadExecutor();
+    try (ServerSocket many = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      for (int i = 0; i < 400; i++) {
+        Socket ours = new Socket(InetAddress.getLoopbackAddress(), many.getLocalPort());
+        Socket accepted = many.accept();
+        SocketProbe probe = SocketProbe.of(ours);
+        Future<List<Socket>> strangers =
+            closer.submit(
+                () -> {
+                  ours.close();
+                  List<Socket> made = new ArrayList<>();
+                  for (int j = 0; j < 3; j++) {
+                    made.add(new Socket(InetAddress.getLoopbackAddress(), many.getLocalPort()));
+                    made.add(many.accept());
+                  }
+                  return made;
+                });
+        for (int j = 0; j < 5; j++) {
+          SocketProbe.of(ours);
+          probe.fill(planned, Duration.ofSeconds(77), 7_200);
+          probe.repeatSteadily();
+          probe.poke(3);
+          assertThat(read(probe).source()).isNotNull();
+        }
+        for (Socket stranger : strangers.get(10, TimeUnit.SECONDS)) {
+          SocketProbe other = SocketProbe.of(stranger);
+          assertThat(stranger.getTcpNoDelay()).isFalse();
+          assertThat(other.keepAlive().enabled()).isFalse();
+          assertThat(other.keepAlive().idleSeconds()).isNotIn(1, 77);
+          stranger.close();
+        }
+        accepted.close();
+      }
+    } finally {
+      closer.shutdown();
+    }
+  }
+
+  @Test
+  void mustSetTheUserTimeoutOfThatVerySocket() throws Exception {
+    SocketProbe probe = SocketProbe.of(client);
+    probe.fill(null, Duration.ofSeconds(50), 7_200);
+    Descriptor found =
+        Objects.requireNonNull(
+            DescriptorSearch.find(
+                client.getLocalSocketAddress(), client.getRemoteSocketAddress(), -1));
+    assertThat(found.handle().getIntOpt(6, 18)).isEqualTo(50_000);
+  }
+
+  /** A listener, and a connection whose peer is gone, have the same local port. */
+  @Test
+  void mustNotTakeAListenerForItsConnection() throws IOException {
+    SocketProbe probe = SocketProbe.of(server);
+    server.close();
+    assertThat(read(probe).source()).isEqualTo(WireSource.NONE);
+    assertThat(probe.poke(3)).isFalse();
+  }
+
+  /** The number of looks is bounded, so what many open descriptors cost is not measured by time. */
+  @Test
+  void mustFindASocketAmongManyOpenDescriptors() throws IOException {
+    List<AutoCloseable> open = new ArrayList<>();
+    try {
+      for (int i = 0; i < 2_000; i++) {
+        open.add(Files.newInputStream(Path.of("/dev/null")));
+      }
+      Socket late = new Socket();
+      int likely = SocketProbe.create(late);
+      assertThat(SocketProbe.isAnswered(likely)).isFalse();
+      late.connect(new InetSocketAddress(listener.getInetAddress(), listener.getLocalPort()));
+      open.add(late);
+      open.add(listener.accept());
+      assertThat(SocketProbe.isAnswered(likely)).isTrue();
+      assertThat(SocketProbe.of(late, likely).source()).isEqualTo(WireSource.EPOLL);
+      assertThat(SocketProbe.of(late).source()).isEqualTo(WireSource.EPOLL);
+    } finally {
+      for (AutoCloseable each : open) {
+        try {
+          each.close();
+        } catch (Exception unheard) {
+          // the next
+        }
+      }
     }
   }
 

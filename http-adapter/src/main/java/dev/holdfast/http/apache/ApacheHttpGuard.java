@@ -27,11 +27,13 @@ import java.util.function.Consumer;
 import org.apache.hc.client5.http.HttpRequestRetryStrategy;
 import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.core5.http.io.HttpConnectionFactory;
 import org.apache.hc.core5.http.protocol.HttpContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the connections of an Apache HttpClient 5 (classic API, 5.4 to 5.6) usable over a path that
@@ -51,9 +53,12 @@ import org.apache.hc.core5.http.protocol.HttpContext;
  * AmbiguousHttpOutcomeException}, which {@code AmbiguousOutcomeException.in(thrown)} finds too.
  *
  * <p>What the guard composes with and what it replaces: interceptors, TLS, proxies, routes, {@code
- * ConnectionConfig}, {@code SocketConfig} and the keep-alive strategy stay as they are. The
- * connection factory and the retry strategy of HttpClient's builders are replaced, whatever was set
- * there: those two builders have no getters. Hand one's own to {@link ApacheHttpGuardBuilder}.
+ * ConnectionConfig}, {@code SocketConfig} and the keep-alive strategy stay as they are. The retry
+ * strategy set on the client's builder, or HttpClient's own, is asked where the guard would fail a
+ * request that may run twice or was never sent, and for answers as 503; one set by the user is
+ * asked too before the guard repeats what was sent. {@code disableAutomaticRetries()} stays: then
+ * nothing that was sent is repeated. The connection factory is replaced, whatever was set there,
+ * for its builder has no getter: hand one's own to {@link ApacheHttpGuardBuilder}.
  *
  * <p>Thread-safe.
  */
@@ -70,7 +75,7 @@ public final class ApacheHttpGuard {
 
   private final HttpGuardSettings settings;
   private final HttpConnectionFactory<? extends ManagedHttpClientConnection> connectionFactory;
-  private final HttpRequestRetryStrategy responseRetries;
+  private final @Nullable HttpRequestRetryStrategy retryStrategy;
   private final Optional<Duration> connectTimeout;
   private final DiagnosisReporter reporter;
   private final GuardMeters meters;
@@ -80,16 +85,19 @@ public final class ApacheHttpGuard {
   private final ConnectReports connects;
   private final BlockingDialler dialler;
   private final long hostKeepAliveSeconds;
+  private final Installation installation;
+  private volatile @Nullable GuardParts customized;
 
   ApacheHttpGuard(
       HttpGuardSettings settings,
       HttpConnectionFactory<? extends ManagedHttpClientConnection> connectionFactory,
-      HttpRequestRetryStrategy responseRetries,
+      @Nullable HttpRequestRetryStrategy retryStrategy,
       Optional<Duration> connectTimeout) {
     this.settings = settings;
     this.connectionFactory = connectionFactory;
-    this.responseRetries = responseRetries;
+    this.retryStrategy = retryStrategy;
     this.connectTimeout = connectTimeout;
+    this.installation = new Installation(settings.name());
     this.reporter = new DiagnosisReporter(settings.registry());
     this.meters = new GuardMeters(settings.registry(), settings.name());
     this.timer = GuardThread.create(settings.name());
@@ -133,34 +141,87 @@ public final class ApacheHttpGuard {
    */
   public HttpClientConnectionManager install(PoolingHttpClientConnectionManagerBuilder builder) {
     requireFirst(builder);
-    GuardParts parts =
-        new GuardParts(
-            settings,
-            meters,
-            deaths,
-            new HttpEndpoints(settings, reporter),
-            timer,
-            watch,
-            connects,
-            hostKeepAliveSeconds);
+    GuardParts parts = parts();
     builder.setConnectionFactory(socket -> new GuardedConnection(connectionFactory, parts));
     return new GuardedManager(builder.build(), parts, dialler, connectTimeout);
   }
 
+  private GuardParts parts() {
+    return new GuardParts(
+        settings,
+        meters,
+        deaths,
+        new HttpEndpoints(settings, reporter),
+        timer,
+        watch,
+        connects,
+        installation,
+        hostKeepAliveSeconds);
+  }
+
   /**
-   * Puts the guard's retries in place of HttpClient's. Only effective with a connection manager of
+   * The first half of an installation in a client that a framework builds, for where it lets its
+   * pool be customized, as Spring Boot's {@code
+   * HttpComponentsClientHttpRequestFactoryBuilder.withConnectionManagerCustomizer} does. The other
+   * half is {@link #clientCustomizer()}; both are for one client, behind all other customizers.
+   *
+   * @return a customizer that guards the pool's connections
+   */
+  public Consumer<PoolingHttpClientConnectionManagerBuilder> poolCustomizer() {
+    return builder -> {
+      requireFirst(builder);
+      GuardParts parts = parts();
+      customized = parts;
+      builder.setConnectionFactory(socket -> new GuardedConnection(connectionFactory, parts));
+    };
+  }
+
+  /**
+   * The second half, for where the framework lets its client be customized once it has its pool, as
+   * {@code withHttpClientCustomizer} does.
+   *
+   * @return a customizer that puts the guard in front of the client's pool and its retries; it
+   *     throws {@link IllegalStateException} if the client has no pool yet, or one that is not a
+   *     {@link PoolingHttpClientConnectionManager} of {@link #poolCustomizer()}
+   */
+  public Consumer<HttpClientBuilder> clientCustomizer() {
+    return builder -> {
+      GuardParts parts = customized;
+      Optional<PoolingHttpClientConnectionManager> pool =
+          Unlisted.read(
+              builder,
+              HttpClientBuilder.class,
+              "connManager",
+              PoolingHttpClientConnectionManager.class);
+      if (parts == null || pool.isEmpty()) {
+        throw new IllegalStateException(
+            "the client has no pool that this guard has customized: apply poolCustomizer() to the"
+                + " pool's builder first, and clientCustomizer() once the client has its pool");
+      }
+      install(builder)
+          .setConnectionManager(new GuardedManager(pool.get(), parts, dialler, connectTimeout));
+    };
+  }
+
+  /**
+   * Puts the guard's retries in front of HttpClient's. Only effective with a connection manager of
    * this guard.
    *
-   * @param builder with the user's settings; a retry strategy set on it is replaced
+   * @param builder with the user's settings, its retry strategy among them
    * @return the same builder
    * @throws IllegalStateException if a guard is installed in this builder already
    */
   public HttpClientBuilder install(HttpClientBuilder builder) {
     requireFirst(builder);
+    RetryRule rule = RetryRule.of(builder, retryStrategy);
     return builder
-        .setRetryStrategy(new ResponseRetries(responseRetries))
+        .setRetryStrategy(new ResponseRetries(rule.strategy()))
+        .addExecInterceptorAfter(
+            ChainElement.RETRY.name(), NAME + "-RETRIES", new AutomaticRetries())
         .addExecInterceptorBefore(
-            ChainElement.PROTOCOL.name(), NAME, new RetryExec(settings, meters));
+            ChainElement.PROTOCOL.name(),
+            NAME,
+            new RetryExec(settings, meters, rule, installation));
   }
 
   private static void requireFirst(Object builder) {
@@ -235,6 +296,16 @@ public final class ApacheHttpGuard {
    */
   public IdleBound idleBound() {
     return deaths.idleBound();
+  }
+
+  /** Whether it was found to be installed in one half of a client only. */
+  boolean isHalfInstalled() {
+    return installation.isHalf();
+  }
+
+  /** How many connections have not been ended. */
+  int open() {
+    return watch.open();
   }
 
   /**

@@ -9,13 +9,14 @@ import org.apache.hc.client5.http.impl.DefaultHttpRequestRetryStrategy;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.core5.http.io.HttpConnectionFactory;
+import org.jspecify.annotations.Nullable;
 
 /** Settings of an {@link ApacheHttpGuard}. Not thread-safe. */
 public final class ApacheHttpGuardBuilder extends HttpGuardBuilder<ApacheHttpGuardBuilder> {
 
   private HttpConnectionFactory<? extends ManagedHttpClientConnection> connectionFactory =
       ManagedHttpClientConnectionFactory.INSTANCE;
-  private HttpRequestRetryStrategy responseRetries = DefaultHttpRequestRetryStrategy.INSTANCE;
+  private @Nullable HttpRequestRetryStrategy responseRetries;
   private Optional<Duration> connectTimeout = Optional.empty();
 
   ApacheHttpGuardBuilder(ConnectionPlan plan) {
@@ -41,11 +42,12 @@ public final class ApacheHttpGuardBuilder extends HttpGuardBuilder<ApacheHttpGua
   }
 
   /**
-   * Which answers make HttpClient repeat a request; it is asked for those that may run twice only.
-   * HttpClient's builder does not tell which strategy was set there, and the guard sets its own.
+   * HttpClient's retry strategy, in place of the one set on its builder: which answers make it
+   * repeat a request, and which failures do where the guard's own rules fail a request that may run
+   * twice or was never sent. What was sent and must not run twice it is not asked for.
    *
-   * @param strategy the user's, of which only the part about answers is used; {@link
-   *     DefaultHttpRequestRetryStrategy} by default: 429 and 503, once
+   * @param strategy the user's; by default the one set on HttpClient's builder, or {@link
+   *     DefaultHttpRequestRetryStrategy}
    * @return this builder
    */
   public ApacheHttpGuardBuilder responseRetries(HttpRequestRetryStrategy strategy) {
@@ -54,10 +56,10 @@ public final class ApacheHttpGuardBuilder extends HttpGuardBuilder<ApacheHttpGua
   }
 
   /**
-   * The connect timeout over all dials and the wait at the gate. HttpClient's manager does not tell
-   * what its {@code ConnectionConfig} says. Without this call each dial has that one for itself,
-   * and dials begin within the first second only; the {@code RequestConfig}'s, where set, comes
-   * first.
+   * The connect timeout over all dials and the wait at the gate. By default the {@code
+   * RequestConfig}'s, where set, else the {@code ConnectionConfig}'s of the pool. Where neither
+   * says more than HttpClient's default of three minutes, each dial has that one for itself, and
+   * dials begin within the first second only.
    *
    * @param timeout a positive duration
    * @return this builder
@@ -76,8 +78,10 @@ public final class ApacheHttpGuardBuilder extends HttpGuardBuilder<ApacheHttpGua
    *
    * @return a guard, to be installed once
    * @throws IllegalArgumentException if a setting is out of range
+   * @throws IllegalStateException if HttpClient is older than 5.4
    */
   public ApacheHttpGuard build() {
+    Installation.requireSupportedClient();
     return new ApacheHttpGuard(settings(), connectionFactory, responseRetries, connectTimeout);
   }
 }

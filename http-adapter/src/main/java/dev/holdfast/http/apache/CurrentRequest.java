@@ -18,10 +18,14 @@ final class CurrentRequest {
 
   private static final ThreadLocal<@Nullable CurrentRequest> CURRENT = new ThreadLocal<>();
 
+  private final Installation installation;
   private final RequestAttempts attempts;
   private @Nullable Failure failure;
+  private boolean sent;
+  private boolean leased;
 
-  CurrentRequest(RequestAttempts attempts) {
+  CurrentRequest(Installation installation, RequestAttempts attempts) {
+    this.installation = installation;
     this.attempts = attempts;
   }
 
@@ -37,12 +41,42 @@ final class CurrentRequest {
     CURRENT.set(request);
   }
 
+  /** Of the guard whose client executes it. */
+  Installation installation() {
+    return installation;
+  }
+
+  /** It has a connection of that guard's pool. */
+  void leased() {
+    leased = true;
+  }
+
+  boolean wasLeased() {
+    return leased;
+  }
+
   RequestAttempts attempts() {
     return attempts;
   }
 
   boolean mayRunTwice() {
     return attempts.safety() != ReplaySafety.UNSAFE;
+  }
+
+  /** Another attempt begins. */
+  void begins() {
+    sent = false;
+    failure = null;
+  }
+
+  /** A connection is about to send the request. */
+  void sends() {
+    sent = true;
+  }
+
+  /** Whether a connection has begun to send the latest attempt. */
+  boolean sent() {
+    return sent;
   }
 
   void failed(ExchangeProgress progress, Cause cause, String evidence) {

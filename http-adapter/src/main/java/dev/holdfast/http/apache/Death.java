@@ -45,7 +45,7 @@ record Death(Cause cause, String evidence) {
         || link instanceof EOFException) {
       return Cause.PEER_CLOSED;
     }
-    if (!(link instanceof SocketException)) {
+    if (!(link instanceof SocketException) || SocketErrors.isOurClose(link)) {
       return null;
     }
     return SocketErrors.cause(String.valueOf(link.getMessage()));

@@ -3,6 +3,7 @@ package dev.holdfast.http.apache;
 import dev.holdfast.connect.BlockingDialler.Dialled;
 import dev.holdfast.connect.BlockingDialler.Order;
 import dev.holdfast.usage.EndpointChurn;
+import dev.holdfast.wire.SocketProbe;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireSource;
 import java.io.IOException;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One dial of HttpClient's own, seen through the socket that it hands to the connection before and
  * after it connects. A dial that nobody answers is given up by closing its socket from the guard's
- * thread: a short timeout would be the TLS handshake's as well.
+ * thread: a short timeout would be the TLS handshake's as well. HttpClient then goes on to the
+ * server's next address, for which the same holds.
  */
 final class DialInProgress {
 
@@ -31,9 +33,9 @@ final class DialInProgress {
   private @Nullable Socket dialling;
   private @Nullable Future<?> silence;
   private @Nullable GuardedSocket socket;
+  private int descriptor = -1;
   private long dialledNanos;
   private long tookNanos = -1;
-  private boolean asked;
   private boolean givenUp;
 
   DialInProgress(GuardParts guard, Order order, InetSocketAddress endpoint, EndpointChurn churn) {
@@ -61,6 +63,7 @@ final class DialInProgress {
 
   /** About to connect; again for each further address of the server. */
   synchronized void dials(Socket to) throws IOException {
+    descriptor = SocketProbe.create(to);
     InetAddress source = order.source();
     if (source != null && !to.isBound()) {
       to.bind(new InetSocketAddress(source, 0));
@@ -68,20 +71,21 @@ final class DialInProgress {
     dialling = to;
     givenUp = false;
     dialledNanos = System.nanoTime();
-    if (silence == null && order.silenceNanos().isPresent()) {
+    if (silence != null) {
+      silence.cancel(false);
+    }
+    if (order.silenceNanos().isPresent()) {
       silence =
           guard
               .timer()
-              .schedule(this::silent, order.silenceNanos().getAsLong(), TimeUnit.NANOSECONDS);
+              .schedule(() -> silent(to), order.silenceNanos().getAsLong(), TimeUnit.NANOSECONDS);
     }
   }
 
-  private synchronized void silent() {
-    Socket unanswered = dialling;
-    if (unanswered == null || asked) {
+  private synchronized void silent(Socket unanswered) {
+    if (dialling != unanswered || SocketProbe.isAnswered(descriptor)) {
       return;
     }
-    asked = true;
     givenUp = order.giveUp().getAsBoolean();
     if (givenUp) {
       try {
@@ -102,9 +106,19 @@ final class DialInProgress {
       tookNanos = System.nanoTime() - dialledNanos;
     }
     order.connected().run();
-    GuardedSocket up = new GuardedSocket(to, endpoint, guard, order.permit(), churn);
+    GuardedSocket up =
+        new GuardedSocket(
+            to, SocketProbe.of(to, descriptor), endpoint, guard, order.permit(), churn);
     socket = up;
     return up;
+  }
+
+  /** Nobody is left to take the connection. */
+  void abandon() {
+    GuardedSocket up = socket;
+    if (up != null) {
+      up.abandon();
+    }
   }
 
   boolean isConnected() {

@@ -5,6 +5,7 @@ import dev.holdfast.http.ExchangeProgress;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.EndpointDetails;
 import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.Method;
 import org.jspecify.annotations.Nullable;
 
@@ -13,10 +14,11 @@ final class Flight {
 
   private final EndpointDetails counters;
   private final long sentBefore;
-  private final long receivedBefore;
+  private long receivedBefore;
   private final boolean reused;
   private final boolean tunnel;
   private final @Nullable HttpEntity body;
+  private final boolean expects;
   private boolean bodyBegun;
   private boolean bodySent;
   private boolean whole;
@@ -33,6 +35,16 @@ final class Flight {
     this.tunnel = Method.CONNECT.isSame(request.getMethod());
     this.body = request.getEntity();
     this.bodySent = body == null;
+    this.expects = body != null && request.containsHeader(HttpHeaders.EXPECT);
+  }
+
+  /**
+   * What was received so far is no part of the answer.
+   *
+   * @param more whether a part of what follows has been received with it
+   */
+  void interim(boolean more) {
+    receivedBefore = counters.getReceivedBytesCount() - (more ? 1 : 0);
   }
 
   void bodyBegins() {
@@ -58,6 +70,10 @@ final class Flight {
     }
     long received = counters.getReceivedBytesCount() - receivedBefore;
     long sent = counters.getSentBytesCount() - sentBefore;
+    if (expects && !bodyBegun && received == 0) {
+      // The server was asked first and has not said yes (RFC 9110, section 10.1.1): nothing ran.
+      return new ExchangeProgress(0, false, 0, reused, true, how);
+    }
     // A failed write may have handed over a part that the counter does not show.
     long atLeast = !whole && bodyBegun && how != ExchangeFailure.CONNECT ? Math.max(1, sent) : sent;
     return new ExchangeProgress(atLeast, whole && sent > 0, received, reused, repeatable, how);

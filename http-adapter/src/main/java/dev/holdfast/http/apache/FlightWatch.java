@@ -38,6 +38,11 @@ final class FlightWatch {
     flights.remove(socket);
   }
 
+  /** How many connections are up. */
+  int open() {
+    return flights.size();
+  }
+
   List<WireSnapshot> snapshots() {
     return flights.keySet().stream().map(GuardedSocket::latest).filter(Objects::nonNull).toList();
   }

@@ -11,6 +11,7 @@ import java.util.concurrent.ScheduledExecutorService;
  * What all connections of a guard share.
  *
  * @param connects hears of foreign answers, which are known only after the connect
+ * @param installation whether the client is this guard's too
  * @param hostKeepAliveSeconds {@code net.ipv4.tcp_keepalive_time}: a socket that has it as its idle
  *     time was given none
  */
@@ -22,4 +23,5 @@ record GuardParts(
     ScheduledExecutorService timer,
     FlightWatch watch,
     ConnectListener connects,
+    Installation installation,
     long hostKeepAliveSeconds) {}

@@ -3,9 +3,11 @@ package dev.holdfast.http.apache;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.http.KeepAliveHint;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
@@ -15,6 +17,8 @@ import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpStatus;
+import org.apache.hc.core5.http.Method;
 import org.apache.hc.core5.http.io.HttpConnectionFactory;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Timeout;
@@ -57,7 +61,16 @@ final class GuardedConnection extends ForwardingConnection {
     if (dial != null && !bound.isConnected()) {
       dial.dials(bound);
     } else if (dial != null) {
-      socket = dial.connected(bound);
+      GuardedSocket up = dial.connected(bound);
+      socket = up;
+      if (closedHere) {
+        up.ends(true); // the close came first, and found no socket
+      }
+    }
+    if (dial == null
+        && bound.isConnected()
+        && bound.getRemoteSocketAddress() instanceof InetSocketAddress) {
+      guard.installation().dialledPast();
     }
     if (bound.isConnected()) {
       Taps tapped = new Taps(bound, this::foreign);
@@ -70,6 +83,11 @@ final class GuardedConnection extends ForwardingConnection {
 
   @Override
   public void bind(SSLSocket tls, Socket base) throws IOException {
+    Taps plain = taps;
+    if (plain != null && delegate.isOpen() && ReuseCheck.holdsInput(delegate, plain)) {
+      // A proxy's, behind its 200: it would be read as the server's first answer.
+      throw new SSLException("input arrived in plain text before the TLS handshake");
+    }
     Taps tapped = new Taps(tls, base);
     taps = tapped;
     delegate.bind(tapped);
@@ -140,6 +158,10 @@ final class GuardedConnection extends ForwardingConnection {
     }
     flight = new Flight(request, delegate.getEndpointDetails(), mine.requests() > 0);
     mine.begins();
+    CurrentRequest current = CurrentRequest.get();
+    if (current != null && !Method.CONNECT.isSame(request.getMethod())) {
+      current.sends();
+    }
     watched(() -> delegate.sendRequestHeader(request));
   }
 
@@ -200,6 +222,10 @@ final class GuardedConnection extends ForwardingConnection {
     }
     GuardedSocket mine = socket;
     Taps tapped = taps;
+    Flight far = flight;
+    if (far != null && tapped != null && response.getCode() < HttpStatus.SC_SUCCESS) {
+      far.interim(ReuseCheck.holdsInput(delegate, tapped));
+    }
     if (mine != null && tapped != null) {
       mine.answered();
       tapped.arrived(); // so far, which is what the clock has just noted

@@ -16,13 +16,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.impl.classic.RequestFailedException;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.io.ConnectionEndpoint;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.client5.http.io.LeaseRequest;
+import org.apache.hc.core5.function.Resolver;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
@@ -42,6 +46,8 @@ final class GuardedManager implements HttpClientConnectionManager, ConnPoolContr
   private final GuardParts guard;
   private final BlockingDialler dialler;
   private final Optional<Duration> connectTimeout;
+
+  private final Optional<Resolver<HttpRoute, ?>> connectionConfigs;
   private volatile boolean closed;
 
   GuardedManager(
@@ -53,11 +59,13 @@ final class GuardedManager implements HttpClientConnectionManager, ConnPoolContr
     this.guard = guard;
     this.dialler = dialler;
     this.connectTimeout = connectTimeout;
+    this.connectionConfigs = connectionConfigs(pool);
   }
 
   @Override
   public LeaseRequest lease(
       String id, HttpRoute route, Timeout requestTimeout, @Nullable Object state) {
+    guard.installation().leases();
     LeaseRequest lease = pool.lease(id, route, requestTimeout, state);
     return new LeaseRequest() {
       @Override
@@ -76,6 +84,9 @@ final class GuardedManager implements HttpClientConnectionManager, ConnPoolContr
   @Override
   public void release(
       ConnectionEndpoint endpoint, @Nullable Object newState, @Nullable TimeValue validDuration) {
+    if (endpoint instanceof RoutedEndpoint routed) {
+      routed.released();
+    }
     pool.release(pooled(endpoint), newState, validDuration);
   }
 
@@ -83,15 +94,17 @@ final class GuardedManager implements HttpClientConnectionManager, ConnPoolContr
   public void connect(ConnectionEndpoint endpoint, @Nullable TimeValue given, HttpContext context)
       throws IOException {
     if (endpoint instanceof RoutedEndpoint routed && routed.route().getHopCount() > 0) {
-      connect(routed.route(), routed.pooled(), given, context);
+      connect(routed, given, context);
     } else {
       pool.connect(pooled(endpoint), given, context);
     }
   }
 
-  private void connect(
-      HttpRoute route, ConnectionEndpoint endpoint, @Nullable TimeValue given, HttpContext context)
+  private void connect(RoutedEndpoint endpoint, @Nullable TimeValue given, HttpContext context)
       throws IOException {
+    BooleanSupplier givenUp = endpoint.givenUp();
+    BooleanSupplier gone = () -> closed || givenUp.getAsBoolean();
+    HttpRoute route = endpoint.route();
     HttpHost firstHop = route.getProxyHost() == null ? route.getTargetHost() : route.getProxyHost();
     int port = port(firstHop);
     EndpointChurn churn = guard.endpoints().use(firstHop.getHostName(), port);
@@ -99,18 +112,19 @@ final class GuardedManager implements HttpClientConnectionManager, ConnPoolContr
     long timeout =
         given != null && TimeValue.isPositive(given)
             ? given.toNanoseconds()
-            : connectTimeout.map(Duration::toNanos).orElse(0L);
+            : connectTimeout.or(() -> configured(route)).map(Duration::toNanos).orElse(0L);
     boolean works = false;
     try {
       dialler.connect(
           remote,
           timeout,
-          () -> closed,
+          gone,
           order ->
               dial(
                   new DialInProgress(guard, order, remote, churn),
                   order,
-                  endpoint,
+                  endpoint.pooled(),
+                  gone,
                   given,
                   context));
       works = true;
@@ -119,8 +133,35 @@ final class GuardedManager implements HttpClientConnectionManager, ConnPoolContr
           ? late
           : new ConnectTimeoutException(String.valueOf(late.getMessage()), firstHop);
     } finally {
-      guard.deaths().connectEnded(remote, works);
+      if (works || !gone.getAsBoolean()) {
+        guard.deaths().connectEnded(remote, works);
+      }
     }
+  }
+
+  @SuppressWarnings("unchecked") // the field's type
+  private static Optional<Resolver<HttpRoute, ?>> connectionConfigs(
+      PoolingHttpClientConnectionManager pool) {
+    return Unlisted.read(
+            pool,
+            PoolingHttpClientConnectionManager.class,
+            "connectionConfigResolver",
+            Resolver.class)
+        .map(resolver -> (Resolver<HttpRoute, ?>) resolver);
+  }
+
+  /**
+   * What the user has set in the pool's {@code ConnectionConfig}. HttpClient's default of three
+   * minutes is nobody's choice: a dial is not to wait at the gate for as long.
+   */
+  private Optional<Duration> configured(HttpRoute route) {
+    return connectionConfigs
+        .map(configs -> (Object) configs.resolve(route))
+        .filter(ConnectionConfig.class::isInstance)
+        .map(config -> ((ConnectionConfig) config).getConnectTimeout())
+        .filter(Timeout::isPositive)
+        .filter(set -> !set.equals(ConnectionConfig.DEFAULT.getConnectTimeout()))
+        .map(set -> Duration.ofNanos(set.toNanoseconds()));
   }
 
   private static ConnectionEndpoint pooled(ConnectionEndpoint endpoint) {
@@ -131,12 +172,18 @@ final class GuardedManager implements HttpClientConnectionManager, ConnPoolContr
       DialInProgress dial,
       Order order,
       ConnectionEndpoint endpoint,
+      BooleanSupplier gone,
       @Nullable TimeValue given,
       HttpContext context)
       throws IOException {
     dial.begin();
     try {
       pool.connect(endpoint, left(order, given), context);
+      if (gone.getAsBoolean()) {
+        // Closed meanwhile: the pool may have put the connection where nobody looks for it.
+        dial.abandon();
+        throw new RequestFailedException("Request aborted");
+      }
       return dial.dialled();
     } catch (IOException failed) {
       // The pool takes a connection whose socket is closed for connected, and would send on it.
@@ -144,7 +191,7 @@ final class GuardedManager implements HttpClientConnectionManager, ConnPoolContr
       if (dial.givenUp()) {
         throw new SilentDialException();
       }
-      if (dial.isConnected()) {
+      if (dial.isConnected() && !gone.getAsBoolean()) {
         noteLostHandshake(failed);
       }
       throw failed;

@@ -57,16 +57,22 @@ final class GuardedSocket {
   private boolean ended;
 
   /**
+   * @param probe of that socket
    * @param endpoint what was dialled, to tell which connections are siblings
    */
   GuardedSocket(
-      Socket base, SocketAddress endpoint, GuardParts guard, Permit permit, EndpointChurn churn) {
+      Socket base,
+      SocketProbe probe,
+      SocketAddress endpoint,
+      GuardParts guard,
+      Permit permit,
+      EndpointChurn churn) {
     this.base = base;
     this.endpoint = endpoint;
     this.guard = guard;
     this.permit = permit;
     this.churn = churn;
-    this.probe = SocketProbe.of(base);
+    this.probe = probe;
     this.source = probe.source();
     ConnectionPlan plan = plan();
     double u = ThreadLocalRandom.current().nextDouble();
@@ -295,6 +301,12 @@ final class GuardedSocket {
     } catch (IOException unheard) {
       // nothing more can be done to it
     }
+  }
+
+  /** Ends a connection that no pool knows of. */
+  void abandon() {
+    ends(true);
+    abort();
   }
 
   /**

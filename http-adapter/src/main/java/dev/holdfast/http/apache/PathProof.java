@@ -55,24 +55,33 @@ final class PathProof {
     return found;
   }
 
+  /** An interrupt tells nothing about the path: it is kept for whoever heeds it. */
   private static @Nullable Death await(GuardedSocket socket, long began, Duration patience) {
-    while (true) {
-      LockSupport.parkNanos(LOOK_NANOS);
-      long now = System.nanoTime();
-      WireSnapshot wire = socket.read(now);
-      if (wire.source() == WireSource.NONE) {
-        return new Death(Cause.LOCAL_CLOSE, "closed while it was probed");
+    boolean interrupted = false;
+    try {
+      while (true) {
+        interrupted |= Thread.interrupted();
+        LockSupport.parkNanos(LOOK_NANOS);
+        WireSnapshot wire = socket.read(System.nanoTime());
+        if (wire.source() == WireSource.NONE) {
+          return new Death(Cause.LOCAL_CLOSE, "closed while it was probed");
+        }
+        if (WireJudge.idle(wire) instanceof WireVerdict.Dead dead) {
+          return new Death(dead.cause(), dead.evidence());
+        }
+        long sinceNanos = wire.takenAtNanos() - began;
+        long millis = TimeUnit.NANOSECONDS.toMillis(sinceNanos);
+        if (wire.lastAckRecvMillis() < millis) {
+          return null;
+        }
+        if (sinceNanos > patience.toNanos()) {
+          return new Death(
+              Cause.PROBES_UNANSWERED, "no answer in %d ms; %s".formatted(millis, wire.evidence()));
+        }
       }
-      if (WireJudge.idle(wire) instanceof WireVerdict.Dead dead) {
-        return new Death(dead.cause(), dead.evidence());
-      }
-      long millis = TimeUnit.NANOSECONDS.toMillis(now - began);
-      if (wire.lastAckRecvMillis() < millis) {
-        return null;
-      }
-      if (now - began > patience.toNanos() || Thread.currentThread().isInterrupted()) {
-        return new Death(
-            Cause.PROBES_UNANSWERED, "no answer in %d ms; %s".formatted(millis, wire.evidence()));
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
   }

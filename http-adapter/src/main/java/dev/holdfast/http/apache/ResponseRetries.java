@@ -1,18 +1,16 @@
 package dev.holdfast.http.apache;
 
-import dev.holdfast.retry.ReplaySafety;
 import java.io.IOException;
 import org.apache.hc.client5.http.HttpRequestRetryStrategy;
-import org.apache.hc.client5.http.protocol.HttpClientContext;
-import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.util.TimeValue;
 
 /**
- * What is left to HttpClient's own retries: answers that ask for it, as 429 and 503 do, to requests
- * that may run twice. HttpClient would repeat a {@code POST} as well.
+ * What is left to HttpClient's own retries: answers that ask for it, as 429 and 503 do. Whether the
+ * strategy repeats a {@code POST} then is its user's affair: the server said that it did not run
+ * it.
  */
 final class ResponseRetries implements HttpRequestRetryStrategy {
 
@@ -22,7 +20,7 @@ final class ResponseRetries implements HttpRequestRetryStrategy {
     this.users = users;
   }
 
-  /** {@link RetryExec} has decided already. */
+  /** {@link GuardedCall} has decided already. */
   @Override
   public boolean retryRequest(
       HttpRequest request, IOException exception, int execCount, HttpContext context) {
@@ -31,10 +29,7 @@ final class ResponseRetries implements HttpRequestRetryStrategy {
 
   @Override
   public boolean retryRequest(HttpResponse response, int execCount, HttpContext context) {
-    HttpRequest request = HttpClientContext.cast(context).getRequest();
-    return request instanceof ClassicHttpRequest sent
-        && RetryExec.safety(sent, context) != ReplaySafety.UNSAFE
-        && users.retryRequest(response, execCount, context);
+    return users.retryRequest(response, execCount, context);
   }
 
   @Override

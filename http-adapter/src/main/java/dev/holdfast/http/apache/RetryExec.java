@@ -3,9 +3,7 @@ package dev.holdfast.http.apache;
 import dev.holdfast.http.HttpGuardSettings;
 import dev.holdfast.http.RequestAttempts;
 import dev.holdfast.http.RequestSafety;
-import dev.holdfast.http.RetryDecision;
 import dev.holdfast.report.GuardMeters;
-import dev.holdfast.retry.AmbiguousOutcomeException;
 import dev.holdfast.retry.ReplaySafety;
 import java.io.IOException;
 import org.apache.hc.client5.http.classic.ExecChain;
@@ -14,21 +12,29 @@ import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
-import org.apache.hc.core5.http.io.support.ClassicRequestBuilder;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
 
-/** Decides on each failed exchange, with what its connection recorded. */
+/**
+ * Where the guard meets each request: behind redirects and the user's handlers, so that what it
+ * repeats is the message as they left it, and in front of authentication, which a new connection
+ * may have to go through again.
+ */
 final class RetryExec implements ExecChainHandler {
 
   static final String MARK = "dev.holdfast.http.replay-safe";
 
   private final HttpGuardSettings settings;
   private final GuardMeters meters;
+  private final RetryRule rule;
+  private final Installation installation;
 
-  RetryExec(HttpGuardSettings settings, GuardMeters meters) {
+  RetryExec(
+      HttpGuardSettings settings, GuardMeters meters, RetryRule rule, Installation installation) {
     this.settings = settings;
     this.meters = meters;
+    this.rule = rule;
+    this.installation = installation;
   }
 
   static ReplaySafety safety(ClassicHttpRequest request, HttpContext context) {
@@ -49,60 +55,17 @@ final class RetryExec implements ExecChainHandler {
     RequestAttempts attempts =
         new RequestAttempts(
             settings, meters, request.getMethod(), safety(request, scope.clientContext));
-    CurrentRequest mine = new CurrentRequest(attempts);
+    CurrentRequest mine = new CurrentRequest(installation, attempts);
     @Nullable CurrentRequest outer = CurrentRequest.get();
     CurrentRequest.set(mine);
     try {
-      return attempt(request, scope, chain, mine);
+      boolean automatic = AutomaticRetries.take();
+      ClassicHttpResponse response =
+          new GuardedCall(request, scope, mine, settings, automatic ? rule : null).run(chain);
+      installation.answered(mine);
+      return response;
     } finally {
       CurrentRequest.set(outer);
     }
-  }
-
-  private static ClassicHttpResponse attempt(
-      ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain, CurrentRequest mine)
-      throws IOException, HttpException {
-    Header[] headers = request.getHeaders();
-    ClassicHttpRequest current = request;
-    while (true) {
-      try {
-        ClassicHttpResponse response = chain.proceed(current, scope);
-        mine.attempts().answered();
-        return response;
-      } catch (IOException thrown) {
-        CurrentRequest.Failure failure = mine.takeFailure();
-        if (failure == null || scope.execRuntime.isExecutionAborted()) {
-          throw thrown;
-        }
-        RetryDecision decision = mine.attempts().failed(failure.progress(), failure.cause());
-        if (decision == RetryDecision.AMBIGUOUS) {
-          throw ambiguous(mine, failure, thrown);
-        }
-        if (decision == RetryDecision.FAIL) {
-          throw thrown;
-        }
-        current = again(request, scope, headers);
-      }
-    }
-  }
-
-  /** The request as it came in: what is behind this handler in the chain adds headers to it. */
-  private static ClassicHttpRequest again(
-      ClassicHttpRequest request, ExecChain.Scope scope, Header[] headers) {
-    ClassicHttpRequest copy = ClassicRequestBuilder.copy(request).build();
-    copy.setHeaders(headers);
-    copy.setEntity(scope.originalRequest.getEntity());
-    return copy;
-  }
-
-  private static IOException ambiguous(
-      CurrentRequest mine, CurrentRequest.Failure failure, IOException thrown) {
-    return new AmbiguousHttpOutcomeException(
-        new AmbiguousOutcomeException(
-            mine.attempts().method(),
-            failure.progress().delivery(),
-            failure.cause(),
-            failure.evidence()),
-        thrown);
   }
 }

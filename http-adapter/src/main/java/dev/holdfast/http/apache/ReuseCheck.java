@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
+import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
@@ -94,7 +95,7 @@ final class ReuseCheck {
       WireSnapshot wire,
       long idleNanos) {
     try {
-      if (holdsInput(connection, taps)) {
+      if (holdsInput(connection, taps) && !Leftovers.dropLineEnds(connection, taps)) {
         return new Death(Cause.UNSOLICITED_INPUT, "input behind the last answer");
       }
       Socket top = taps.top();
@@ -102,13 +103,11 @@ final class ReuseCheck {
       if (!tls && socket.received() == taps.taken()) {
         return null; // the reading that tells the state tells this too, without a second call
       }
-      boolean input = socket.base().getInputStream().available() > 0;
-      if ((input && !tls) || (tls && top.getInputStream().available() > 0)) {
-        return new Death(Cause.UNSOLICITED_INPUT, "input on an idle connection");
-      }
+      boolean input =
+          socket.base().getInputStream().available() > 0
+              || (tls && top.getInputStream().available() > 0);
       // TLS 1.3 sends tickets nobody reads until the next answer (RFC 8446, section 4.6.1), so
-      // bytes
-      // on the wire are none of HTTP's yet: the TLS layer has to read them.
+      // bytes on the wire are none of HTTP's yet: the TLS layer has to read them.
       boolean blind = wire.source() == WireSource.NONE && idleNanos >= READ_AFTER_NANOS;
       if (!input && !blind) {
         return null;
@@ -116,17 +115,18 @@ final class ReuseCheck {
       if (connection.isStale()) {
         return new Death(Cause.PEER_CLOSED, "end of input on an idle connection");
       }
-      return holdsInput(connection, taps)
+      return holdsInput(connection, taps) && !Leftovers.dropLineEnds(connection, taps)
           ? new Death(Cause.UNSOLICITED_INPUT, "input on an idle connection")
           : null;
-    } catch (IOException failed) {
-      return Death.of(failed).orElse(new Death(Cause.PEER_RESET, "unreadable"));
+    } catch (HttpException | IOException failed) {
+      return failed instanceof IOException io
+          ? Death.of(io).orElse(new Death(Cause.PEER_RESET, "unreadable"))
+          : new Death(Cause.UNSOLICITED_INPUT, "unreadable");
     }
   }
 
   /** HttpClient's own stale check fetches what it finds and calls the connection healthy. */
-  private static boolean holdsInput(ManagedHttpClientConnection connection, Taps taps)
-      throws IOException {
+  static boolean holdsInput(ManagedHttpClientConnection connection, Taps taps) throws IOException {
     taps.shut(true);
     try {
       return connection.isDataAvailable(Timeout.ONE_MILLISECOND);

@@ -1,6 +1,8 @@
 package dev.holdfast.http.apache;
 
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.apache.hc.client5.http.EndpointInfo;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.io.ConnectionEndpoint;
@@ -18,6 +20,8 @@ final class RoutedEndpoint extends ConnectionEndpoint implements Identifiable {
 
   private final ConnectionEndpoint pooled;
   private final HttpRoute route;
+  private final AtomicInteger closes = new AtomicInteger();
+  private volatile boolean released;
 
   RoutedEndpoint(ConnectionEndpoint pooled, HttpRoute route) {
     this.pooled = pooled;
@@ -63,13 +67,29 @@ final class RoutedEndpoint extends ConnectionEndpoint implements Identifiable {
     return pooled.getInfo();
   }
 
+  /**
+   * Tells a connect that begins now whether its caller gives it up, as an abort does from another
+   * thread. The client itself closes an endpoint and connects it again, but never during a connect.
+   */
+  BooleanSupplier givenUp() {
+    int before = closes.get();
+    return () -> released || closes.get() != before;
+  }
+
+  /** About to be handed back to the pool: a connect under way has lost its place there. */
+  void released() {
+    released = true;
+  }
+
   @Override
   public void close(CloseMode mode) {
+    closes.incrementAndGet();
     pooled.close(mode);
   }
 
   @Override
   public void close() throws IOException {
+    closes.incrementAndGet();
     pooled.close();
   }
 

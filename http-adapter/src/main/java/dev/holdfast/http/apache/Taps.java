@@ -227,7 +227,7 @@ final class Taps extends Socket {
     @Override
     public int read(byte[] bytes, int from, int length) throws IOException {
       if (shut) {
-        return 0;
+        throw new SocketTimeoutException("not asked for input");
       }
       int read = in.read(bytes, from, length);
       took(read);

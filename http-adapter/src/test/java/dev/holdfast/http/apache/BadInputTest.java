@@ -102,19 +102,6 @@ final class BadInputTest {
     }
   }
 
-  @Test
-  void mustNotRepeatAPostThatWasAnsweredBusy() throws Exception {
-    try (FaultServer server = FaultServer.plain();
-        Bed bed = new Bed(server)) {
-      server.next(new Exchange.Answered(Answer.ok().withStatus(503)));
-      assertThat(bed.send("POST", "post").status()).isEqualTo(503);
-      assertThat(server.executions("post")).isEqualTo(1);
-      server.next(new Exchange.Answered(Answer.ok().withStatus(503)));
-      assertThat(bed.send("GET", "get").status()).isEqualTo(200);
-      assertThat(server.executions("get")).isEqualTo(2);
-    }
-  }
-
   /** HttpClient takes one that ends behind its status code for a whole one. */
   @ParameterizedTest
   @ValueSource(
@@ -215,7 +202,7 @@ final class BadInputTest {
   @ValueSource(strings = {"-ERR unknown command 'GET'\r\n", "SSH-2.0-OpenSSH_9.6\r\n", "HTTP/1."})
   void mustNameAForeignServerAndRepeatNothing(String said) throws Exception {
     try (FaultServer server = FaultServer.plain();
-        Bed bed = new Bed(server)) {
+        Bed bed = Bed.withoutClientRetries(server)) {
       server.always(new Exchange.Babbled(said, Ending.FIN));
       assertThatThrownBy(() -> bed.send("GET", "first")).isInstanceOf(IOException.class);
       assertThat(server.executions("first")).isEqualTo(1);

@@ -19,6 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.apache.hc.client5.http.impl.DefaultHttpRequestRetryStrategy;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
@@ -27,6 +28,7 @@ import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.apache.hc.core5.http.io.entity.StringEntity;
+import org.apache.hc.core5.util.TimeValue;
 
 /** A guarded client and a server on loopback that does as told. */
 final class Bed implements AutoCloseable {
@@ -67,6 +69,18 @@ final class Bed implements AutoCloseable {
             .install(building.apply(HttpClients.custom()))
             .setConnectionManager(guard.install(pooling.apply(pool)))
             .build();
+  }
+
+  /** HttpClient's own retries ask for nothing: what is repeated is the guard's. */
+  static Bed withoutClientRetries(FaultServer server) {
+    return new Bed(
+        server,
+        plan(),
+        guard -> guard,
+        pool -> pool,
+        http ->
+            http.setRetryStrategy(
+                new DefaultHttpRequestRetryStrategy(0, TimeValue.ZERO_MILLISECONDS)));
   }
 
   /** Knows of no limit near a test's own times. */

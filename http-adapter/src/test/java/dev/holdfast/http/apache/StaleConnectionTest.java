@@ -170,7 +170,7 @@ final class StaleConnectionTest {
   @ValueSource(ints = {1, 11, 30})
   void mustNotRepeatAGetOfWhichAByteWasAnswered(int bytes) throws Exception {
     try (FaultServer server = FaultServer.plain();
-        Bed bed = new Bed(server)) {
+        Bed bed = Bed.withoutClientRetries(server)) {
       bed.send("GET", "first");
       server.next(new Exchange.AnswerCut(dev.holdfast.lab.http.Answer.ok(), bytes, Ending.FIN));
       assertThatThrownBy(() -> bed.send("GET", "second")).isInstanceOf(java.io.IOException.class);

@@ -1,0 +1,127 @@
+package dev.holdfast.http.apache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.lab.http.Ending;
+import dev.holdfast.lab.http.Exchange;
+import dev.holdfast.lab.http.FaultServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.junit.jupiter.api.Test;
+
+/** A guard in one half of a client only, in no client it knows, and in a framework's. */
+final class InstallTest {
+
+  private final ApacheHttpGuard guard = ApacheHttpGuard.create(Bed.plan());
+
+  private static PoolingHttpClientConnectionManagerBuilder pool() {
+    return PoolingHttpClientConnectionManagerBuilder.create();
+  }
+
+  private static int get(CloseableHttpClient client, String uri) throws IOException {
+    return client.execute(
+        new HttpGet(uri),
+        response -> {
+          EntityUtils.consume(response.getEntity());
+          return response.getCode();
+        });
+  }
+
+  private void assertTold(HttpClientBuilder builder, boolean told) throws IOException {
+    try (FaultServer server = FaultServer.plain();
+        CloseableHttpClient client = builder.build()) {
+      for (int i = 0; i < 2; i++) {
+        assertThat(get(client, server.uri("/"))).isEqualTo(200);
+      }
+      assertThat(guard.isHalfInstalled()).isEqualTo(told);
+    }
+  }
+
+  @Test
+  void mustSayNothingOfAWholeInstallation() throws IOException {
+    assertTold(
+        guard.install(HttpClients.custom()).setConnectionManager(guard.install(pool())), false);
+  }
+
+  @Test
+  void mustTellOfAPoolWithoutItsClient() throws IOException {
+    assertTold(HttpClients.custom().setConnectionManager(guard.install(pool())), true);
+  }
+
+  @Test
+  void mustTellOfAClientWithoutItsPool() throws IOException {
+    assertTold(guard.install(HttpClients.custom()), true);
+  }
+
+  @Test
+  void mustTellOfTwoGuardsInOneClient() throws IOException {
+    ApacheHttpGuard other = ApacheHttpGuard.create(Bed.plan());
+    assertTold(
+        other.install(HttpClients.custom()).setConnectionManager(guard.install(pool())), true);
+  }
+
+  @Test
+  void mustRefuseAClientItDoesNotKnowByName() {
+    assertThatThrownBy(() -> Installation.require(HttpClientContext.class, "since6"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("httpclient5 5.4 or later");
+    Installation.requireSupportedClient();
+  }
+
+  @Test
+  void mustGuardAClientThatAFrameworkBuilds() throws IOException {
+    try (FaultServer server = FaultServer.plain()) {
+      var poolBuilder = pool();
+      guard.poolCustomizer().accept(poolBuilder);
+      HttpClientBuilder builder = HttpClients.custom().setConnectionManager(poolBuilder.build());
+      guard.clientCustomizer().accept(builder);
+      try (CloseableHttpClient client = builder.build()) {
+        get(client, server.uri("/first"));
+        server.next(new Exchange.Unanswered(Ending.RST));
+        assertThat(get(client, server.uri("/second"))).isEqualTo(200);
+        assertThat(guard.isHalfInstalled()).isFalse();
+        assertThat(guard.snapshots()).isNotEmpty();
+      }
+    }
+  }
+
+  @Test
+  void mustTellOfAFrameworksPoolWithoutItsClient() throws IOException {
+    var poolBuilder = pool();
+    guard.poolCustomizer().accept(poolBuilder);
+    assertTold(HttpClients.custom().setConnectionManager(poolBuilder.build()), true);
+    assertThatThrownBy(() -> guard.clientCustomizer().accept(HttpClients.custom()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("poolCustomizer()");
+  }
+
+  /** Told once, to the pool; a server that answers nothing is dialled for as long, not twice. */
+  @Test
+  void mustHonourThePoolsConnectTimeout() throws Exception {
+    ConnectionConfig config =
+        ConnectionConfig.custom().setConnectTimeout(700, TimeUnit.MILLISECONDS).build();
+    try (RawServer server = new RawServer(1);
+        Socket one = new Socket(InetAddress.getLoopbackAddress(), server.port());
+        Socket two = new Socket(InetAddress.getLoopbackAddress(), server.port());
+        CloseableHttpClient client =
+            Pair.GUARDED.client(p -> p.setDefaultConnectionConfig(config), http -> http)) {
+      assertThat(one.isConnected() && two.isConnected()).isTrue();
+      long began = System.nanoTime();
+      assertThat(Pair.outcome(() -> get(client, "http://127.0.0.1:" + server.port() + "/")))
+          .isEqualTo("ConnectTimeoutException");
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMillis(1_400));
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package dev.holdfast.http.apache;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A server on loopback whose connections are served by a test's own code, a thread for each. */
+final class RawServer implements AutoCloseable {
+
+  /** Serves one connection. */
+  @FunctionalInterface
+  interface Service {
+    void serve(Wire wire) throws IOException;
+  }
+
+  private final ServerSocket listener;
+  private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+  private final AtomicInteger connections = new AtomicInteger();
+
+  /** Accepts nothing before {@link #serves}: what exceeds the backlog gets no answer at all. */
+  RawServer(int backlog) throws IOException {
+    this.listener = new ServerSocket(0, backlog, InetAddress.getLoopbackAddress());
+  }
+
+  static RawServer serving(Service service) throws IOException {
+    RawServer server = new RawServer(50);
+    server.serves(service);
+    return server;
+  }
+
+  void serves(Service service) {
+    start(
+        () -> {
+          while (true) {
+            Socket socket = listener.accept();
+            connections.incrementAndGet();
+            sockets.add(socket);
+            start(
+                () -> {
+                  try (socket) {
+                    service.serve(new Wire(socket));
+                  }
+                });
+          }
+        });
+  }
+
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  private static void start(Step step) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                step.run();
+              } catch (IOException closed) {
+                // the test or the client has ended it
+              }
+            },
+            "raw-server");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  int port() {
+    return listener.getLocalPort();
+  }
+
+  int connections() {
+    return connections.get();
+  }
+
+  @Override
+  public void close() throws IOException {
+    listener.close();
+    for (Socket socket : sockets) {
+      socket.close();
+    }
+  }
+
+  /** The server's side of a connection. */
+  record Wire(Socket socket) {
+
+    /** The next request's head; its body stays unread. */
+    String head() throws IOException {
+      StringBuilder head = new StringBuilder();
+      InputStream in = socket.getInputStream();
+      while (head.indexOf("\r\n\r\n") < 0) {
+        int next = in.read();
+        if (next < 0) {
+          throw new IOException("ended");
+        }
+        head.append((char) next);
+      }
+      return head.toString();
+    }
+
+    void skip(int bytes) throws IOException {
+      socket.getInputStream().skipNBytes(bytes);
+    }
+
+    void send(String text) throws IOException {
+      socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    void ok(String body) throws IOException {
+      send("HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+    }
+
+    void reset() throws IOException {
+      socket.setSoLinger(true, 0);
+      socket.close();
+    }
+  }
+}
