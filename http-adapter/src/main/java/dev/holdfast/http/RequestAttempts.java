@@ -8,9 +8,9 @@ import dev.holdfast.retry.ReplaySafety;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The attempts of one request: two at most, whatever the reason for the second. Replays go through
- * the guard's Resilience4j instance; moving a request that was never sent is its first attempt and
- * does not. Confined to one thread at a time.
+ * The attempts of one request: two at most, whatever the reason for the second; being refused is no
+ * attempt. Replays go through the guard's Resilience4j instance; moving a request that was never
+ * sent is its first attempt and does not. Confined to one thread at a time.
  */
 public final class RequestAttempts {
 
@@ -69,13 +69,14 @@ public final class RequestAttempts {
    *
    * @param progress how far it got
    * @param cause why its connection ended
-   * @return what becomes of the request; {@link RetryDecision#RETRY} at most once
+   * @return what becomes of the request; {@link RetryDecision#RETRY} at most once, or each time it
+   *     was {@linkplain ExchangeFailure#REFUSED refused}
    */
   public RetryDecision failed(ExchangeProgress progress, Cause cause) {
     RetryDecision decision = decide(progress, cause);
     switch (decision) {
       case RETRY -> {
-        second = true;
+        second |= progress.failure() != ExchangeFailure.REFUSED;
         if (progress.neverSent()) {
           meters.moved(1);
         } else {
@@ -92,6 +93,9 @@ public final class RequestAttempts {
     RetryDecision decision = settings.retries().decide(safety, progress);
     if (decision != RetryDecision.RETRY) {
       return decision;
+    }
+    if (progress.failure() == ExchangeFailure.REFUSED) {
+      return RetryDecision.RETRY;
     }
     if (second) {
       return RetryDecision.FAIL;

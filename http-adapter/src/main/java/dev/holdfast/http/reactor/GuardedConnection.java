@@ -11,6 +11,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.local.LocalAddress;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.AsciiString;
 import io.netty.util.AttributeKey;
 import java.net.SocketAddress;
@@ -54,6 +55,7 @@ final class GuardedConnection {
   private boolean up;
   private boolean lent;
   private boolean retiring;
+  private boolean handedOver;
   private volatile @Nullable WireSnapshot lastSnapshot;
 
   GuardedConnection(Channel channel, ReactorHttpGuard guard) {
@@ -212,6 +214,11 @@ final class GuardedConnection {
 
   /** A request is about to be written. */
   Exchange begin(Call call, String method) {
+    return begin(call, null, method);
+  }
+
+  /** The same on a stream of HTTP/2. */
+  Exchange begin(Call call, @Nullable Http2StreamChannel stream, String method) {
     long now = System.nanoTime();
     long idle = clocks.sincePayload(now);
     if (inFlight.isEmpty()) {
@@ -220,7 +227,7 @@ final class GuardedConnection {
         history.wakes(snapshot(now), idle);
       }
     }
-    Exchange exchange = new Exchange(call, this, method, now);
+    Exchange exchange = new Exchange(call, this, stream, method, now);
     inFlight.add(exchange);
     clocks.requested(now);
     call.begins(exchange);
@@ -236,12 +243,25 @@ final class GuardedConnection {
       }
       clocks.requested(readNanos);
       idleRecord.answered();
+      exchange.over();
       closeIfDone();
     }
   }
 
+  /** The response was the last of HTTP: what follows is the client's alone, and so is the end. */
+  void handOver(Exchange exchange) {
+    handedOver = true;
+    exchange.headDelivered();
+    finish(exchange);
+  }
+
+  /** Whether the connection speaks another protocol than HTTP by now. */
+  boolean handedOver() {
+    return handedOver;
+  }
+
   private void closeIfDone() {
-    if (retiring && inFlight.isEmpty()) {
+    if (retiring && !handedOver && inFlight.isEmpty()) {
       channel.close();
     }
   }
@@ -249,6 +269,7 @@ final class GuardedConnection {
   /** A stream of this connection ended and the connection goes on. */
   void streamEnded(Exchange exchange) {
     if (inFlight.remove(exchange)) {
+      exchange.over();
       closeIfDone();
     }
   }

@@ -23,6 +23,7 @@ import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ClientAuth;
@@ -53,6 +54,16 @@ final class H2Server implements AutoCloseable {
     REFUSED,
     /** Not executed: GOAWAY says that none of the streams was. */
     GOAWAY,
+    /** Executed and answered with 303 to {@code /receipt}. */
+    REDIRECTED,
+    /** Executed; then RST_STREAM. */
+    INTERNAL_ERROR,
+    /** Executed; then RST_STREAM. */
+    NO_ERROR,
+    /** Executed; then RST_STREAM. */
+    ENHANCE_YOUR_CALM,
+    /** Executed; then RST_STREAM. */
+    CANCEL,
     /** Executed; then the connection is closed. */
     CLOSED,
     /** Executed and not answered. */
@@ -65,9 +76,15 @@ final class H2Server implements AutoCloseable {
   private final Map<String, AtomicLong> executed = new ConcurrentHashMap<>();
   private final Queue<Fate> script = new ConcurrentLinkedQueue<>();
   private final @Nullable TlsIdentity tls;
+  private final Http2Settings settings;
   private final Channel listener;
 
   H2Server(boolean secure) {
+    this(secure, Http2Settings.defaultSettings());
+  }
+
+  H2Server(boolean secure, Http2Settings settings) {
+    this.settings = settings;
     tls = secure ? TlsIdentity.shared() : null;
     listener =
         new ServerBootstrap()
@@ -91,7 +108,7 @@ final class H2Server implements AutoCloseable {
       }
       channel
           .pipeline()
-          .addLast(Http2FrameCodecBuilder.forServer().build())
+          .addLast(Http2FrameCodecBuilder.forServer().initialSettings(settings).build())
           .addLast(
               new Http2MultiplexHandler(
                   new ChannelInitializer<>() {
@@ -147,6 +164,15 @@ final class H2Server implements AutoCloseable {
           ctx.write(new DefaultHttp2HeadersFrame(headers, false));
           ByteBuf body = Unpooled.copiedBuffer(path, StandardCharsets.US_ASCII);
           ctx.writeAndFlush(new DefaultHttp2DataFrame(body, true));
+        }
+        case REDIRECTED -> {
+          execute();
+          var headers = new DefaultHttp2Headers().status("303").set("location", "/receipt");
+          ctx.writeAndFlush(new DefaultHttp2HeadersFrame(headers, true));
+        }
+        case INTERNAL_ERROR, NO_ERROR, ENHANCE_YOUR_CALM, CANCEL -> {
+          execute();
+          ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.valueOf(fate.name())));
         }
         case REFUSED -> ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.REFUSED_STREAM));
         case GOAWAY -> goAway(ctx.channel().parent());
