@@ -85,6 +85,7 @@ final class ExchangeObserver implements ConnectionObserver {
     if (!guarded.guard().multiplexed().add(guarded)) {
       return;
     }
+    guarded.multiplexes();
     ChannelPipeline pipeline = guarded.channel().pipeline();
     ChannelHandlerContext tls = pipeline.context(SslHandler.class);
     if (tls != null) {

@@ -16,6 +16,7 @@ import io.netty.util.AsciiString;
 import io.netty.util.AttributeKey;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,9 @@ final class GuardedConnection {
 
   /** Shorter than any sibling takes to die of what this one survived. */
   private static final long JUST_USED_NANOS = 1_000_000;
+
+  /** Longer than it takes to give a stream to a call that waits for one. */
+  private static final long QUIET_NANOS = 25_000_000;
 
   private final Channel channel;
   private final ReactorHttpGuard guard;
@@ -56,6 +60,9 @@ final class GuardedConnection {
   private boolean lent;
   private boolean retiring;
   private boolean handedOver;
+  private volatile boolean multiplexes;
+  private volatile @Nullable PingSettings pings;
+  private volatile @Nullable PingWatch pingWatch;
   private volatile @Nullable WireSnapshot lastSnapshot;
 
   GuardedConnection(Channel channel, ReactorHttpGuard guard) {
@@ -212,6 +219,24 @@ final class GuardedConnection {
     tap = messages;
   }
 
+  /** How PING is used, should the connection turn out to speak HTTP/2. */
+  void pings(@Nullable PingSettings settings) {
+    pings = settings;
+  }
+
+  /** Whether the user has PING sent while the connection is idle. Any thread. */
+  boolean pingsForUser() {
+    PingSettings settings = pings;
+    return settings != null && settings.users() && pingWatch != null;
+  }
+
+  /** The connection speaks HTTP/2. */
+  void multiplexes() {
+    multiplexes = true;
+    PingSettings settings = pings;
+    pingWatch = settings == null ? null : new PingWatch(this, settings);
+  }
+
   /** A request is about to be written. */
   Exchange begin(Call call, String method) {
     return begin(call, null, method);
@@ -232,7 +257,17 @@ final class GuardedConnection {
     clocks.requested(now);
     call.begins(exchange);
     watch.onRequest();
+    if (stream != null) {
+      onStream();
+    }
     return exchange;
+  }
+
+  private void onStream() {
+    PingWatch pinging = pingWatch;
+    if (pinging != null) {
+      pinging.onStream();
+    }
   }
 
   /** The response is complete. */
@@ -306,6 +341,32 @@ final class GuardedConnection {
               retiring = true;
               closeIfDone();
             });
+  }
+
+  /**
+   * Closes a connection of HTTP/2 once it has had no stream for a while: calls that wait for one of
+   * its streams get it as soon as another ends. Any thread.
+   */
+  void closeOnceDone() {
+    if (multiplexes) {
+      channel.eventLoop().execute(() -> closeIfQuiet(false));
+    }
+  }
+
+  private void closeIfQuiet(boolean quietBefore) {
+    boolean quiet = inFlight.isEmpty();
+    if (quiet && quietBefore) {
+      channel.close();
+    } else if (channel.isActive()) {
+      channel.eventLoop().schedule(() -> closeIfQuiet(quiet), QUIET_NANOS, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** Closes a connection of HTTP/2 with all its streams. Any thread. */
+  void closeStreams() {
+    if (multiplexes) {
+      channel.close();
+    }
   }
 
   /** A probe was answered after an idle time. */

@@ -73,13 +73,16 @@ final class Lease implements ConnectionObserver, PathProof.Waiting {
       return;
     }
     undecided = true;
+    if (!leasing.request().oneCallAtATime()
+        && leasing.request().config() instanceof HttpClientConfig client) {
+      leasing.provider().mayMultiplex(found, client);
+    }
     Call call = leasing.call();
     if (call != null && !call.accepts(found)) {
       found.condemn(Cause.LOCAL_CLOSE, "an earlier sending failed, and this is as old");
       passOver();
       return;
     }
-    leasing.provider().lends(found);
     switch (Fitness.of(found, this::mustNotFail)) {
       case FIT -> lend(connection);
       case UNPROVED -> hold(connection, found);

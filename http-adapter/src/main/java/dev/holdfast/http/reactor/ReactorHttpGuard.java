@@ -47,12 +47,13 @@ import reactor.netty.resources.ConnectionProvider;
  * answer is sent once more, and of the rest the caller hears that the outcome is unknown: {@code
  * AmbiguousOutcomeException.in(thrown)} finds it. Reactor Netty's own retry is switched off.
  *
- * <p>An eviction predicate, {@code maxIdleTime}, {@code maxLifeTime} and {@code evictInBackground}
- * on the pool's builder are replaced: Reactor Netty has room for one predicate only, and beside it
- * ignores the idle time and, in older versions, the life. Declare them in the plan. HTTP/1.1,
- * HTTP/2 (with the TLS handshake or prior knowledge), TLS and proxies are covered; HTTP/3 is left
- * alone. Reactor Netty still logs at WARN each error it meets on a connection in use, also those
- * that no caller hears of, under {@code reactor.netty.http.client.HttpClientConnect}.
+ * <p>What is set on the pool's builder and on the client stays in force, beside the plan: an
+ * eviction predicate, {@code maxIdleTime}, {@code maxLifeTime}, {@code evictInBackground}, and PING
+ * after an idle time ({@code http2Settings}, {@code pingAckTimeout}). Where the user has no PING,
+ * the plan's is sent beside streams of HTTP/2 that are silent for long. HTTP/1.1, HTTP/2 (with the
+ * TLS handshake, prior knowledge or an upgrade), TLS, websockets and proxies are covered; HTTP/3 is
+ * left alone. Reactor Netty still logs at WARN each error it meets on a connection in use, also
+ * those that no caller hears of, under {@code reactor.netty.http.client.HttpClientConnect}.
  *
  * <p>Thread-safe.
  */
@@ -116,12 +117,12 @@ public final class ReactorHttpGuard implements AutoCloseable {
   /**
    * Builds a pool whose connections this guard looks after, to create the client with.
    *
-   * @param pool the user's settings; everything but eviction stays in force
+   * @param pool the user's settings; all stay in force beside the guard's
    * @return the pool, to be disposed as any other
+   * @throws IllegalArgumentException if a setting cannot be kept, which it names
    */
   public ConnectionProvider provider(ConnectionProvider.Builder pool) {
-    pool.evictionPredicate(new EvictionRule()).evictInBackground(settings.evictEvery());
-    return new GuardedProvider(pool.build(), this);
+    return provider(pool.build());
   }
 
   /**
@@ -145,7 +146,12 @@ public final class ReactorHttpGuard implements AutoCloseable {
           "this ConnectionProvider keeps no connections, so there is nothing to guard in it: use"
               + " ConnectionProvider.builder(name)");
     }
-    return provider(copy);
+    PoolSettings users = PoolSettings.of(Objects.requireNonNull(pool.mutate()));
+    copy.evictionPredicate(new EvictionRule(users));
+    if (users.evictionInterval().isZero()) {
+      copy.evictInBackground(settings.evictEvery());
+    }
+    return new GuardedProvider(copy.build(), users, this);
   }
 
   /**

@@ -23,6 +23,7 @@ import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2PingFrame;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolNames;
@@ -66,6 +67,8 @@ final class H2Server implements AutoCloseable {
     CANCEL,
     /** Executed; then the connection is closed. */
     CLOSED,
+    /** Executed and answered a while later. */
+    LATE,
     /** Executed and not answered. */
     SILENT
   }
@@ -77,6 +80,8 @@ final class H2Server implements AutoCloseable {
   private final Queue<Fate> script = new ConcurrentLinkedQueue<>();
   private final @Nullable TlsIdentity tls;
   private final Http2Settings settings;
+  private final AtomicLong pings = new AtomicLong();
+  private volatile boolean answersPing = true;
   private final Channel listener;
 
   H2Server(boolean secure) {
@@ -108,7 +113,11 @@ final class H2Server implements AutoCloseable {
       }
       channel
           .pipeline()
-          .addLast(Http2FrameCodecBuilder.forServer().initialSettings(settings).build())
+          .addLast(
+              Http2FrameCodecBuilder.forServer()
+                  .initialSettings(settings)
+                  .autoAckPingFrame(answersPing)
+                  .build())
           .addLast(
               new Http2MultiplexHandler(
                   new ChannelInitializer<>() {
@@ -116,8 +125,30 @@ final class H2Server implements AutoCloseable {
                     protected void initChannel(Channel stream) {
                       stream.pipeline().addLast(new Stream());
                     }
-                  }));
+                  }))
+          .addLast(new Pings());
     }
+  }
+
+  private final class Pings extends ChannelInboundHandlerAdapter {
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object frame) {
+      if (frame instanceof Http2PingFrame ping && !ping.ack()) {
+        pings.incrementAndGet();
+      }
+      ReferenceCountUtil.release(frame);
+    }
+  }
+
+  /** From now on connections get no answer to PING. */
+  H2Server withoutPingAnswers() {
+    answersPing = false;
+    return this;
+  }
+
+  long pings() {
+    return pings.get();
   }
 
   static JdkSslContext ssl(SSLContext context, boolean client) {
@@ -160,10 +191,11 @@ final class H2Server implements AutoCloseable {
       switch (fate) {
         case ANSWERED -> {
           execute();
-          var headers = new DefaultHttp2Headers().status("200");
-          ctx.write(new DefaultHttp2HeadersFrame(headers, false));
-          ByteBuf body = Unpooled.copiedBuffer(path, StandardCharsets.US_ASCII);
-          ctx.writeAndFlush(new DefaultHttp2DataFrame(body, true));
+          answer(ctx);
+        }
+        case LATE -> {
+          execute();
+          ctx.executor().schedule(() -> answer(ctx), 400, TimeUnit.MILLISECONDS);
         }
         case REDIRECTED -> {
           execute();
@@ -182,6 +214,13 @@ final class H2Server implements AutoCloseable {
         }
         case SILENT -> execute();
       }
+    }
+
+    private void answer(ChannelHandlerContext ctx) {
+      var headers = new DefaultHttp2Headers().status("200");
+      ctx.write(new DefaultHttp2HeadersFrame(headers, false));
+      ByteBuf body = Unpooled.copiedBuffer(path, StandardCharsets.US_ASCII);
+      ctx.writeAndFlush(new DefaultHttp2DataFrame(body, true));
     }
 
     private void execute() {

@@ -3,10 +3,16 @@ package dev.holdfast.http.reactor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.http.reactor.H2Server.Fate;
+import dev.holdfast.lab.Await;
+import dev.holdfast.path.NetworkPath;
+import dev.holdfast.path.RequestedSettings;
+import dev.holdfast.path.ServerLimits;
 import dev.holdfast.retry.AmbiguousOutcomeException;
 import dev.holdfast.retry.Delivery;
 import io.netty.handler.codec.http2.Http2Settings;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.netty.http.HttpProtocol;
 
 /** Each stream of HTTP/2 has its own fate, and the calls on it the one that follows. */
@@ -74,9 +81,36 @@ final class StreamFateTest {
     }
   }
 
+  /** Server-sent events that pause, or an answer that takes long. */
   @ParameterizedTest
-  @CsvSource({"1,1", "3,2"})
-  void mustServeMoreCallsThanThereMayBeStreams(int streams, int connections) {
+  @ValueSource(booleans = {true, false})
+  void mustAskForASignOfLifeBesideASilentStream(boolean answersPing) {
+    var plan =
+        NetworkPath.to(ServerLimits.withoutIdleTimeout("lab"))
+            .plan(RequestedSettings.none().pingPeriod(Duration.ofMillis(300)));
+    try (H2Server server = new H2Server(false);
+        HttpBed bed = new HttpBed(plan, s -> s, client -> client.protocol(HttpProtocol.H2C))) {
+      if (!answersPing) {
+        server.withoutPingAnswers();
+      }
+      bed.get(server.uri("/first"));
+      server.next(Fate.SILENT);
+      var silent = bed.call("POST", server.uri("/silent")).toFuture();
+      if (answersPing) {
+        Await.until("asked", HttpBed.SOON, () -> server.pings() >= 3);
+        assertThat(silent).isNotDone();
+        assertThat(bed.swaps).isEmpty();
+        silent.cancel(true);
+      } else {
+        assertThat(silent).failsWithin(HttpBed.SOON);
+        assertThat(bed.swaps(1).get(0).cause()).isEqualTo(Cause.PROBES_UNANSWERED);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void mustServeMoreCallsThanThereMayBeStreams(int streams) {
     var few = Http2Settings.defaultSettings().maxConcurrentStreams(streams);
     try (H2Server server = new H2Server(false, few);
         HttpBed bed = bed()) {
@@ -86,7 +120,6 @@ final class StreamFateTest {
       }
       calls.forEach(call -> assertThat(call).succeedsWithin(HttpBed.SOON).isEqualTo("200 /x"));
       assertThat(server.executions("/x")).isEqualTo(200);
-      assertThat(connections).isPositive();
     }
   }
 }
