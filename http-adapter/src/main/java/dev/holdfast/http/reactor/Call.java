@@ -29,6 +29,7 @@ final class Call {
   private volatile @Nullable Exchange lost;
   private volatile @Nullable Exchange sent;
   private volatile boolean eachLeg;
+  private volatile boolean sentOnce;
   private volatile boolean laterLeg;
 
   Call(HttpGuardSettings settings, GuardMeters meters) {
@@ -42,6 +43,10 @@ final class Call {
   }
 
   void begins(Exchange exchange) {
+    Exchange before = latest;
+    if (before != null) {
+      before.abandon(); // the client has sent it anew of itself
+    }
     LATEST.lazySet(this, exchange); // who asks was told of its failure afterwards
   }
 
@@ -69,6 +74,16 @@ final class Call {
     if (latest == over) {
       LATEST.lazySet(this, null);
     }
+  }
+
+  /** The user wants nothing sent again that was sent. */
+  void isSentOnce() {
+    sentOnce = true;
+  }
+
+  /** Whether it is not to be sent again once it was sent. */
+  boolean sentOnce() {
+    return sentOnce;
   }
 
   /** Whatever loop of the client a leg belongs to, it is repeated by itself. */

@@ -24,6 +24,7 @@ import io.netty.util.AsciiString;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -192,6 +193,15 @@ final class Exchange {
     }
   }
 
+  /** The client has given it up, on whatever thread. */
+  void abandon() {
+    try {
+      connection.channel().eventLoop().execute(() -> connection.streamEnded(this));
+    } catch (RejectedExecutionException shutDown) {
+      // and so is the connection
+    }
+  }
+
   /** The server said, in HTTP/2, that it has not processed the request: RFC 9113, section 8.7. */
   void refused() {
     refused = true;
@@ -235,15 +245,17 @@ final class Exchange {
   private RetryDecision ask(Death of) {
     ExchangeProgress far =
         new ExchangeProgress(
-            sentBytes(),
-            false,
-            answered ? 1 : 0,
-            reused,
-            call.mayRepeat() && repeatable(),
-            failure(of));
+            sentBytes(), false, answered ? 1 : 0, reused, mayRepeat(), failure(of));
     progress = far;
     ReplaySafety safety = RequestSafety.of(method, keyed(), false);
     return call.failed(method, safety, far, of.cause());
+  }
+
+  /** Whether it may be sent again, as far as its body, its place and the user's will go. */
+  private boolean mayRepeat() {
+    boolean unsent = refused || (sentBytes() == 0 && !answered);
+    boolean wanted = unsent || !(call.sentOnce() || connection.sendsOnce());
+    return wanted && call.mayRepeat() && repeatable();
   }
 
   private ExchangeFailure failure(Death of) {

@@ -60,6 +60,7 @@ final class GuardedConnection {
   private boolean lent;
   private boolean retiring;
   private boolean handedOver;
+  private boolean sendsOnce;
   private volatile boolean multiplexes;
   private volatile @Nullable PingSettings pings;
   private volatile @Nullable PingWatch pingWatch;
@@ -217,6 +218,16 @@ final class GuardedConnection {
 
   void tappedBy(MessageTap messages) {
     tap = messages;
+  }
+
+  /** Whether its client wants nothing sent again that was sent. */
+  void sendsOnce(boolean once) {
+    sendsOnce = once;
+  }
+
+  /** The same. */
+  boolean sendsOnce() {
+    return sendsOnce;
   }
 
   /** How PING is used, should the connection turn out to speak HTTP/2. */

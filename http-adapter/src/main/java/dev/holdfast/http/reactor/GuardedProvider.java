@@ -57,6 +57,7 @@ final class GuardedProvider implements ConnectionProvider {
       lent.add(connection);
       connection.channel().closeFuture().addListener(closed -> lent.remove(connection));
     }
+    connection.sendsOnce(client.isRetryDisabled());
     connection.pings(
         PingSettings.of(client, settings.maxIdleMillis(), guard.settings().shared().plan()));
   }

@@ -10,6 +10,7 @@ import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 import reactor.netty.Connection;
+import reactor.netty.http.client.HttpClientConfig;
 import reactor.util.context.Context;
 
 /**
@@ -61,6 +62,9 @@ final class Leasing implements CoreSubscriber<Connection>, Subscription, Connect
     this.own = request.oneCallAtATime() ? call : null;
     if (own != null) {
       own.repeatsEachLeg();
+      if (((HttpClientConfig) request.config()).isRetryDisabled()) {
+        own.isSentOnce();
+      }
     }
     // Reactor Netty keeps a context with anything in it with the channel, call by call.
     this.context = own == null ? clients : clients.delete(Call.class);

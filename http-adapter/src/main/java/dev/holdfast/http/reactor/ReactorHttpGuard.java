@@ -45,7 +45,9 @@ import reactor.netty.resources.ConnectionProvider;
  * twice goes over it; one whose path dies under requests is given up within about a second. A
  * request of which nothing was sent moves to another connection, one that may run twice and had no
  * answer is sent once more, and of the rest the caller hears that the outcome is unknown: {@code
- * AmbiguousOutcomeException.in(thrown)} finds it. Reactor Netty's own retry is switched off.
+ * AmbiguousOutcomeException.in(thrown)} finds it. Reactor Netty's own retry, of what was not sent,
+ * stays as it is; where it is {@linkplain HttpClient#disableRetry disabled}, nothing that was sent
+ * is sent again.
  *
  * <p>What is set on the pool's builder and on the client stays in force, beside the plan: an
  * eviction predicate, {@code maxIdleTime}, {@code maxLifeTime}, {@code evictInBackground}, and PING
@@ -76,6 +78,7 @@ public final class ReactorHttpGuard implements AutoCloseable {
   private final ExchangeObserver exchanges = new ExchangeObserver();
   private final Multiplexed multiplexed = new Multiplexed();
   private final Replays replays = new Replays(this);
+  private final AddressOrder addresses = new AddressOrder();
   private final Set<GuardedConnection> connections = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean saidNoSource = new AtomicBoolean();
 
@@ -89,8 +92,10 @@ public final class ReactorHttpGuard implements AutoCloseable {
     this.endpoints = new HttpEndpoints(shared, reporter);
     this.connects = new ConnectReports(shared.name(), shared.plan(), meters, reporter);
     connects.onConnect(
-        report ->
-            deaths.connectEnded(report.remote(), report.outcome() == ConnectOutcome.CONNECTED));
+        report -> {
+          deaths.connectEnded(report.remote(), report.outcome() == ConnectOutcome.CONNECTED);
+          addresses.connectEnded(report.remote(), report.outcome());
+        });
     this.redialler = Redialler.of(shared.redialling(), connects, shared.gate());
   }
 
@@ -175,9 +180,9 @@ public final class ReactorHttpGuard implements AutoCloseable {
       throw new IllegalStateException(
           "a guard is already installed in this HttpClient: install one guard, once");
     }
-    return client
+    return addresses
+        .in(client)
         .attr(INSTALLED, this)
-        .disableRetry(true)
         .doOnChannelInit(setup)
         .observe(exchanges)
         .mapConnect(replays::around);

@@ -1,9 +1,12 @@
 package dev.holdfast.http.reactor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.http.reactor.H2Server.Fate;
 import dev.holdfast.lab.Await;
+import dev.holdfast.lab.http.Ending;
+import dev.holdfast.lab.http.Exchange;
 import dev.holdfast.lab.http.FaultServer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -141,6 +144,29 @@ final class SettingsTest {
       get(client, server.uri("/b"));
       assertThat(server.connections()).isEqualTo(1);
       bare.dispose();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void mustSendNothingAgainWhereTheUserDisabledIt(boolean h2) {
+    ConnectionProvider pool = pool(true, b -> b);
+    try (H2Server server = new H2Server(false);
+        FaultServer plain = FaultServer.plain()) {
+      HttpClient client = client(true, pool).disableRetry(true);
+      client = h2 ? client.protocol(HttpProtocol.H2C) : client;
+      String uri = h2 ? server.uri("/x") : plain.uri("/x");
+      get(client, uri);
+      server.next(Fate.CLOSED);
+      plain.next(new Exchange.Unanswered(Ending.FIN));
+      HttpClient once = client;
+      assertThatThrownBy(() -> get(once, uri)).hasMessageContaining("BEFORE response");
+      assertThat(server.executions("/x") + plain.executions("/x")).isEqualTo(2);
+      get(client, uri);
+      server.next(Fate.REFUSED);
+      get(client, uri); // was not sent, so that it is not sent again
+    } finally {
+      pool.dispose();
     }
   }
 
