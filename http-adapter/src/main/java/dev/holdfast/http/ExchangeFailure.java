@@ -7,6 +7,11 @@ public enum ExchangeFailure {
    * tunnel failed, or the guard refused the connection before the first byte.
    */
   CONNECT,
+  /**
+   * The request met a connection that takes no more, as HTTP/2 says of each stream (RFC 9113,
+   * section 8.7): it was not processed. Another connection may take it.
+   */
+  REFUSED,
   /** The connection ended: a FIN or an RST was read, or a write met one. */
   CLOSED,
   /** The guard gave the connection up, because its path swallows segments. */

@@ -71,6 +71,8 @@ public record ExchangeProgress(
    * @return true if no byte of it reached a connection
    */
   public boolean neverSent() {
-    return failure == ExchangeFailure.CONNECT || (sentBytes == 0 && receivedBytes == 0);
+    return failure == ExchangeFailure.CONNECT
+        || failure == ExchangeFailure.REFUSED
+        || (sentBytes == 0 && receivedBytes == 0);
   }
 }

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The attempts of one request: two at most by the guard's own table, whatever the reason for the
- * second. Replays go through the guard's Resilience4j instance; moving a request that was never
- * sent is its first attempt and does not. Keeps what was sent and lost first, so that no later
- * failure hides it. Confined to one thread at a time.
+ * second; being refused is no attempt. Replays go through the guard's Resilience4j instance; moving
+ * a request that was never sent is its first attempt and does not. Keeps what was sent and lost
+ * first, so that no later failure hides it. Confined to one thread at a time.
  */
 public final class RequestAttempts {
 
@@ -75,7 +75,8 @@ public final class RequestAttempts {
    *
    * @param progress how far it got
    * @param cause why its connection ended
-   * @return what becomes of the request; {@link RetryDecision#RETRY} at most once
+   * @return what becomes of the request; {@link RetryDecision#RETRY} at most once, or each time it
+   *     was {@linkplain ExchangeFailure#REFUSED refused}
    */
   public RetryDecision failed(ExchangeProgress progress, Cause cause) {
     return failed(progress, cause, cause.text(), () -> true);
@@ -100,7 +101,7 @@ public final class RequestAttempts {
     RetryDecision decision = decide(progress, cause, allowed);
     switch (decision) {
       case RETRY -> {
-        second = true;
+        second |= progress.failure() != ExchangeFailure.REFUSED;
         if (progress.neverSent()) {
           meters.moved(1);
         } else {
@@ -154,6 +155,9 @@ public final class RequestAttempts {
     RetryDecision decision = settings.retries().decide(safety, progress);
     if (decision != RetryDecision.RETRY) {
       return decision;
+    }
+    if (progress.failure() == ExchangeFailure.REFUSED) {
+      return RetryDecision.RETRY;
     }
     if (second) {
       return RetryDecision.FAIL;

@@ -26,6 +26,11 @@ final class Call {
   private volatile @Nullable RequestAttempts attempts;
   private volatile @Nullable Exchange latest;
   private volatile long lostAtNanos;
+  private volatile @Nullable Exchange lost;
+  private volatile @Nullable Exchange sent;
+  private volatile boolean eachLeg;
+  private volatile boolean sentOnce;
+  private volatile boolean laterLeg;
 
   Call(HttpGuardSettings settings, GuardMeters meters) {
     this.settings = settings;
@@ -38,12 +43,65 @@ final class Call {
   }
 
   void begins(Exchange exchange) {
+    Exchange before = latest;
+    if (before != null) {
+      before.abandon(); // the client has sent it anew of itself
+    }
     LATEST.lazySet(this, exchange); // who asks was told of its failure afterwards
   }
 
   /** The call is about to be sent anew: what was said of the last sending is settled. */
-  void again() {
+  void again(Exchange before) {
     latest = null;
+    lost = before;
+    if (!before.neverSent()) {
+      sent = before;
+    }
+  }
+
+  /** What was lost and is being repeated; null if nothing is. */
+  @Nullable Exchange lost() {
+    return lost;
+  }
+
+  /** The latest sending before this one of which a server may have run something; null if none. */
+  @Nullable Exchange sentBefore() {
+    return sent;
+  }
+
+  /** An exchange is over, and nothing of it will be asked. */
+  void forget(Exchange over) {
+    if (latest == over) {
+      LATEST.lazySet(this, null);
+    }
+  }
+
+  /** The user wants nothing sent again that was sent. */
+  void isSentOnce() {
+    sentOnce = true;
+  }
+
+  /** Whether it is not to be sent again once it was sent. */
+  boolean sentOnce() {
+    return sentOnce;
+  }
+
+  /** Whatever loop of the client a leg belongs to, it is repeated by itself. */
+  void repeatsEachLeg() {
+    eachLeg = true;
+  }
+
+  /** Whether sending all of the call again repeats no leg that was answered. */
+  boolean mayStartOver() {
+    return !laterLeg;
+  }
+
+  /**
+   * Whether the leg under way can be repeated without one that was answered: the client's loop of
+   * redirects and authentications begins with the first.
+   */
+  boolean mayRepeat() {
+    return eachLeg || !laterLeg;
   }
 
   /** Whether a connection died under this call before. */
@@ -81,6 +139,10 @@ final class Call {
     RequestAttempts made = attempts;
     if (made != null) {
       made.answered();
+      attempts = null;
+      lost = null;
+      sent = null;
     }
+    laterLeg = true;
   }
 }

@@ -102,12 +102,17 @@ final class ConnectionEnd {
     settled = true;
     List<Exchange> lost = connection.inFlight().removeAll();
     DeathSigns signs = signs(of, lost);
-    lost.forEach(exchange -> exchange.decide(of));
+    lost.forEach(
+        exchange -> {
+          exchange.decide(of);
+          exchange.over();
+        });
     IdleWitness witness = connection.idleRecord().witness();
     if (of.cause() != Cause.LOCAL_CLOSE
         && connection.up()
         && witness != null
-        && !(announced && lost.isEmpty())) {
+        && !(announced && lost.isEmpty())
+        && !(connection.handedOver() && of.cause() == Cause.PEER_CLOSED)) {
       connection
           .guard()
           .deaths()
@@ -143,9 +148,9 @@ final class ConnectionEnd {
     if (!channel.eventLoop().inEventLoop()) {
       return null; // a wire's end is told on the event loop
     }
-    if (failed.wasRefused()) {
-      return failed.decide(
-          new Death(Cause.PEER_CLOSED, "refused before it was processed", System.nanoTime()));
+    Death ended = failed.endedAlone();
+    if (ended != null) {
+      return failed.decide(ended);
     }
     if (!channel.isActive()) {
       closed();

@@ -18,8 +18,13 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http2.Http2CodecUtil;
+import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.netty.util.AsciiString;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,31 +40,46 @@ final class Exchange {
   private static final Set<Cause> GIVEN_UP =
       EnumSet.of(Cause.PATH_SILENT, Cause.PROBES_UNANSWERED, Cause.KERNEL_TIMEOUT);
 
+  /** What says where a body ends: that of the repeat is the repeat's. */
+  private static final List<AsciiString> FRAMING =
+      List.of(HttpHeaderNames.CONTENT_LENGTH, HttpHeaderNames.TRANSFER_ENCODING);
+
   private final Call call;
   private final GuardedConnection connection;
   private final String method;
   private final long beganNanos;
-  private final long startOffset;
+  private final @Nullable Http2StreamChannel stream;
   private final boolean reused;
   private final boolean activeAtStart;
+  private final @Nullable HttpRequest repeated;
 
+  private long startOffset;
   private @Nullable HttpRequest head;
   private boolean body;
   private boolean answered;
   private boolean headDelivered;
   private boolean refused;
+  private @Nullable Death reset;
   private @Nullable RetryDecision decision;
   private @Nullable ExchangeProgress progress;
   private @Nullable Death death;
 
-  Exchange(Call call, GuardedConnection connection, String method, long nowNanos) {
+  Exchange(
+      Call call,
+      GuardedConnection connection,
+      @Nullable Http2StreamChannel stream,
+      String method,
+      long nowNanos) {
     this.call = call;
     this.connection = connection;
+    this.stream = stream;
     this.method = method;
     this.beganNanos = nowNanos;
     this.startOffset = connection.ledger().handedDown();
     this.reused = call.found(connection);
     this.activeAtStart = connection.channel().isActive();
+    Exchange before = call.lost();
+    this.repeated = before == null ? null : before.head;
   }
 
   GuardedConnection connection() {
@@ -74,10 +94,10 @@ final class Exchange {
   void writes(Object part) {
     // Netty's own classes first, see HttpParts; what the head says is read when it matters.
     if (part instanceof DefaultFullHttpRequest full) {
-      head = full;
+      begins(full);
       body |= full.content().isReadable();
     } else if (part instanceof DefaultHttpRequest plain) {
-      head = plain;
+      begins(plain);
     } else if (part instanceof DefaultHttpContent content) {
       body |= content.content().isReadable();
     } else if (part instanceof ByteBuf bytes) {
@@ -87,13 +107,40 @@ final class Exchange {
     }
   }
 
+  private void begins(HttpRequest request) {
+    head = request;
+    if (stream != null) {
+      startOffset = connection.ledger().handedDown(); // until here it was other streams'
+    }
+    HttpRequest before = repeated;
+    if (before != null) {
+      repeat(before, request);
+    }
+  }
+
+  /** The message that was lost, as it was: the client would not authenticate it again, say. */
+  private static void repeat(HttpRequest lost, HttpRequest now) {
+    if (lost != now
+        && lost.method().equals(now.method())
+        && lost.uri().equals(now.uri())
+        && FRAMING.stream()
+            .allMatch(n -> lost.headers().getAll(n).equals(now.headers().getAll(n)))) {
+      now.headers().set(lost.headers());
+    }
+  }
+
   private void writesOther(Object part) {
     if (part instanceof HttpRequest other) {
-      head = other;
+      begins(other);
     }
     if (part instanceof HttpContent content) {
       body |= content.content().isReadable();
     }
+  }
+
+  /** Whether it asks for a tunnel. */
+  boolean connects() {
+    return method.equals("CONNECT");
   }
 
   /** Whether it asks its server to run it once. */
@@ -104,7 +151,23 @@ final class Exchange {
   }
 
   private long sentBytes() {
+    if (!opened()) {
+      return 0;
+    }
     return Math.max(0, connection.ledger().taken() - startOffset);
+  }
+
+  /** Whether it is on a stream that has its number, or on a connection of its own. */
+  private boolean opened() {
+    Http2StreamChannel on = stream;
+    return on == null || Http2CodecUtil.isStreamIdValid(on.stream().id());
+  }
+
+  /** Its head could not be written. */
+  void unwritten() {
+    if (!opened()) {
+      refused = true; // the peer allows no more streams, or wants none
+    }
   }
 
   /** Whether the kernel has taken anything since the request began. */
@@ -123,13 +186,49 @@ final class Exchange {
     call.answered();
   }
 
+  /** Nothing more comes of it: a response that is kept must not keep its connection. */
+  void over() {
+    if (headDelivered) {
+      call.forget(this);
+    }
+  }
+
+  /** The client has given it up, on whatever thread. */
+  void abandon() {
+    try {
+      connection.channel().eventLoop().execute(() -> connection.streamEnded(this));
+    } catch (RejectedExecutionException shutDown) {
+      // and so is the connection
+    }
+  }
+
   /** The server said, in HTTP/2, that it has not processed the request: RFC 9113, section 8.7. */
   void refused() {
     refused = true;
   }
 
+  /** The server ended this stream alone, for a reason of its own. */
+  void reset(String code) {
+    reset = new Death(Cause.PEER_RESET, "RST_STREAM " + code, System.nanoTime());
+  }
+
+  /** What ended this exchange and not its connection; null if nothing did. */
+  @Nullable Death endedAlone() {
+    return refused
+        ? new Death(Cause.PEER_CLOSED, "refused before it was processed", System.nanoTime())
+        : reset;
+  }
+
+  /** Whether its connection took none of it, and others may. */
   boolean wasRefused() {
-    return refused;
+    ExchangeProgress far = progress;
+    return far != null && far.failure() == ExchangeFailure.REFUSED;
+  }
+
+  /** Whether it is known that no server can have run any of it. */
+  boolean neverSent() {
+    ExchangeProgress far = progress;
+    return far != null && far.neverSent();
   }
 
   /** Decides, once, what becomes of a call whose connection, or stream, was lost. */
@@ -146,18 +245,28 @@ final class Exchange {
   private RetryDecision ask(Death of) {
     ExchangeProgress far =
         new ExchangeProgress(
-            sentBytes(), false, answered ? 1 : 0, reused, repeatable(), failure(of));
+            sentBytes(), false, answered ? 1 : 0, reused, mayRepeat(), failure(of));
     progress = far;
     ReplaySafety safety = RequestSafety.of(method, keyed(), false);
     return call.failed(method, safety, far, of.cause());
   }
 
+  /** Whether it may be sent again, as far as its body, its place and the user's will go. */
+  private boolean mayRepeat() {
+    boolean unsent = refused || (sentBytes() == 0 && !answered);
+    boolean wanted = unsent || !(call.sentOnce() || connection.sendsOnce());
+    return wanted && call.mayRepeat() && repeatable();
+  }
+
   private ExchangeFailure failure(Death of) {
     if (refused) {
-      return ExchangeFailure.CONNECT; // as if no connection had taken it
+      return ExchangeFailure.REFUSED;
     }
     if (of.cause() == Cause.LOCAL_CLOSE) {
       return ExchangeFailure.OTHER;
+    }
+    if (stream != null && sentBytes() == 0) {
+      return ExchangeFailure.REFUSED;
     }
     return GIVEN_UP.contains(of.cause()) ? ExchangeFailure.GIVEN_UP : ExchangeFailure.CLOSED;
   }
@@ -190,17 +299,38 @@ final class Exchange {
     RuntimeException ours;
     if (decision == RetryDecision.AMBIGUOUS) {
       ours = new AmbiguousOutcomeException(name, far.delivery(), of.cause(), of.evidence());
-    } else if (far.neverSent() && !far.repeatable()) {
-      ours =
-          new NotExecutedException(
-              name,
-              "its connection was lost before anything was sent, and its body may not be there a"
-                  + " second time. Repeat it, or declare replayableBodies() if every body can be"
-                  + " subscribed to again");
+    } else if (far.neverSent() && (!far.repeatable() || decision == RetryDecision.RETRY)) {
+      ours = new NotExecutedException(name, whyNotMoved(far));
     } else {
       return clients;
     }
     ours.initCause(clients);
+    return ours;
+  }
+
+  private String whyNotMoved(ExchangeProgress far) {
+    if (far.repeatable()) {
+      return "each connection it was given to refused it, for as long as calls wait for one";
+    }
+    return call.mayRepeat()
+        ? "its connection was lost before anything was sent, and its body may not be there a"
+            + " second time. Repeat it, or declare replayableBodies() if every body can be"
+            + " subscribed to again"
+        : "its stream was lost before anything was sent, and it follows an answer, a redirect say,"
+            + " that is not to be asked for again. Repeat the call if all of it may run twice";
+  }
+
+  /** The same, after a later sending came to nothing: that says nothing of this one. */
+  Throwable hiddenBy(Throwable later) {
+    Death of = death;
+    ExchangeProgress far = progress;
+    if (of == null || far == null) {
+      return later;
+    }
+    String name = RequestSafety.name(method);
+    connection.guard().meters().ambiguous(name);
+    var ours = new AmbiguousOutcomeException(name, far.delivery(), of.cause(), of.evidence());
+    ours.initCause(later);
     return ours;
   }
 }

@@ -1,9 +1,11 @@
 package dev.holdfast.http.reactor;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpClientUpgradeHandler;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.ssl.SslHandler;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.Connection;
@@ -26,7 +28,9 @@ final class ExchangeObserver implements ConnectionObserver {
   public void onStateChange(Connection connection, State state) {
     // By class: a test for one of its many interfaces is slow, and evicts the one the JVM caches
     // (JDK-8180450).
-    if ((state == HttpClientState.REQUEST_PREPARED || state == HttpClientState.RESPONSE_COMPLETED)
+    if ((state == HttpClientState.REQUEST_PREPARED
+            || (state == HttpClientState.RESPONSE_RECEIVED && connection.channel().parent() != null)
+            || state == HttpClientState.RESPONSE_COMPLETED)
         && connection instanceof HttpOperations<?, ?> request) {
       Call call = request.currentContext().getOrDefault(Call.class, null);
       GuardedConnection guarded = call == null ? null : GuardedConnection.of(request.channel());
@@ -41,8 +45,24 @@ final class ExchangeObserver implements ConnectionObserver {
     if (state == HttpClientState.REQUEST_PREPARED
         && connection instanceof HttpOperations<?, ?> request) {
       begin(call, guarded, request);
+    } else if (state == HttpClientState.RESPONSE_RECEIVED) {
+      goesOn(call, guarded, connection.channel());
     } else if (state == HttpClientState.RESPONSE_COMPLETED) {
       complete(call, guarded);
+    }
+  }
+
+  /** A request that upgraded its connection to HTTP/2 is answered on a stream nobody told of. */
+  private static void goesOn(Call call, GuardedConnection guarded, Channel stream) {
+    Exchange upgrading = stream.parent() == null ? null : call.latest();
+    if (upgrading == null || stream.pipeline().get(MessageTap.class) != null) {
+      return;
+    }
+    multiplexed(guarded);
+    MessageTap tap = tap(stream.pipeline(), guarded);
+    if (tap != null) {
+      upgrading.headDelivered();
+      tap.begins(upgrading);
     }
   }
 
@@ -51,7 +71,11 @@ final class ExchangeObserver implements ConnectionObserver {
       multiplexed(guarded);
     }
     MessageTap tap = tap(request.channel().pipeline(), guarded);
-    Exchange exchange = guarded.begin(call, request.method().name());
+    String method = request.method().name();
+    Exchange exchange =
+        request.channel() instanceof Http2StreamChannel stream
+            ? guarded.begin(call, stream, method)
+            : guarded.begin(call, method);
     if (tap != null) {
       tap.begins(exchange);
     }
@@ -61,6 +85,7 @@ final class ExchangeObserver implements ConnectionObserver {
     if (!guarded.guard().multiplexed().add(guarded)) {
       return;
     }
+    guarded.multiplexes();
     ChannelPipeline pipeline = guarded.channel().pipeline();
     ChannelHandlerContext tls = pipeline.context(SslHandler.class);
     if (tls != null) {
@@ -83,7 +108,7 @@ final class ExchangeObserver implements ConnectionObserver {
     if (known != null) {
       return known;
     }
-    MessageTap tap = new MessageTap(guarded);
+    MessageTap tap = new MessageTap(guarded, stream);
     if (pipeline.get(NettyPipeline.H2ToHttp11Codec) != null) {
       pipeline.addAfter(NettyPipeline.H2ToHttp11Codec, MESSAGES, tap);
       return tap;

@@ -53,6 +53,27 @@ enum Fitness {
     return guarded.wired() ? read(guarded, zone, past, now, idle, mustNotFail) : FIT;
   }
 
+  /**
+   * Judges a connection whose streams have been silent, as those of server-sent events are. Its age
+   * is the streams' business, so it is condemned for what the kernel knows and nothing else.
+   */
+  static Fitness besideStreams(GuardedConnection guarded) {
+    if (guarded.doomed() || !guarded.channel().isActive()) {
+      return UNFIT;
+    }
+    long now = System.nanoTime();
+    if (!guarded.wired() || guarded.clocks().sincePayload(now) < guarded.probeAfterNanos()) {
+      return FIT;
+    }
+    WireSnapshot wire = guarded.snapshot(now);
+    if (WireJudge.idle(wire) instanceof WireVerdict.Dead dead) {
+      guarded.condemn(dead.cause(), dead.evidence());
+      return UNFIT;
+    }
+    boolean proved = wire.lastAckRecvMillis() * 1_000_000 < guarded.probeAfterNanos();
+    return proved || wire.unacked() > 0 ? FIT : UNPROVED; // the kernel probes no path in use
+  }
+
   private static Fitness read(
       GuardedConnection guarded,
       IdleZone zone,

@@ -11,10 +11,12 @@ import io.netty.channel.Channel;
 import io.netty.channel.local.LocalAddress;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.AsciiString;
 import io.netty.util.AttributeKey;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,9 @@ final class GuardedConnection {
 
   /** Shorter than any sibling takes to die of what this one survived. */
   private static final long JUST_USED_NANOS = 1_000_000;
+
+  /** Longer than it takes to give a stream to a call that waits for one. */
+  private static final long QUIET_NANOS = 25_000_000;
 
   private final Channel channel;
   private final ReactorHttpGuard guard;
@@ -54,6 +59,11 @@ final class GuardedConnection {
   private boolean up;
   private boolean lent;
   private boolean retiring;
+  private boolean handedOver;
+  private boolean sendsOnce;
+  private volatile boolean multiplexes;
+  private volatile @Nullable PingSettings pings;
+  private volatile @Nullable PingWatch pingWatch;
   private volatile @Nullable WireSnapshot lastSnapshot;
 
   GuardedConnection(Channel channel, ReactorHttpGuard guard) {
@@ -210,8 +220,41 @@ final class GuardedConnection {
     tap = messages;
   }
 
+  /** Whether its client wants nothing sent again that was sent. */
+  void sendsOnce(boolean once) {
+    sendsOnce = once;
+  }
+
+  /** The same. */
+  boolean sendsOnce() {
+    return sendsOnce;
+  }
+
+  /** How PING is used, should the connection turn out to speak HTTP/2. */
+  void pings(@Nullable PingSettings settings) {
+    pings = settings;
+  }
+
+  /** Whether the user has PING sent while the connection is idle. Any thread. */
+  boolean pingsForUser() {
+    PingSettings settings = pings;
+    return settings != null && settings.users() && pingWatch != null;
+  }
+
+  /** The connection speaks HTTP/2. */
+  void multiplexes() {
+    multiplexes = true;
+    PingSettings settings = pings;
+    pingWatch = settings == null ? null : new PingWatch(this, settings);
+  }
+
   /** A request is about to be written. */
   Exchange begin(Call call, String method) {
+    return begin(call, null, method);
+  }
+
+  /** The same on a stream of HTTP/2. */
+  Exchange begin(Call call, @Nullable Http2StreamChannel stream, String method) {
     long now = System.nanoTime();
     long idle = clocks.sincePayload(now);
     if (inFlight.isEmpty()) {
@@ -220,12 +263,22 @@ final class GuardedConnection {
         history.wakes(snapshot(now), idle);
       }
     }
-    Exchange exchange = new Exchange(call, this, method, now);
+    Exchange exchange = new Exchange(call, this, stream, method, now);
     inFlight.add(exchange);
     clocks.requested(now);
     call.begins(exchange);
     watch.onRequest();
+    if (stream != null) {
+      onStream();
+    }
     return exchange;
+  }
+
+  private void onStream() {
+    PingWatch pinging = pingWatch;
+    if (pinging != null) {
+      pinging.onStream();
+    }
   }
 
   /** The response is complete. */
@@ -236,12 +289,25 @@ final class GuardedConnection {
       }
       clocks.requested(readNanos);
       idleRecord.answered();
+      exchange.over();
       closeIfDone();
     }
   }
 
+  /** The response was the last of HTTP: what follows is the client's alone, and so is the end. */
+  void handOver(Exchange exchange) {
+    handedOver = true;
+    exchange.headDelivered();
+    finish(exchange);
+  }
+
+  /** Whether the connection speaks another protocol than HTTP by now. */
+  boolean handedOver() {
+    return handedOver;
+  }
+
   private void closeIfDone() {
-    if (retiring && inFlight.isEmpty()) {
+    if (retiring && !handedOver && inFlight.isEmpty()) {
       channel.close();
     }
   }
@@ -249,6 +315,7 @@ final class GuardedConnection {
   /** A stream of this connection ended and the connection goes on. */
   void streamEnded(Exchange exchange) {
     if (inFlight.remove(exchange)) {
+      exchange.over();
       closeIfDone();
     }
   }
@@ -285,6 +352,32 @@ final class GuardedConnection {
               retiring = true;
               closeIfDone();
             });
+  }
+
+  /**
+   * Closes a connection of HTTP/2 once it has had no stream for a while: calls that wait for one of
+   * its streams get it as soon as another ends. Any thread.
+   */
+  void closeOnceDone() {
+    if (multiplexes) {
+      channel.eventLoop().execute(() -> closeIfQuiet(false));
+    }
+  }
+
+  private void closeIfQuiet(boolean quietBefore) {
+    boolean quiet = inFlight.isEmpty();
+    if (quiet && quietBefore) {
+      channel.close();
+    } else if (channel.isActive()) {
+      channel.eventLoop().schedule(() -> closeIfQuiet(quiet), QUIET_NANOS, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** Closes a connection of HTTP/2 with all its streams. Any thread. */
+  void closeStreams() {
+    if (multiplexes) {
+      channel.close();
+    }
   }
 
   /** A probe was answered after an idle time. */

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.netty.Connection;
 import reactor.netty.ConnectionObserver;
+import reactor.netty.http.client.HttpClientConfig;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.transport.TransportConfig;
 
@@ -17,16 +18,19 @@ import reactor.netty.transport.TransportConfig;
  * The user's pool, with {@link Lease} between it and the client. Thread-safe.
  *
  * <p>Reactor Netty keeps HTTP/2 connections in a pool of its own above this one, which it ends with
- * this one only if it knows its class; so they are closed from here.
+ * this one only if it knows its class; so they are closed from here. To this pool each is in use
+ * until it is closed: a disposal that is given time waits for that.
  */
 final class GuardedProvider implements ConnectionProvider {
 
   private final ConnectionProvider users;
+  private final PoolSettings settings;
   private final ReactorHttpGuard guard;
   private final Set<GuardedConnection> lent = ConcurrentHashMap.newKeySet();
 
-  GuardedProvider(ConnectionProvider users, ReactorHttpGuard guard) {
+  GuardedProvider(ConnectionProvider users, PoolSettings settings, ReactorHttpGuard guard) {
     this.users = users;
+    this.settings = settings;
     this.guard = guard;
   }
 
@@ -47,11 +51,15 @@ final class GuardedProvider implements ConnectionProvider {
     return Leasing.of(this, new Lease.Request(config, observer, remote, resolvers));
   }
 
-  void lends(GuardedConnection connection) {
+  /** A connection may turn out to speak HTTP/2. */
+  void mayMultiplex(GuardedConnection connection, HttpClientConfig client) {
     if (connection.lentFirst()) {
       lent.add(connection);
       connection.channel().closeFuture().addListener(closed -> lent.remove(connection));
     }
+    connection.sendsOnce(client.isRetryDisabled());
+    connection.pings(
+        PingSettings.of(client, settings.maxIdleMillis(), guard.settings().shared().plan()));
   }
 
   @Override
@@ -61,7 +69,10 @@ final class GuardedProvider implements ConnectionProvider {
 
   @Override
   public Mono<Void> disposeLater() {
-    return users.disposeLater().doOnSubscribe(begun -> lent.forEach(GuardedConnection::retire));
+    return users
+        .disposeLater()
+        .doOnSubscribe(begun -> lent.forEach(GuardedConnection::closeOnceDone))
+        .doFinally(ended -> lent.forEach(GuardedConnection::closeStreams));
   }
 
   @Override

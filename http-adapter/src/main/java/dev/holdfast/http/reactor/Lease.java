@@ -2,6 +2,7 @@ package dev.holdfast.http.reactor;
 
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.http.RequestSafety;
+import dev.holdfast.http.RetryDecision;
 import dev.holdfast.retry.ReplaySafety;
 import io.netty.channel.EventLoop;
 import io.netty.resolver.AddressResolverGroup;
@@ -72,13 +73,16 @@ final class Lease implements ConnectionObserver, PathProof.Waiting {
       return;
     }
     undecided = true;
+    if (!leasing.request().oneCallAtATime()
+        && leasing.request().config() instanceof HttpClientConfig client) {
+      leasing.provider().mayMultiplex(found, client);
+    }
     Call call = leasing.call();
     if (call != null && !call.accepts(found)) {
       found.condemn(Cause.LOCAL_CLOSE, "an earlier sending failed, and this is as old");
       passOver();
       return;
     }
-    leasing.provider().lends(found);
     switch (Fitness.of(found, this::mustNotFail)) {
       case FIT -> lend(connection);
       case UNPROVED -> hold(connection, found);
@@ -176,8 +180,25 @@ final class Lease implements ConnectionObserver, PathProof.Waiting {
 
   @Override
   public void onUncaughtException(Connection connection, Throwable error) {
-    if (!undecided && !left) {
+    if (!undecided && !left && !repeats()) {
       observer().onUncaughtException(connection, error);
     }
+  }
+
+  /** Whether the exchange was lost and is to be sent again, so that its client hears nothing. */
+  private boolean repeats() {
+    Call own = leasing.own();
+    Exchange lost = own == null ? null : own.latest();
+    if (own == null
+        || lost == null
+        || lost.connection() != guarded
+        || leasing.cancelled()
+        || lost.connection().end().verdict(lost) != RetryDecision.RETRY) {
+      return false;
+    }
+    left = true;
+    own.again(lost);
+    leasing.again();
+    return true;
   }
 }

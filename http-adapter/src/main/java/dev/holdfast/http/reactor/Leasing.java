@@ -1,6 +1,8 @@
 package dev.holdfast.http.reactor;
 
+import io.netty.channel.Channel;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -8,14 +10,20 @@ import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 import reactor.netty.Connection;
+import reactor.netty.http.client.HttpClientConfig;
 import reactor.util.context.Context;
 
 /**
  * Gets one request its connection: a {@link Lease} after the other until one is fit. One object
  * instead of a chain of operators, because every request passes here. Reactor Netty, the only
  * subscriber, asks for the connection when it subscribes, so demand is not counted.
+ *
+ * <p>Where a connection carries one call at a time, a lost exchange is repeated from here: this is
+ * below the client's own loop of redirects and authentications, so what is repeated is the leg that
+ * was lost and none before it. The client is lent this object, which stands for whichever
+ * connection carries the request by now.
  */
-final class Leasing implements CoreSubscriber<Connection>, Subscription {
+final class Leasing implements CoreSubscriber<Connection>, Subscription, Connection {
 
   private static final AtomicReferenceFieldUpdater<Leasing, Subscription> POOL =
       AtomicReferenceFieldUpdater.newUpdater(Leasing.class, Subscription.class, "pool");
@@ -40,6 +48,7 @@ final class Leasing implements CoreSubscriber<Connection>, Subscription {
   private volatile @Nullable Subscription pool;
 
   private volatile Lease latest = new Lease(this);
+  private volatile @Nullable Connection lent;
   private volatile boolean cancelled;
   private int passedOver;
 
@@ -51,6 +60,12 @@ final class Leasing implements CoreSubscriber<Connection>, Subscription {
     Context clients = client.currentContext();
     this.call = clients.getOrDefault(Call.class, null);
     this.own = request.oneCallAtATime() ? call : null;
+    if (own != null) {
+      own.repeatsEachLeg();
+      if (((HttpClientConfig) request.config()).isRetryDisabled()) {
+        own.isSentOnce();
+      }
+    }
     // Reactor Netty keeps a context with anything in it with the channel, call by call.
     this.context = own == null ? clients : clients.delete(Call.class);
   }
@@ -99,10 +114,15 @@ final class Leasing implements CoreSubscriber<Connection>, Subscription {
    */
   void next(Throwable inTheEnd) {
     if (++passedOver == MOST) {
-      client.onError(inTheEnd);
+      fails(inTheEnd);
       return;
     }
     provider.guard().meters().moved(1);
+    again();
+  }
+
+  /** Takes another one from the pool: the exchange over the latest was lost. */
+  void again() {
     latest = new Lease(this);
     acquire();
   }
@@ -116,8 +136,39 @@ final class Leasing implements CoreSubscriber<Connection>, Subscription {
 
   /** A connection is there and fit. */
   void lends(Connection connection) {
-    client.onNext(connection);
-    client.onComplete();
+    boolean first = lent == null;
+    lent = connection;
+    if (first) {
+      client.onNext(this);
+      client.onComplete();
+    } else if (cancelled) { // or dispose() sees what is lent
+      connection.dispose();
+    }
+  }
+
+  /** There is no connection, at first or for the repeat. */
+  private void fails(Throwable failure) {
+    Connection lost = lent;
+    if (lost == null) {
+      client.onError(failure);
+    } else {
+      request.observer().onUncaughtException(lost, failure);
+    }
+  }
+
+  @Override
+  public Channel channel() {
+    return Objects.requireNonNull(lent, "not lent yet").channel();
+  }
+
+  /** The client has cancelled its request. */
+  @Override
+  public void dispose() {
+    cancel();
+    Connection carrying = lent;
+    if (carrying != null) {
+      carrying.dispose();
+    }
   }
 
   @Override
@@ -143,7 +194,7 @@ final class Leasing implements CoreSubscriber<Connection>, Subscription {
         && String.valueOf(failure.getMessage()).startsWith(DIED_TWICE)) {
       next(failure);
     } else {
-      client.onError(failure);
+      fails(failure);
     }
   }
 

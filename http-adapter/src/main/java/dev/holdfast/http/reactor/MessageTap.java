@@ -4,7 +4,9 @@ import dev.holdfast.diagnosis.Cause;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpClientUpgradeHandler;
 import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http2.Http2Error;
@@ -19,11 +21,13 @@ import org.jspecify.annotations.Nullable;
 final class MessageTap extends ChannelDuplexHandler {
 
   private final GuardedConnection guarded;
+  private final boolean stream;
   private @Nullable Exchange exchange;
   private boolean interim;
 
-  MessageTap(GuardedConnection guarded) {
+  MessageTap(GuardedConnection guarded, boolean stream) {
     this.guarded = guarded;
+    this.stream = stream;
   }
 
   void begins(Exchange next) {
@@ -36,7 +40,23 @@ final class MessageTap extends ChannelDuplexHandler {
     Exchange current = exchange;
     if (current != null) {
       current.writes(msg);
+      if (stream && msg instanceof HttpRequest) {
+        writeHead(ctx, msg, promise.unvoid(), current);
+        return;
+      }
     }
+    ctx.write(msg, promise);
+  }
+
+  /** On a stream, which there may not be: its connection may take no more by now. */
+  private static void writeHead(
+      ChannelHandlerContext ctx, Object msg, ChannelPromise promise, Exchange current) {
+    promise.addListener(
+        written -> {
+          if (!written.isSuccess()) {
+            current.unwritten();
+          }
+        });
     ctx.write(msg, promise);
   }
 
@@ -56,9 +76,15 @@ final class MessageTap extends ChannelDuplexHandler {
     }
     HttpResponse response = HttpParts.response(part);
     if (response != null) {
-      interim =
-          HttpStatusClass.INFORMATIONAL.contains(response.status().code())
-              && response.status().code() != 101;
+      if (switchesProtocol(current, response)) {
+        exchange = null;
+        if (ctx.pipeline().get(HttpClientUpgradeHandler.class) == null) {
+          guarded.handOver(current);
+        }
+        ctx.fireChannelRead(msg);
+        return;
+      }
+      interim = HttpStatusClass.INFORMATIONAL.contains(response.status().code());
       if (!interim) {
         current.headDelivered();
         guarded.advertised(response);
@@ -71,20 +97,39 @@ final class MessageTap extends ChannelDuplexHandler {
     ctx.fireChannelRead(msg);
   }
 
-  /** Both events mean that the server has not processed this stream: RFC 9113, section 8.7. */
+  /**
+   * What follows such a head is no HTTP/1.1: RFC 9110, sections 7.8 and 9.3.6. After an upgrade to
+   * HTTP/2 it is the answer to the same request, on a stream; otherwise it is the client's alone.
+   */
+  private static boolean switchesProtocol(Exchange current, HttpResponse response) {
+    int status = response.status().code();
+    return status == 101 || (status / 100 == 2 && current.connects());
+  }
+
+  /**
+   * GOAWAY is told to the streams that it says were not processed, and to no other; REFUSED_STREAM
+   * says the same of one: RFC 9113, section 8.7. Any other reset leaves it open.
+   */
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     Exchange current = exchange;
+    if (event instanceof Http2GoAwayFrame) {
+      guarded.retire(); // a server may leave the closing to its client
+    }
     if (current != null
         && (event instanceof Http2GoAwayFrame
             || (event instanceof Http2ResetFrame reset
                 && reset.errorCode() == Http2Error.REFUSED_STREAM.code()))) {
       current.refused();
-      if (event instanceof Http2GoAwayFrame) {
-        guarded.retire(); // a server may leave the closing to its client
-      }
+    } else if (current != null && event instanceof Http2ResetFrame reset) {
+      current.reset(nameOf(reset.errorCode()));
     }
     ctx.fireUserEventTriggered(event);
+  }
+
+  private static String nameOf(long code) {
+    Http2Error known = Http2Error.valueOf(code);
+    return known == null ? "with an unknown code" : known.name();
   }
 
   @Override

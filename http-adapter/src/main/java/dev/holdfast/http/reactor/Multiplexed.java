@@ -11,9 +11,10 @@ import reactor.core.publisher.MonoSink;
 /**
  * The HTTP/2 connections of a guard. Reactor Netty hands out their streams from a pool that nothing
  * can be put in front of, and a stream is told of with its request's body already asked for. So
- * they are proved one step earlier: whoever calls while one of them is idle waits until all idle
- * ones are proved or gone, for at most as long as one proof takes. Which of them a call will use,
- * and whether it is one that must not run twice, is not known there. Thread-safe.
+ * they are proved one step earlier: whoever calls while one of them is silent, be it beside streams
+ * that are, waits until all such are proved or gone, for at most as long as one proof takes. Which
+ * of them a call will use, and whether it is one that must not run twice, is not known there.
+ * Thread-safe.
  */
 final class Multiplexed {
 
@@ -50,7 +51,9 @@ final class Multiplexed {
   }
 
   private static void prove(GuardedConnection connection, MonoSink<Void> sink) {
-    if (connection.idle() && Fitness.of(connection, () -> true) == Fitness.UNPROVED) {
+    Fitness fitness =
+        connection.idle() ? Fitness.of(connection, () -> true) : Fitness.besideStreams(connection);
+    if (fitness == Fitness.UNPROVED) {
       connection
           .proof()
           .ask(

@@ -45,14 +45,17 @@ import reactor.netty.resources.ConnectionProvider;
  * twice goes over it; one whose path dies under requests is given up within about a second. A
  * request of which nothing was sent moves to another connection, one that may run twice and had no
  * answer is sent once more, and of the rest the caller hears that the outcome is unknown: {@code
- * AmbiguousOutcomeException.in(thrown)} finds it. Reactor Netty's own retry is switched off.
+ * AmbiguousOutcomeException.in(thrown)} finds it. Reactor Netty's own retry, of what was not sent,
+ * stays as it is; where it is {@linkplain HttpClient#disableRetry disabled}, nothing that was sent
+ * is sent again.
  *
- * <p>An eviction predicate, {@code maxIdleTime}, {@code maxLifeTime} and {@code evictInBackground}
- * on the pool's builder are replaced: Reactor Netty has room for one predicate only, and beside it
- * ignores the idle time and, in older versions, the life. Declare them in the plan. HTTP/1.1,
- * HTTP/2 (with the TLS handshake or prior knowledge), TLS and proxies are covered; HTTP/3 is left
- * alone. Reactor Netty still logs at WARN each error it meets on a connection in use, also those
- * that no caller hears of, under {@code reactor.netty.http.client.HttpClientConnect}.
+ * <p>What is set on the pool's builder and on the client stays in force, beside the plan: an
+ * eviction predicate, {@code maxIdleTime}, {@code maxLifeTime}, {@code evictInBackground}, and PING
+ * after an idle time ({@code http2Settings}, {@code pingAckTimeout}). Where the user has no PING,
+ * the plan's is sent beside streams of HTTP/2 that are silent for long. HTTP/1.1, HTTP/2 (with the
+ * TLS handshake, prior knowledge or an upgrade), TLS, websockets and proxies are covered; HTTP/3 is
+ * left alone. Reactor Netty still logs at WARN each error it meets on a connection in use, also
+ * those that no caller hears of, under {@code reactor.netty.http.client.HttpClientConnect}.
  *
  * <p>Thread-safe.
  */
@@ -75,6 +78,7 @@ public final class ReactorHttpGuard implements AutoCloseable {
   private final ExchangeObserver exchanges = new ExchangeObserver();
   private final Multiplexed multiplexed = new Multiplexed();
   private final Replays replays = new Replays(this);
+  private final AddressOrder addresses = new AddressOrder();
   private final Set<GuardedConnection> connections = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean saidNoSource = new AtomicBoolean();
 
@@ -88,8 +92,10 @@ public final class ReactorHttpGuard implements AutoCloseable {
     this.endpoints = new HttpEndpoints(shared, reporter);
     this.connects = new ConnectReports(shared.name(), shared.plan(), meters, reporter);
     connects.onConnect(
-        report ->
-            deaths.connectEnded(report.remote(), report.outcome() == ConnectOutcome.CONNECTED));
+        report -> {
+          deaths.connectEnded(report.remote(), report.outcome() == ConnectOutcome.CONNECTED);
+          addresses.connectEnded(report.remote(), report.outcome());
+        });
     this.redialler = Redialler.of(shared.redialling(), connects, shared.gate());
   }
 
@@ -116,12 +122,12 @@ public final class ReactorHttpGuard implements AutoCloseable {
   /**
    * Builds a pool whose connections this guard looks after, to create the client with.
    *
-   * @param pool the user's settings; everything but eviction stays in force
+   * @param pool the user's settings; all stay in force beside the guard's
    * @return the pool, to be disposed as any other
+   * @throws IllegalArgumentException if a setting cannot be kept, which it names
    */
   public ConnectionProvider provider(ConnectionProvider.Builder pool) {
-    pool.evictionPredicate(new EvictionRule()).evictInBackground(settings.evictEvery());
-    return new GuardedProvider(pool.build(), this);
+    return provider(pool.build());
   }
 
   /**
@@ -145,7 +151,12 @@ public final class ReactorHttpGuard implements AutoCloseable {
           "this ConnectionProvider keeps no connections, so there is nothing to guard in it: use"
               + " ConnectionProvider.builder(name)");
     }
-    return provider(copy);
+    PoolSettings users = PoolSettings.of(Objects.requireNonNull(pool.mutate()));
+    copy.evictionPredicate(new EvictionRule(users));
+    if (users.evictionInterval().isZero()) {
+      copy.evictInBackground(settings.evictEvery());
+    }
+    return new GuardedProvider(copy.build(), users, this);
   }
 
   /**
@@ -169,9 +180,9 @@ public final class ReactorHttpGuard implements AutoCloseable {
       throw new IllegalStateException(
           "a guard is already installed in this HttpClient: install one guard, once");
     }
-    return client
+    return addresses
+        .in(client)
         .attr(INSTALLED, this)
-        .disableRetry(true)
         .doOnChannelInit(setup)
         .observe(exchanges)
         .mapConnect(replays::around);

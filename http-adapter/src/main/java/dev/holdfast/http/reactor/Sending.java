@@ -1,12 +1,16 @@
 package dev.holdfast.http.reactor;
 
 import dev.holdfast.http.RetryDecision;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.Connection;
 import reactor.util.context.Context;
 
@@ -19,6 +23,12 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
   private static final AtomicReferenceFieldUpdater<Sending, Subscription> CURRENT =
       AtomicReferenceFieldUpdater.newUpdater(Sending.class, Subscription.class, "current");
 
+  /** For so long a call waits for a connection by default: {@code pendingAcquireTimeout}. */
+  private static final long PATIENCE_NANOS = Duration.ofSeconds(45).toNanos();
+
+  private static final long FIRST_PAUSE_NANOS = Duration.ofMillis(1).toNanos();
+  private static final int MOST_DOUBLINGS = 7;
+
   private final ReactorHttpGuard guard;
   private final Mono<? extends Connection> once;
   private final CoreSubscriber<? super Connection> caller;
@@ -26,6 +36,9 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
   private final Context context;
   private volatile @Nullable Subscription current;
   private volatile boolean wanted;
+
+  private long refusedSince;
+  private int refusals;
 
   Sending(
       ReactorHttpGuard guard,
@@ -39,6 +52,9 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
   }
 
   void begin() {
+    if (current == Operators.cancelledSubscription()) {
+      return;
+    }
     Multiplexed multiplexed = guard.multiplexed();
     try {
       if (multiplexed.isEmpty()) {
@@ -91,17 +107,61 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
   public void onError(Throwable failure) {
     Exchange lost = call.latest();
     if (lost == null) {
-      caller.onError(failure); // no connection: dialling again is the redialler's
+      if (tookNone(failure) && call.mayStartOver() && patient()) {
+        beginAfter(nextPause());
+      } else {
+        fails(failure); // no connection: dialling again is the redialler's
+      }
       return;
     }
     @Nullable RetryDecision decision = lost.connection().end().verdict(lost);
     if (decision == null) {
       caller.onError(failure);
-    } else if (decision == RetryDecision.RETRY) {
-      call.again();
+    } else if (decision == RetryDecision.RETRY && call.mayStartOver() && !lost.wasRefused()) {
+      call.again(lost);
       begin();
+    } else if (decision == RetryDecision.RETRY && call.mayStartOver() && patient()) {
+      call.again(lost);
+      beginAfter(nextPause());
+    } else if (lost.neverSent()) {
+      fails(lost.error(failure));
     } else {
       caller.onError(lost.error(failure));
     }
+  }
+
+  /** Whether the call, refused as it is, waits as long as calls wait for a connection. */
+  private boolean patient() {
+    if (refusals == 0) {
+      refusedSince = System.nanoTime();
+    }
+    return System.nanoTime() - refusedSince < PATIENCE_NANOS;
+  }
+
+  /** None at first: the next connection is another one. */
+  private long nextPause() {
+    long pause = refusals == 0 ? 0 : FIRST_PAUSE_NANOS << Math.min(refusals - 1, MOST_DOUBLINGS);
+    refusals++;
+    return pause;
+  }
+
+  /** Whether each connection had as many streams as it may have. */
+  private static boolean tookNone(Throwable failure) {
+    return failure.getClass() == IOException.class
+        && String.valueOf(failure.getMessage()).contains("Max active streams is reached");
+  }
+
+  private void beginAfter(long nanos) {
+    if (nanos == 0) {
+      begin();
+    } else {
+      Schedulers.parallel().schedule(this::begin, nanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** Of the last sending nothing was sent; of one before it something may have been. */
+  private void fails(Throwable failure) {
+    Exchange sent = call.sentBefore();
+    caller.onError(sent == null ? failure : sent.hiddenBy(failure));
   }
 }

@@ -23,6 +23,8 @@ import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2PingFrame;
+import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ClientAuth;
@@ -53,8 +55,20 @@ final class H2Server implements AutoCloseable {
     REFUSED,
     /** Not executed: GOAWAY says that none of the streams was. */
     GOAWAY,
+    /** Executed and answered with 303 to {@code /receipt}. */
+    REDIRECTED,
+    /** Executed; then RST_STREAM. */
+    INTERNAL_ERROR,
+    /** Executed; then RST_STREAM. */
+    NO_ERROR,
+    /** Executed; then RST_STREAM. */
+    ENHANCE_YOUR_CALM,
+    /** Executed; then RST_STREAM. */
+    CANCEL,
     /** Executed; then the connection is closed. */
     CLOSED,
+    /** Executed and answered a while later. */
+    LATE,
     /** Executed and not answered. */
     SILENT
   }
@@ -65,9 +79,17 @@ final class H2Server implements AutoCloseable {
   private final Map<String, AtomicLong> executed = new ConcurrentHashMap<>();
   private final Queue<Fate> script = new ConcurrentLinkedQueue<>();
   private final @Nullable TlsIdentity tls;
+  private final Http2Settings settings;
+  private final AtomicLong pings = new AtomicLong();
+  private volatile boolean answersPing = true;
   private final Channel listener;
 
   H2Server(boolean secure) {
+    this(secure, Http2Settings.defaultSettings());
+  }
+
+  H2Server(boolean secure, Http2Settings settings) {
+    this.settings = settings;
     tls = secure ? TlsIdentity.shared() : null;
     listener =
         new ServerBootstrap()
@@ -91,7 +113,11 @@ final class H2Server implements AutoCloseable {
       }
       channel
           .pipeline()
-          .addLast(Http2FrameCodecBuilder.forServer().build())
+          .addLast(
+              Http2FrameCodecBuilder.forServer()
+                  .initialSettings(settings)
+                  .autoAckPingFrame(answersPing)
+                  .build())
           .addLast(
               new Http2MultiplexHandler(
                   new ChannelInitializer<>() {
@@ -99,8 +125,30 @@ final class H2Server implements AutoCloseable {
                     protected void initChannel(Channel stream) {
                       stream.pipeline().addLast(new Stream());
                     }
-                  }));
+                  }))
+          .addLast(new Pings());
     }
+  }
+
+  private final class Pings extends ChannelInboundHandlerAdapter {
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object frame) {
+      if (frame instanceof Http2PingFrame ping && !ping.ack()) {
+        pings.incrementAndGet();
+      }
+      ReferenceCountUtil.release(frame);
+    }
+  }
+
+  /** From now on connections get no answer to PING. */
+  H2Server withoutPingAnswers() {
+    answersPing = false;
+    return this;
+  }
+
+  long pings() {
+    return pings.get();
   }
 
   static JdkSslContext ssl(SSLContext context, boolean client) {
@@ -143,10 +191,20 @@ final class H2Server implements AutoCloseable {
       switch (fate) {
         case ANSWERED -> {
           execute();
-          var headers = new DefaultHttp2Headers().status("200");
-          ctx.write(new DefaultHttp2HeadersFrame(headers, false));
-          ByteBuf body = Unpooled.copiedBuffer(path, StandardCharsets.US_ASCII);
-          ctx.writeAndFlush(new DefaultHttp2DataFrame(body, true));
+          answer(ctx);
+        }
+        case LATE -> {
+          execute();
+          ctx.executor().schedule(() -> answer(ctx), 400, TimeUnit.MILLISECONDS);
+        }
+        case REDIRECTED -> {
+          execute();
+          var headers = new DefaultHttp2Headers().status("303").set("location", "/receipt");
+          ctx.writeAndFlush(new DefaultHttp2HeadersFrame(headers, true));
+        }
+        case INTERNAL_ERROR, NO_ERROR, ENHANCE_YOUR_CALM, CANCEL -> {
+          execute();
+          ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.valueOf(fate.name())));
         }
         case REFUSED -> ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.REFUSED_STREAM));
         case GOAWAY -> goAway(ctx.channel().parent());
@@ -156,6 +214,13 @@ final class H2Server implements AutoCloseable {
         }
         case SILENT -> execute();
       }
+    }
+
+    private void answer(ChannelHandlerContext ctx) {
+      var headers = new DefaultHttp2Headers().status("200");
+      ctx.write(new DefaultHttp2HeadersFrame(headers, false));
+      ByteBuf body = Unpooled.copiedBuffer(path, StandardCharsets.US_ASCII);
+      ctx.writeAndFlush(new DefaultHttp2DataFrame(body, true));
     }
 
     private void execute() {

@@ -1,0 +1,97 @@
+package dev.holdfast.http.reactor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.lab.NginxServer;
+import dev.holdfast.retry.AmbiguousOutcomeException;
+import dev.holdfast.retry.NotExecutedException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.ByteBufFlux;
+import reactor.netty.http.HttpProtocol;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
+
+/** A real nginx that ends its HTTP/2 connections after so many requests, in the midst of more. */
+final class GoAwayTest {
+
+  private static final int POSTS = 3_000;
+  private static final int CALLERS = 20;
+
+  private static int freePort() {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return free.getLocalPort();
+    } catch (IOException none) {
+      throw new IllegalStateException(none);
+    }
+  }
+
+  /** Outcomes of all calls by name. */
+  private static Map<String, Integer> run(HttpClient client, int port, String prefix) {
+    Map<String, Integer> outcomes = new TreeMap<>();
+    Flux.range(0, POSTS)
+        .flatMap(
+            n ->
+                client
+                    .headers(h -> h.set(NginxServer.REQUEST_ID, prefix + n))
+                    .post()
+                    .uri("http://127.0.0.1:" + port + "/")
+                    .send(ByteBufFlux.fromString(Mono.just("x")))
+                    .responseSingle((response, body) -> body.asString())
+                    .map(answered -> "ok")
+                    .onErrorResume(failure -> Mono.just(nameOf(failure))),
+            CALLERS)
+        .toStream()
+        .forEach(outcome -> outcomes.merge(outcome, 1, Integer::sum));
+    return outcomes;
+  }
+
+  private static String nameOf(Throwable failure) {
+    if (AmbiguousOutcomeException.in(failure).isPresent()) {
+      return "ambiguous";
+    }
+    return NotExecutedException.in(failure).isPresent()
+        ? "not executed"
+        : "untyped " + failure.getClass().getSimpleName();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4})
+  void mustFailNoCallThatWasNeverProcessed(int connections) {
+    int port = freePort();
+    ConnectionProvider.Builder pools =
+        ConnectionProvider.builder("nginx")
+            .maxConnections(connections)
+            .pendingAcquireMaxCount(-1)
+            .pendingAcquireTimeout(Duration.ofSeconds(20));
+    ConnectionProvider bare = pools.build();
+    ReactorHttpGuard guard =
+        ReactorHttpGuard.custom(HttpBed.plan()).name("nginx").replayableBodies().build();
+    ConnectionProvider pool = guard.provider(pools);
+    try (NginxServer nginx =
+        NginxServer.builder()
+            .directives("listen 127.0.0.1:%d http2;".formatted(port), "keepalive_requests 40;")
+            .start()) {
+      Map<String, Integer> bareOutcomes =
+          run(HttpClient.create(bare).protocol(HttpProtocol.H2C), port, "bare-");
+      Map<String, Integer> outcomes =
+          run(guard.install(HttpClient.create(pool)).protocol(HttpProtocol.H2C), port, "own-");
+      assertThat(outcomes).as("bare: " + bareOutcomes).containsExactly(Map.entry("ok", POSTS));
+      Map<String, Long> executions = nginx.executions();
+      assertThat(executions.keySet().stream().filter(id -> id.startsWith("own-"))).hasSize(POSTS);
+      assertThat(executions.values()).allMatch(times -> times == 1);
+    } finally {
+      bare.dispose();
+      pool.dispose();
+      guard.close();
+    }
+  }
+}
