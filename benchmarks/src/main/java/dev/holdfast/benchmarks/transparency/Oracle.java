@@ -152,8 +152,7 @@ final class Oracle implements AutoCloseable {
 
   private static String shown(Map<String, String> facts) {
     boolean plain =
-        is(facts, "sub", "0")
-            && is(facts, "psub", "0")
+        (is(facts, "resp", "3") || (is(facts, "sub", "0") && is(facts, "psub", "0")))
             && is(facts, "multi", "-1")
             && !facts.getOrDefault("flags", "").contains("O");
     String known =
