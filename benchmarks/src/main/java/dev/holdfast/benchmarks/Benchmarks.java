@@ -16,6 +16,9 @@ enum Benchmarks {
       "new connections of each client over faulty paths of the kernel lab: milliseconds"),
   MEMORY("memory", "heap taken by an idle Lettuce connection, bare and guarded"),
   STORM("storm", "many clients lose one balancer together (simulated): peak and recovery"),
+  SPARSE(
+      "sparse", "many connections used every few seconds, bare and guarded: commands, CPU, heap"),
+  TRANSPARENCY("transparency", "random programs over Lettuce, bare and guarded: what differs"),
   DIAGNOSIS("diagnosis", "every fault of the kernel lab diagnosed: precision and recall");
 
   private final String label;
@@ -30,7 +33,7 @@ enum Benchmarks {
     return label;
   }
 
-  Benchmark create() {
+  Benchmark create(Sample sample) {
     return switch (this) {
       case REDIS -> new RedisGets();
       case HTTP -> new HttpCalls();
@@ -40,6 +43,8 @@ enum Benchmarks {
       case CONNECT -> new ConnectLatency();
       case MEMORY -> new IdleHeap();
       case STORM -> new ReconnectStorm();
+      case SPARSE -> new SparseUse();
+      case TRANSPARENCY -> new Transparency(sample);
       case DIAGNOSIS -> new DiagnosisMatrix();
     };
   }

@@ -13,8 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param benchmark what to run, null for the usage only
  * @param json where the figures go, if anywhere
  * @param effort how long to measure
+ * @param sample which random programs to run
  */
-record CommandLine(@Nullable Benchmarks benchmark, @Nullable Path json, Effort effort) {
+record CommandLine(
+    @Nullable Benchmarks benchmark, @Nullable Path json, Effort effort, Sample sample) {
+
+  CommandLine(@Nullable Benchmarks benchmark, @Nullable Path json, Effort effort) {
+    this(benchmark, json, effort, Sample.DEFAULT);
+  }
 
   static CommandLine parse(List<String> args) throws UsageException {
     if (args.contains("--help") || args.contains("-h")) {
@@ -24,12 +30,16 @@ record CommandLine(@Nullable Benchmarks benchmark, @Nullable Path json, Effort e
     Path json = null;
     int rounds = Effort.DEFAULT.rounds();
     Duration slice = Effort.DEFAULT.slice();
+    long steps = Sample.DEFAULT.steps();
+    long seed = Sample.DEFAULT.seed();
     Iterator<String> rest = args.iterator();
     while (rest.hasNext()) {
       String arg = rest.next();
       switch (arg) {
         case "--json" -> json = file(arg, value(arg, rest));
         case "--rounds" -> rounds = (int) number(arg, value(arg, rest), 1, 10_000);
+        case "--steps" -> steps = (long) number(arg, value(arg, rest), 1, 1e9);
+        case "--seed" -> seed = (long) number(arg, value(arg, rest), 1, 1e15);
         case "--seconds" ->
             slice = Duration.ofMillis((long) (1000 * number(arg, value(arg, rest), 0.01, 600)));
         default -> benchmark = name(arg, benchmark);
@@ -38,12 +48,13 @@ record CommandLine(@Nullable Benchmarks benchmark, @Nullable Path json, Effort e
     if (benchmark == null) {
       throw new UsageException("which benchmark? There are: " + Benchmarks.names());
     }
-    return new CommandLine(benchmark, json, new Effort(rounds, slice));
+    return new CommandLine(benchmark, json, new Effort(rounds, slice), new Sample(steps, seed));
   }
 
   static String usage() {
     return """
     usage: benchmarks/run NAME [--json FILE] [--rounds N] [--seconds S]
+           benchmarks/run transparency [--json FILE] [--steps N] [--seed S]
            benchmarks/run fuzz [STRINGS]
            benchmarks/run stress [MILLISECONDS]
 
@@ -56,6 +67,8 @@ record CommandLine(@Nullable Benchmarks benchmark, @Nullable Path json, Effort e
                   they take neither; pool-redis makes half as many rounds; for
                   diagnosis a round is one run of each fault, 20 by default, in
                   the kernel lab)
+    --steps N     of transparency: steps of all random programs, %d by default
+    --seed S      of transparency: the first program's seed, %d by default
     --help        print this
 
     exit code: 0 measured, 1 the run could not be made, 2 the command line is wrong
@@ -63,13 +76,17 @@ record CommandLine(@Nullable Benchmarks benchmark, @Nullable Path json, Effort e
         .formatted(
             Benchmarks.summaries(),
             Effort.DEFAULT.rounds(),
-            Effort.DEFAULT.slice().toMillis() / 1000.0);
+            Effort.DEFAULT.slice().toMillis() / 1000.0,
+            Sample.DEFAULT.steps(),
+            Sample.DEFAULT.seed());
   }
 
   private static Benchmarks name(String arg, @Nullable Benchmarks before) throws UsageException {
     if (arg.startsWith("-")) {
       throw new UsageException(
-          "unknown option: " + arg + ". There are: --json FILE, --rounds N, --seconds S, --help");
+          "unknown option: "
+              + arg
+              + ". There are: --json FILE, --rounds N, --seconds S, --steps N, --seed S, --help");
     }
     if (before != null) {
       throw new UsageException("one benchmark at a time: " + before.label() + " or " + arg);

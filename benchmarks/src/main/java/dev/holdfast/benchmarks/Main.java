@@ -37,7 +37,7 @@ public final class Main {
       return MEASURED;
     }
     try {
-      List<Figure> figures = benchmark.create().run(line.effort(), out);
+      List<Figure> figures = benchmark.create(line.sample()).run(line.effort(), out);
       if (line.json() != null) {
         Files.writeString(line.json(), FigureJson.of(figures));
         out.println("figures: " + line.json());

@@ -34,12 +34,19 @@ final class RedisClients implements AutoCloseable {
   }
 
   static RedisClients bare(int port) {
-    ClientResources resources = ClientResources.create();
+    return bare(port, ClientResources.create());
+  }
+
+  static RedisClients bare(int port, ClientResources resources) {
     return new RedisClients(resources, RedisClient.create(resources, uri(port)), null);
   }
 
   /** Guarded for a path with an idle limit, so that background pings are scheduled too. */
   static RedisClients guarded(int port) {
+    return guarded(port, ClientResources.create());
+  }
+
+  static RedisClients guarded(int port, ClientResources own) {
     LettuceGuard guard =
         LettuceGuard.custom(
                 NetworkPath.to(ServerLimits.withoutIdleTimeout("redis"))
@@ -47,7 +54,7 @@ final class RedisClients implements AutoCloseable {
                     .plan())
             .meterRegistry(new SimpleMeterRegistry())
             .build();
-    ClientResources resources = guard.install(ClientResources.create());
+    ClientResources resources = guard.install(own);
     RedisClient client = RedisClient.create(resources, uri(port));
     client.setOptions(guard.options(ClientOptions.create()));
     return new RedisClients(resources, client, guard);

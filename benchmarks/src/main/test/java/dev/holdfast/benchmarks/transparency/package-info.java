@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.benchmarks.transparency;
+
+import org.jspecify.annotations.NullMarked;
