@@ -86,8 +86,12 @@ final class HandDown {
     return CommandWrapper.unwrap(waiting) == CommandWrapper.unwrap(command);
   }
 
-  /** A command of the guard's own, which is nobody's business but Lettuce's command handler's. */
-  void ping(ProbeCommand ping) {
+  /**
+   * A command of the guard's own, which is nobody's business but Lettuce's command handler's.
+   *
+   * @return whether it went down
+   */
+  boolean ping(ProbeCommand ping) {
     SendLedger ledger = guarded.ledger();
     CommandHandler handler = guarded.commandHandler();
     ledger.handDown();
@@ -101,10 +105,11 @@ final class HandDown {
     }
     if (refusal != null && !guarded.isWireFailure(refusal)) {
       takeBack(ping, refusal);
-    } else {
-      guarded.countHandedDown(1);
-      below.flush();
+      return false;
     }
+    guarded.countHandedDown(1);
+    below.flush();
+    return true;
   }
 
   void flush() {

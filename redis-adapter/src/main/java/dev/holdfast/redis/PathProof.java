@@ -89,9 +89,11 @@ final class PathProof {
   boolean begin(boolean repeatableToo) {
     if (guarded.session().plain()) {
       start(By.PING);
-      repeatablePass = !repeatableToo && !guarded.bounded();
-      callerWaits();
-      return true;
+      if (pending()) { // it went down
+        repeatablePass = !repeatableToo && !guarded.bounded();
+        callerWaits();
+      }
+      return pending();
     }
     return beginByKernel();
   }
@@ -139,7 +141,9 @@ final class PathProof {
   void beginInBackground() {
     if (guarded.session().plain()) {
       start(By.PING);
-      awaitFor(CEILING);
+      if (pending()) {
+        awaitFor(CEILING);
+      }
     } else if (!beginByKernel()) {
       settle(new WireVerdict.Usable()); // as far as can be known
     }

@@ -37,7 +37,11 @@ final class Session {
   private final ArrayDeque<SessionChange> underWay = new ArrayDeque<>(0);
 
   private Transaction transaction = Transaction.NONE;
-  private boolean multiIsTheLast;
+
+  /** Whether a command handed down now would follow a MULTI without its end. */
+  private boolean begun;
+
+  private long latest;
   private boolean registered = true;
   private int watches;
   private boolean ended;
@@ -70,9 +74,10 @@ final class Session {
    */
   void handedDown(CommandKind kind, RedisCommand<?, ?, ?> command, long position) {
     marks.oneShotUsed();
+    latest = position;
     SessionChange change = kind.leavesNothing() ? null : new SessionChange(kind, command, position);
     if (change == null || (kind.leavesByArguments() && marks.residueOf(change) == null)) {
-      if (multiIsTheLast) {
+      if (begun) {
         remember(command);
       }
       return;
@@ -80,11 +85,11 @@ final class Session {
     touched = true;
     settle();
     if (kind == CommandKind.MULTI) {
-      multiIsTheLast = true;
+      begun = true;
       registered = Calls.isRegistered(command);
     } else if (kind.endsTransaction() || kind == CommandKind.RESET) {
-      multiIsTheLast = false;
-    } else if (multiIsTheLast) {
+      begun = false;
+    } else if (begun) {
       remember(command);
     }
     marks.handedDown(change);
@@ -148,7 +153,7 @@ final class Session {
     } else if (answer == ServerAnswer.UNKNOWN && transaction == Transaction.NONE) {
       transaction = Transaction.UNKNOWN;
     } else if (transaction == Transaction.NONE && noMultiUnderWay()) {
-      multiIsTheLast = false;
+      begun = false;
     }
   }
 
@@ -200,7 +205,12 @@ final class Session {
         transactionIsOver();
         marks.reset();
       }
-      default -> marks.made(change, answer == ServerAnswer.DONE);
+      default -> {
+        marks.made(change, answer == ServerAnswer.DONE);
+        if (change.position() < latest) {
+          marks.oneShotUsed(); // by a command that followed before the answer came
+        }
+      }
     }
   }
 
@@ -218,11 +228,11 @@ final class Session {
 
   /** Whether a command issued now would belong to a transaction that was begun on this channel. */
   boolean insideTransaction() {
-    if (!multiIsTheLast) {
+    if (!begun) {
       return false;
     }
     settle(); // it may have been refused meanwhile
-    return multiIsTheLast;
+    return begun;
   }
 
   /** Whether Lettuce knows of the latest transaction, and so registers its commands. */
@@ -251,7 +261,7 @@ final class Session {
   /** Everything was answered: no transaction's fate is open any more. */
   void quiet() {
     settle();
-    if (!multiIsTheLast && !members.isEmpty()) {
+    if (!begun && !members.isEmpty()) {
       members = List.of();
     }
   }
@@ -294,7 +304,7 @@ final class Session {
         left.add(residue);
       }
     }
-    if (transaction != Transaction.NONE || multiIsTheLast) {
+    if (transaction != Transaction.NONE || begun) {
       left.add(Residue.TRANSACTION);
     }
     if (watches > 0) {

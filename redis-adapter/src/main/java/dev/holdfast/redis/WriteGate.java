@@ -133,6 +133,10 @@ final class WriteGate extends ChannelDuplexHandler {
 
   private void admit(RedisCommand<?, ?, ?> command, ChannelPromise promise) {
     CommandKind kind = CommandKind.of(command);
+    if (Calls.isDone(command) && !Calls.isMember(command) && !kind.endsTransaction()) {
+      promise.trySuccess(); // its caller has gone: Lettuce would not write it either
+      return;
+    }
     NotExecutedException refusal = refusal(kind, command);
     if (refusal != null) {
       if (kind == CommandKind.MULTI) {
@@ -241,7 +245,7 @@ final class WriteGate extends ChannelDuplexHandler {
     if (CommandSafety.of(command) != ReplaySafety.SAFE) {
       return !proof.begin(false);
     }
-    if (proof.kernelCanTell()) {
+    if (kind.leavesNothing() && proof.kernelCanTell()) {
       proof.beginByCall(guarded.handedDown() + 1);
     } else {
       proof.begin(false);
@@ -290,7 +294,10 @@ final class WriteGate extends ChannelDuplexHandler {
   }
 
   private void ping(ProbeCommand ping) {
-    handDown.ping(ping);
-    watch.onRequest();
+    if (handDown.ping(ping)) {
+      watch.onRequest();
+    } else {
+      proof.forget();
+    }
   }
 }
