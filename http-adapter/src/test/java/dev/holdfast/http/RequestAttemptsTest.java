@@ -82,6 +82,28 @@ final class RequestAttemptsTest {
   }
 
   @Test
+  void mustKeepAnAttemptThatWasSentForTheFailureOfALaterOne() {
+    RequestAttempts put = attempts(builder().built(), "PUT");
+    assertThat(put.failed(LOST, Cause.PEER_RESET, "reset", () -> true))
+        .isEqualTo(RetryDecision.RETRY);
+    assertThat(put.earlier()).as("it is the latest").isEmpty();
+    put.failedOtherwise();
+    assertThat(put.earlier().orElseThrow().evidence()).isEqualTo("reset");
+    put.failed(ExchangeProgress.notSent(true), Cause.PEER_CLOSED);
+    assertThat(put.earlier().orElseThrow().lostTo()).isEqualTo(Cause.PEER_RESET);
+  }
+
+  @Test
+  void mustRepeatNothingSentWhereTheClientsOwnerDeclines() {
+    RequestAttempts get = attempts(builder().built(), "GET");
+    assertThat(get.failed(LOST, Cause.PEER_RESET, "reset", () -> false))
+        .isEqualTo(RetryDecision.FAIL);
+    RequestAttempts moved = attempts(builder().built(), "GET");
+    assertThat(moved.failed(ExchangeProgress.notSent(true), Cause.PEER_RESET, "reset", () -> false))
+        .isEqualTo(RetryDecision.RETRY);
+  }
+
+  @Test
   void mustTellResilience4jOfEachReplay() {
     HttpGuardSettings settings = builder().built();
     List<String> events = new ArrayList<>();

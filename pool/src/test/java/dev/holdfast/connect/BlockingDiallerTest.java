@@ -11,6 +11,7 @@ import java.io.InterruptedIOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -170,6 +172,27 @@ final class BlockingDiallerTest {
     assertThat(Thread.interrupted()).as("still the thread's to know").isTrue();
     assertThat(report().outcome()).isEqualTo(ConnectOutcome.CANCELLED);
     assertTold(gate, "asked", "left");
+  }
+
+  /** An abort closes the socket under its dial, which tells nothing about the endpoint. */
+  @Test
+  void mustNotBookADialThatItsCallerGaveUpAsAFailedOne() throws Exception {
+    ScriptedGate gate = ScriptedGate.alwaysOpen();
+    BlockingDialler dialler = dialler(false, gate);
+    AtomicBoolean gone = new AtomicBoolean();
+    assertThatThrownBy(
+            () ->
+                dialler.connect(
+                    SERVER,
+                    TIMEOUT,
+                    gone::get,
+                    order -> {
+                      gone.set(true);
+                      throw new SocketException("Socket closed");
+                    }))
+        .isInstanceOf(SocketException.class);
+    assertThat(report().outcome()).isEqualTo(ConnectOutcome.CANCELLED);
+    assertTold(gate, "asked", "LOCAL");
   }
 
   @Test

@@ -68,6 +68,11 @@ final class ReplayRetryTest {
     assertThat(AmbiguousOutcomeException.in(new IllegalStateException(new IOException(ambiguous))))
         .contains(ambiguous);
     assertThat(AmbiguousOutcomeException.in(new IOException())).isEmpty();
+    IOException refused = new IOException("refused");
+    refused.addSuppressed(ambiguous);
+    assertThat(AmbiguousOutcomeException.in(new IllegalStateException(refused)))
+        .as("an earlier attempt")
+        .contains(ambiguous);
     assertThat(ambiguous).hasMessageContaining("INCR may or may not have run");
   }
 

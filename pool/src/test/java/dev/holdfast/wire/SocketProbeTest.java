@@ -131,7 +131,7 @@ final class SocketProbeTest {
     KeepAlive planned = new KeepAlive(Duration.ofSeconds(77), Duration.ofSeconds(7), 7);
     ExecutorService closer = Executors.newSingleThreadExecutor();
     try (ServerSocket many = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-      for (int i = 0; i < 400; i++) {
+      for (int i = 0; i < 150; i++) {
         Socket ours = new Socket(InetAddress.getLoopbackAddress(), many.getLocalPort());
         Socket accepted = many.accept();
         SocketProbe probe = SocketProbe.of(ours);

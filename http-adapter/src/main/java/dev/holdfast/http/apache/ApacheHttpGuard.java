@@ -27,6 +27,7 @@ import java.util.function.Consumer;
 import org.apache.hc.client5.http.HttpRequestRetryStrategy;
 import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
@@ -142,8 +143,29 @@ public final class ApacheHttpGuard {
   public HttpClientConnectionManager install(PoolingHttpClientConnectionManagerBuilder builder) {
     requireFirst(builder);
     GuardParts parts = parts();
-    builder.setConnectionFactory(socket -> new GuardedConnection(connectionFactory, parts));
+    guardConnections(builder, parts);
     return new GuardedManager(builder.build(), parts, dialler, connectTimeout);
+  }
+
+  /** In front of the user's own factory: the one given to the guard, or else the builder's. */
+  private void guardConnections(
+      PoolingHttpClientConnectionManagerBuilder builder, GuardParts parts) {
+    HttpConnectionFactory<? extends ManagedHttpClientConnection> under =
+        connectionFactory == ManagedHttpClientConnectionFactory.INSTANCE
+            ? setOn(builder).orElse(connectionFactory)
+            : connectionFactory;
+    builder.setConnectionFactory(socket -> new GuardedConnection(under, parts));
+  }
+
+  @SuppressWarnings("unchecked") // the field's type
+  private static Optional<HttpConnectionFactory<? extends ManagedHttpClientConnection>> setOn(
+      PoolingHttpClientConnectionManagerBuilder builder) {
+    return Unlisted.read(
+            builder,
+            PoolingHttpClientConnectionManagerBuilder.class,
+            "connectionFactory",
+            HttpConnectionFactory.class)
+        .map(factory -> (HttpConnectionFactory<? extends ManagedHttpClientConnection>) factory);
   }
 
   private GuardParts parts() {
@@ -172,7 +194,7 @@ public final class ApacheHttpGuard {
       requireFirst(builder);
       GuardParts parts = parts();
       customized = parts;
-      builder.setConnectionFactory(socket -> new GuardedConnection(connectionFactory, parts));
+      guardConnections(builder, parts);
     };
   }
 

@@ -29,10 +29,11 @@ public final class ApacheHttpGuardBuilder extends HttpGuardBuilder<ApacheHttpGua
   }
 
   /**
-   * The factory of the connections under the guard's. HttpClient's builder does not tell which one
-   * was set there, and the guard sets its own.
+   * The factory of the connections under the guard's, in place of the one set on the pool's
+   * builder.
    *
-   * @param factory the user's; {@link ManagedHttpClientConnectionFactory#INSTANCE} by default
+   * @param factory the user's; by default the one set on the pool's builder, or {@link
+   *     ManagedHttpClientConnectionFactory#INSTANCE}
    * @return this builder
    */
   public ApacheHttpGuardBuilder connectionFactory(

@@ -23,6 +23,7 @@ final class CurrentRequest {
   private @Nullable Failure failure;
   private boolean sent;
   private boolean leased;
+  private volatile boolean gone;
 
   CurrentRequest(Installation installation, RequestAttempts attempts) {
     this.installation = installation;
@@ -55,6 +56,15 @@ final class CurrentRequest {
     return leased;
   }
 
+  /** Its caller waits for a connection no more; from any thread. */
+  void hangsUp() {
+    gone = true;
+  }
+
+  boolean isGone() {
+    return gone;
+  }
+
   RequestAttempts attempts() {
     return attempts;
   }
@@ -66,6 +76,7 @@ final class CurrentRequest {
   /** Another attempt begins. */
   void begins() {
     sent = false;
+    gone = false;
     failure = null;
   }
 

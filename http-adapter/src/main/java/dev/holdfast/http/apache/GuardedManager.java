@@ -66,6 +66,7 @@ final class GuardedManager implements HttpClientConnectionManager, ConnPoolContr
   public LeaseRequest lease(
       String id, HttpRoute route, Timeout requestTimeout, @Nullable Object state) {
     guard.installation().leases();
+    CurrentRequest request = CurrentRequest.get();
     LeaseRequest lease = pool.lease(id, route, requestTimeout, state);
     return new LeaseRequest() {
       @Override
@@ -76,6 +77,9 @@ final class GuardedManager implements HttpClientConnectionManager, ConnPoolContr
 
       @Override
       public boolean cancel() {
+        if (request != null) {
+          request.hangsUp();
+        }
         return lease.cancel();
       }
     };

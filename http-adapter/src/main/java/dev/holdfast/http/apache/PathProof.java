@@ -27,6 +27,9 @@ final class PathProof {
   private static final int POKE_COUNT = 3;
   private static final long LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
+  /** The caller has hung up, which tells nothing; its client discards the connection. */
+  private static final Death UNFINISHED = new Death(Cause.LOCAL_CLOSE, "its caller hung up");
+
   private PathProof() {}
 
   /**
@@ -47,6 +50,10 @@ final class PathProof {
       return null;
     }
     Death found = await(socket, began, WireJudge.answerWithin(before, CEILING));
+    if (found == UNFINISHED) {
+      probe.restore(settings);
+      return null;
+    }
     guard.meters().probed(found == null);
     guard.meters().held(System.nanoTime() - began);
     if (found == null) {
@@ -57,9 +64,10 @@ final class PathProof {
 
   /** An interrupt tells nothing about the path: it is kept for whoever heeds it. */
   private static @Nullable Death await(GuardedSocket socket, long began, Duration patience) {
+    CurrentRequest request = CurrentRequest.get();
     boolean interrupted = false;
     try {
-      while (true) {
+      while (request == null || !request.isGone()) {
         interrupted |= Thread.interrupted();
         LockSupport.parkNanos(LOOK_NANOS);
         WireSnapshot wire = socket.read(System.nanoTime());
@@ -79,6 +87,7 @@ final class PathProof {
               Cause.PROBES_UNANSWERED, "no answer in %d ms; %s".formatted(millis, wire.evidence()));
         }
       }
+      return UNFINISHED;
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** A name with several addresses, of which the first ones do not answer. */
 final class AddressesTest {
 
-  private static final Duration TIMEOUT = Duration.ofSeconds(4);
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
   private static void answer(RawServer.Wire wire) throws IOException {
     while (true) {
