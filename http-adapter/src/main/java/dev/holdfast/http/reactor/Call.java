@@ -28,9 +28,11 @@ final class Call {
   private volatile long lostAtNanos;
   private volatile @Nullable Exchange lost;
   private volatile @Nullable Exchange sent;
-  private volatile boolean eachLeg;
-  private volatile boolean sentOnce;
-  private volatile boolean laterLeg;
+
+  // Written and read by one thread after the other; what hands the call on orders them.
+  private boolean eachLeg;
+  private boolean sentOnce;
+  private boolean laterLeg;
 
   Call(HttpGuardSettings settings, GuardMeters meters) {
     this.settings = settings;

@@ -82,10 +82,9 @@ final class ExchangeObserver implements ConnectionObserver {
   }
 
   private static void multiplexed(GuardedConnection guarded) {
-    if (!guarded.guard().multiplexed().add(guarded)) {
+    if (!guarded.multiplexes()) {
       return;
     }
-    guarded.multiplexes();
     ChannelPipeline pipeline = guarded.channel().pipeline();
     ChannelHandlerContext tls = pipeline.context(SslHandler.class);
     if (tls != null) {

@@ -61,6 +61,7 @@ final class GuardedConnection {
   private boolean retiring;
   private boolean handedOver;
   private boolean sendsOnce;
+  private @Nullable Multiplexed siblings;
   private volatile boolean multiplexes;
   private volatile @Nullable PingSettings pings;
   private volatile @Nullable PingWatch pingWatch;
@@ -230,6 +231,11 @@ final class GuardedConnection {
     return sendsOnce;
   }
 
+  /** Which others of HTTP/2 carry the same clients' calls. */
+  void multiplexesWith(Multiplexed others) {
+    siblings = others;
+  }
+
   /** How PING is used, should the connection turn out to speak HTTP/2. */
   void pings(@Nullable PingSettings settings) {
     pings = settings;
@@ -241,11 +247,23 @@ final class GuardedConnection {
     return settings != null && settings.users() && pingWatch != null;
   }
 
-  /** The connection speaks HTTP/2. */
-  void multiplexes() {
+  /**
+   * The connection speaks HTTP/2.
+   *
+   * @return whether that was not known
+   */
+  boolean multiplexes() {
+    if (multiplexes) {
+      return false;
+    }
     multiplexes = true;
+    Multiplexed others = siblings;
+    if (others != null) {
+      others.add(this);
+    }
     PingSettings settings = pings;
     pingWatch = settings == null ? null : new PingWatch(this, settings);
+    return true;
   }
 
   /** A request is about to be written. */

@@ -25,6 +25,7 @@ final class GuardedProvider implements ConnectionProvider {
 
   private final ConnectionProvider users;
   private final PoolSettings settings;
+  private final Multiplexed multiplexed = new Multiplexed();
   private final ReactorHttpGuard guard;
   private final Set<GuardedConnection> lent = ConcurrentHashMap.newKeySet();
 
@@ -36,6 +37,11 @@ final class GuardedProvider implements ConnectionProvider {
 
   ReactorHttpGuard guard() {
     return guard;
+  }
+
+  /** Its connections of HTTP/2; those of other pools carry none of its calls. */
+  Multiplexed multiplexed() {
+    return multiplexed;
   }
 
   ConnectionProvider users() {
@@ -57,6 +63,7 @@ final class GuardedProvider implements ConnectionProvider {
       lent.add(connection);
       connection.channel().closeFuture().addListener(closed -> lent.remove(connection));
     }
+    connection.multiplexesWith(multiplexed);
     connection.sendsOnce(client.isRetryDisabled());
     connection.pings(
         PingSettings.of(client, settings.maxIdleMillis(), guard.settings().shared().plan()));

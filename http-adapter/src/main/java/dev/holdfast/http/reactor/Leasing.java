@@ -28,6 +28,9 @@ final class Leasing implements CoreSubscriber<Connection>, Subscription, Connect
   private static final AtomicReferenceFieldUpdater<Leasing, Subscription> POOL =
       AtomicReferenceFieldUpdater.newUpdater(Leasing.class, Subscription.class, "pool");
 
+  private static final AtomicReferenceFieldUpdater<Leasing, Connection> LENT =
+      AtomicReferenceFieldUpdater.newUpdater(Leasing.class, Connection.class, "lent");
+
   /** More dead connections in a row than any pool holds; then something else is wrong. */
   private static final int MOST = 1_000;
 
@@ -136,13 +139,15 @@ final class Leasing implements CoreSubscriber<Connection>, Subscription, Connect
 
   /** A connection is there and fit. */
   void lends(Connection connection) {
-    boolean first = lent == null;
-    lent = connection;
-    if (first) {
+    if (lent == null) {
+      LENT.lazySet(this, connection); // the client, who may dispose of it, is told now
       client.onNext(this);
       client.onComplete();
-    } else if (cancelled) { // or dispose() sees what is lent
-      connection.dispose();
+    } else {
+      lent = connection;
+      if (cancelled) { // or dispose() sees what is lent
+        connection.dispose();
+      }
     }
   }
 

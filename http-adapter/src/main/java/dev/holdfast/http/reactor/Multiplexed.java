@@ -9,7 +9,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 
 /**
- * The HTTP/2 connections of a guard. Reactor Netty hands out their streams from a pool that nothing
+ * The HTTP/2 connections of a pool. Reactor Netty hands out their streams from a pool that nothing
  * can be put in front of, and a stream is told of with its request's body already asked for. So
  * they are proved one step earlier: whoever calls while one of them is silent, be it beside streams
  * that are, waits until all such are proved or gone, for at most as long as one proof takes. Which
@@ -20,13 +20,9 @@ final class Multiplexed {
 
   private final Set<GuardedConnection> connections = ConcurrentHashMap.newKeySet();
 
-  /** Whether it was not known before. */
-  boolean add(GuardedConnection connection) {
-    boolean unknown = connections.add(connection);
-    if (unknown) {
-      connection.channel().closeFuture().addListener(closed -> connections.remove(connection));
-    }
-    return unknown;
+  void add(GuardedConnection connection) {
+    connections.add(connection);
+    connection.channel().closeFuture().addListener(closed -> connections.remove(connection));
   }
 
   boolean isEmpty() {

@@ -76,8 +76,6 @@ public final class ReactorHttpGuard implements AutoCloseable {
   private final Redialler redialler;
   private final ChannelSetup setup = new ChannelSetup(this);
   private final ExchangeObserver exchanges = new ExchangeObserver();
-  private final Multiplexed multiplexed = new Multiplexed();
-  private final Replays replays = new Replays(this);
   private final AddressOrder addresses = new AddressOrder();
   private final Set<GuardedConnection> connections = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean saidNoSource = new AtomicBoolean();
@@ -185,7 +183,7 @@ public final class ReactorHttpGuard implements AutoCloseable {
         .attr(INSTALLED, this)
         .doOnChannelInit(setup)
         .observe(exchanges)
-        .mapConnect(replays::around);
+        .mapConnect(new Replays(this, provider.multiplexed())::around);
   }
 
   /**
@@ -267,10 +265,6 @@ public final class ReactorHttpGuard implements AutoCloseable {
 
   GuardMeters meters() {
     return meters;
-  }
-
-  Multiplexed multiplexed() {
-    return multiplexed;
   }
 
   ConnectionDeaths deaths() {

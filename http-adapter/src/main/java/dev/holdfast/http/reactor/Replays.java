@@ -11,16 +11,18 @@ import reactor.netty.Connection;
 final class Replays {
 
   private final ReactorHttpGuard guard;
+  private final Multiplexed multiplexed;
 
-  Replays(ReactorHttpGuard guard) {
+  Replays(ReactorHttpGuard guard, Multiplexed multiplexed) {
     this.guard = guard;
+    this.multiplexed = multiplexed;
   }
 
   Mono<? extends Connection> around(Mono<? extends Connection> once) {
     return new Mono<Connection>() {
       @Override
       public void subscribe(CoreSubscriber<? super Connection> caller) {
-        Sending sending = new Sending(guard, once, caller);
+        Sending sending = new Sending(guard, multiplexed, once, caller);
         caller.onSubscribe(sending);
         sending.begin();
       }

@@ -29,7 +29,7 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
   private static final long FIRST_PAUSE_NANOS = Duration.ofMillis(1).toNanos();
   private static final int MOST_DOUBLINGS = 7;
 
-  private final ReactorHttpGuard guard;
+  private final Multiplexed multiplexed;
   private final Mono<? extends Connection> once;
   private final CoreSubscriber<? super Connection> caller;
   private final Call call;
@@ -42,9 +42,10 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
 
   Sending(
       ReactorHttpGuard guard,
+      Multiplexed multiplexed,
       Mono<? extends Connection> once,
       CoreSubscriber<? super Connection> caller) {
-    this.guard = guard;
+    this.multiplexed = multiplexed;
     this.once = once;
     this.caller = caller;
     this.call = new Call(guard.settings().shared(), guard.meters());
@@ -55,7 +56,6 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
     if (current == Operators.cancelledSubscription()) {
       return;
     }
-    Multiplexed multiplexed = guard.multiplexed();
     try {
       if (multiplexed.isEmpty()) {
         once.subscribe(this);

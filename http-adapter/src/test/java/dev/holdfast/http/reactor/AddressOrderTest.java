@@ -49,8 +49,7 @@ final class AddressOrderTest {
 
             @Override
             protected void doResolveAll(String name, Promise<List<InetAddress>> promise) {
-              promise.setSuccess(
-                  List.of(loopback(2), loopback(1)));
+              promise.setSuccess(List.of(loopback(2), loopback(1)));
             }
           });
     }
