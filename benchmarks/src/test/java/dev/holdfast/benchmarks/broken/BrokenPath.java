@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class BrokenPath {
 
   private static final int CALLERS = 6;
-  private static final Duration COMMAND_TIMEOUT = Duration.ofMillis(500);
+  private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration LAST_ANSWERS = Duration.ofSeconds(30);
 

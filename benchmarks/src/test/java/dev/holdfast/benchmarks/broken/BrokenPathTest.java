@@ -12,6 +12,9 @@ import org.junit.jupiter.api.Test;
  */
 final class BrokenPathTest {
 
+  /** A bare client may also lose its connections at once, and then nothing can go wrong. */
+  private static final int BARE_ATTEMPTS = 5;
+
   private final long seed = Long.getLong("broken.seed", 1);
   private final long units = Long.getLong("broken.units", 20_000);
 
@@ -25,8 +28,12 @@ final class BrokenPathTest {
 
   @Test
   void bareLettuceDoesNot() throws Exception {
-    BrokenPath.Reckoning bare = new BrokenPath(false, seed, units / 10).run();
-    System.out.println("bare, seed " + seed + ": " + bare);
-    assertThat(bare.findings().total()).as(bare::toString).isPositive();
+    int wrong = 0;
+    for (long attempt = 0; wrong == 0 && attempt < BARE_ATTEMPTS; attempt++) {
+      BrokenPath.Reckoning bare = new BrokenPath(false, seed + attempt, units / 10).run();
+      System.out.println("bare, seed " + (seed + attempt) + ": " + bare);
+      wrong = bare.findings().total();
+    }
+    assertThat(wrong).isPositive();
   }
 }

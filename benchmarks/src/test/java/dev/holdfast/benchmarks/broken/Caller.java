@@ -19,7 +19,7 @@ final class Caller implements Runnable {
 
   private static final int AT_ONCE = 12;
   private static final Duration THINKS = Duration.ofMillis(2);
-  private static final int MOST_WAIT_SECONDS = 5;
+  private static final int MOST_WAIT_SECONDS = 10;
   static final int FIXED_KEYS = 20;
 
   private final String name;
