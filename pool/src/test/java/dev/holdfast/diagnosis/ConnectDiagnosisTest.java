@@ -144,6 +144,14 @@ final class ConnectDiagnosisTest {
   }
 
   @Test
+  void mustNameTheServersErrorWhereItRefusesTheClient() {
+    ConnectSigns refused = connect(ConnectEnd.HANDSHAKE_REFUSED, 1).refusal("WRONGPASS").build();
+    assertExplained(refused, Explanation.HANDSHAKE_REFUSED);
+    assertThat(refused.evidence()).contains("the server's error: WRONGPASS");
+    assertThat(Diagnostician.diagnose(refused).advice()).singleElement().asString().contains("ACL");
+  }
+
+  @Test
   void mustFindAForeignBackend() {
     assertExplained(connect(ConnectEnd.FOREIGN_REPLY, 1).build(), FOREIGN_PROTOCOL);
     assertExplained(

@@ -153,7 +153,7 @@ final class EndingsTest {
     List<List<Part>> orders = orders();
     one(orders.get(0));
     long before = threads();
-    for (int life = 0; life < 24; life++) {
+    for (int life = 0; life < 12; life++) {
       one(orders.get(life % orders.size()));
     }
     Await.until("threads", SOON, () -> threads() <= before);

@@ -11,12 +11,12 @@ import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** A first connect may take as long as the client allows it, with a pool as without. */
@@ -40,14 +40,23 @@ final class FirstConnectTest {
     return ScriptedRedis.plain(command);
   }
 
+  /** So that no time goes by loading classes where a few seconds are what is tested. */
+  @BeforeAll
+  static void warmUp() throws Exception {
+    FirstConnectTest once = new FirstConnectTest();
+    once.awake.countDown();
+    try (var pool = once.pool(once.redis.port()).acquireTimeout(Duration.ofSeconds(60)).build();
+        var lent = pool.borrow()) {
+      assertThat(lent.sync().ping()).isEqualTo("PONG");
+    } finally {
+      once.stop();
+    }
+  }
+
   @AfterEach
   void stop() throws Exception {
     awake.countDown();
     resources.shutdown(0, 0, TimeUnit.SECONDS).get();
-    close(redis);
-  }
-
-  private static void close(ScriptedRedis redis) throws IOException {
     redis.close();
   }
 

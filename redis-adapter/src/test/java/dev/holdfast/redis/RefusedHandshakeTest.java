@@ -89,7 +89,7 @@ final class RefusedHandshakeTest {
     try (ScriptedRedis redis = ScriptedRedis.answering(command -> "-" + error)) {
       LettuceGuard guard = guard();
       RedisClient client = client(guard, redis.port());
-      try (var pool = guard.pool(client).acquireTimeout(Duration.ofSeconds(5)).build()) {
+      try (var pool = guard.pool(client).acquireTimeout(Duration.ofSeconds(10)).build()) {
         Throwable thrown = catchThrowable(pool::borrow);
         assertThat(thrown)
             .isInstanceOf(AcquireTimeoutException.class)
