@@ -34,6 +34,7 @@ public final class GuardMeters {
    * @param guard the value of their tag {@code guard}
    */
   public GuardMeters(MeterRegistry registry, String guard) {
+    MetersAtZero.register(registry, guard);
     this.registry = registry;
     this.guard = guard;
     for (WireSource source : WireSource.values()) {
@@ -95,12 +96,14 @@ public final class GuardMeters {
   }
 
   /**
-   * A call failed with an unknown outcome.
+   * A call failed with an unknown outcome, which is a warning in the log too.
    *
    * @param call its kind, of a bounded set
    */
   public void ambiguous(String call) {
+    counter(HoldfastMeter.AMBIGUOUS_ALL).increment();
     counter(HoldfastMeter.AMBIGUOUS, "call", call).increment();
+    AmbiguousLog.SHARED.ambiguous(guard, call);
   }
 
   /**
