@@ -84,7 +84,7 @@ public final class Main {
       out.println(setting.text());
       List<Outcome> outcomes = new MainJob(scenarios, Contenders.all(), out).run(redis);
       List<Score> scores = Outcome.scores(outcomes);
-      report(line, scores, () -> HtmlReport.of(setting, outcomes), out);
+      report(line, scores, Summary.of(scores), () -> HtmlReport.of(setting, outcomes), out);
       return Summary.guardedIsClean(scores) ? CLEAN : NOT_CLEAN;
     }
   }
@@ -100,7 +100,9 @@ public final class Main {
       replays.add(Replay.of(incident, out));
     }
     Setting setting = Setting.of(replays.get(0).redisVersion(), LettuceVersion.getVersion());
-    report(line, Replay.scores(replays), () -> IncidentPage.of(setting, replays), out);
+    List<Score> scores = Replay.scores(replays);
+    String summary = Summary.of(scores, Replay.explained(replays));
+    report(line, scores, summary, () -> IncidentPage.of(setting, replays), out);
     for (Replay replay : replays) {
       if (!replay.promiseKept()) {
         out.printf(
@@ -112,12 +114,16 @@ public final class Main {
   }
 
   private static void report(
-      CommandLine line, List<Score> scores, Supplier<String> page, PrintStream out)
+      CommandLine line,
+      List<Score> scores,
+      String summary,
+      Supplier<String> page,
+      PrintStream out)
       throws IOException {
     out.println();
     out.print(TextTable.of(scores));
     out.println();
-    out.println(Summary.of(scores));
+    out.println(summary);
     if (line.json() != null) {
       Files.writeString(line.json(), JsonReport.of(scores));
       out.println("figures: " + line.json());

@@ -73,6 +73,15 @@ record Replay(
     return incident.promise().keptBy(score("guarded"));
   }
 
+  /** The names of those that no client can help, and that the guard has explained. */
+  static List<String> explained(List<Replay> replays) {
+    return replays.stream()
+        .filter(replay -> replay.incident().promise() instanceof Promise.Explained)
+        .filter(Replay::promiseKept)
+        .map(replay -> replay.incident().name())
+        .toList();
+  }
+
   static List<Score> scores(List<Replay> replays) {
     return replays.stream().flatMap(replay -> replay.scores().stream()).toList();
   }

@@ -12,11 +12,28 @@ final class Summary {
   }
 
   static String of(List<Score> scores) {
-    return sentence("bare", mode(scores, "bare"))
+    return of(scores, List.of());
+  }
+
+  /**
+   * Of incidents, of which no client can help some.
+   *
+   * @param explained names of those whose calls fail and whose reason the guard has named: they are
+   *     shown, and count neither as failed nor as survived
+   */
+  static String of(List<Score> scores, List<String> explained) {
+    List<Score> counted =
+        scores.stream().filter(score -> !explained.contains(score.scenario())).toList();
+    return sentence("bare", mode(counted, "bare"))
         + "\n"
-        + sentence("guarded", mode(scores, "guarded"))
+        + sentence("guarded", mode(counted, "guarded"))
         + "\n"
-        + (guardedIsClean(scores) ? "Guarded is clean." : "Guarded is NOT clean.");
+        + (guardedIsClean(counted) ? "Guarded is clean." : "Guarded is NOT clean.")
+        + (explained.isEmpty()
+            ? ""
+            : "\nNot counted, for no client can help it; the guard named the reason: "
+                + String.join(", ", explained)
+                + ".");
   }
 
   static String sentence(String mode, List<Score> scores) {

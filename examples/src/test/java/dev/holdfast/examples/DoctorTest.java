@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.examples.Finding.Level;
 import dev.holdfast.lab.RedisServer;
+import dev.holdfast.wire.HostCounters;
 import dev.holdfast.wire.HostReading;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,6 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 /** What is unsafe in a host's and a server's settings. */
 final class DoctorTest {
@@ -166,5 +169,27 @@ final class DoctorTest {
       assertThat(Main.run(List.of("doctor", wrong), print, print)).as(wrong).isEqualTo(2);
     }
     assertThat(Main.run(List.of("doctor"), print, print)).isEqualTo(2);
+  }
+
+  /** On this very host: what other readers of the same files say. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void mustSayOfThisHostWhatItsKernelSays() throws Exception {
+    HostCounters host = HostCounters.ofThisHost();
+    List<Finding> findings = new Doctor(host::setting, host.read()).onHost();
+    String keepAlive = cat("tcp_keepalive_time");
+    assertThat(about(findings, "tcp_keepalive_time").what()).endsWith(" " + keepAlive + " s");
+    assertThat(about(findings, "tcp_keepalive_time").level())
+        .isEqualTo(Long.parseLong(keepAlive) >= 240 ? Level.UNSAFE : Level.OK);
+    String[] range = cat("ip_local_port_range").split("\\s+", -1);
+    int ports = Integer.parseInt(range[1]) - Integer.parseInt(range[0]) + 1;
+    assertThat(about(findings, "local ports").what()).startsWith(ports + " ");
+    Finding timeWait = about(findings, "TIME_WAIT");
+    assertThat(timeWait.what()).contains(" of " + cat("tcp_max_tw_buckets") + " TIME_WAIT");
+  }
+
+  private static String cat(String setting) throws Exception {
+    Process cat = new ProcessBuilder("cat", "/proc/sys/net/ipv4/" + setting).start();
+    return new String(cat.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
   }
 }

@@ -85,8 +85,7 @@ final class GateMeters {
     ports(watched, "time_wait", PortUse::timeWait);
     ports(watched, "elsewhere", PortUse::elsewhere);
     gauge(
-        Gauge.builder(
-                HoldfastMeter.PORTS_RANGE.meterName(), watched, all -> busiest(all).range())
+        Gauge.builder(HoldfastMeter.PORTS_RANGE.meterName(), watched, all -> busiest(all).range())
             .description(HoldfastMeter.PORTS_RANGE.description())
             .tags("guard", guard));
     for (StormState state : StormState.values()) {

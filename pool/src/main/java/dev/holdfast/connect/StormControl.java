@@ -105,9 +105,7 @@ final class StormControl {
     String since =
         failures == 0
             ? "its connections were reset together"
-            : failures == 1
-                ? "its latest connect failed"
-                : failures + " connects in a row failed";
+            : failures == 1 ? "its latest connect failed" : failures + " connects in a row failed";
     String next =
         probed
             ? "one caller is trying it"

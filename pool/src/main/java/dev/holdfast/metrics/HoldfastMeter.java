@@ -28,6 +28,8 @@ public enum HoldfastMeter {
       "Connections given up and connects that failed or took long, by what explains it"),
   /** Counter: calls that failed with an unknown outcome. Tags: {@code call}, the operation. */
   AMBIGUOUS("holdfast.calls.ambiguous", "Calls whose outcome is unknown, by operation"),
+  /** Counter: the same of all operations, at 0 from the start: what an alert is made of. */
+  AMBIGUOUS_ALL("holdfast.calls.ambiguous.all", "Calls whose outcome is unknown"),
   /** Counter: calls that were sent, lost without an answer and sent again. */
   REPLAYED("holdfast.calls.replayed", "Replay-safe calls sent again after a loss"),
   /** Counter: calls that had not been sent and moved to the next connection. */

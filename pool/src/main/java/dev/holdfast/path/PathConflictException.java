@@ -39,8 +39,7 @@ public final class PathConflictException extends RuntimeException {
     this.conflicts = List.copyOf(conflicts);
     for (PathConflict one : conflicts) {
       written.add(
-          new Written(
-              one.code(), one.what(), one.value(), one.limit(), one.source(), one.fix()));
+          new Written(one.code(), one.what(), one.value(), one.limit(), one.source(), one.fix()));
     }
   }
 

@@ -41,6 +41,7 @@ public final class GuardMeters implements AutoCloseable {
    * @param guard the value of their tag {@code guard}
    */
   public GuardMeters(MeterRegistry registry, String guard) {
+    MetersAtZero.register(registry, guard);
     this.registry = registry;
     this.guard = guard;
     this.connections = share();
@@ -127,12 +128,14 @@ public final class GuardMeters implements AutoCloseable {
   }
 
   /**
-   * A call failed with an unknown outcome.
+   * A call failed with an unknown outcome, which is a warning in the log too.
    *
    * @param call its kind, of a bounded set
    */
   public void ambiguous(String call) {
+    counter(HoldfastMeter.AMBIGUOUS_ALL).increment();
     counter(HoldfastMeter.AMBIGUOUS, "call", call).increment();
+    AmbiguousLog.SHARED.ambiguous(guard, call);
   }
 
   /**

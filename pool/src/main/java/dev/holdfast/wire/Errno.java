@@ -3,9 +3,10 @@ package dev.holdfast.wire;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.Errors;
 import java.net.NoRouteToHostException;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -40,12 +41,12 @@ public enum Errno {
 
   /** This host's language. */
   private static final class Local {
-    private static final String[] TEXTS = texts(Local::strerror);
+    private static final Map<Errno, String> TEXTS = texts();
 
-    private static String[] texts(IntFunction<String> strerror) {
-      String[] texts = new String[values().length];
+    private static Map<Errno, String> texts() {
+      Map<Errno, String> texts = new EnumMap<>(Errno.class);
       for (Errno errno : values()) {
-        texts[errno.ordinal()] = strerror.apply(errno.linux);
+        texts.put(errno, strerror(errno.linux));
       }
       return texts;
     }
@@ -94,7 +95,7 @@ public enum Errno {
     return in(message, Local.TEXTS);
   }
 
-  static Optional<Errno> in(String message, String[] local) {
+  static Optional<Errno> in(String message, Map<Errno, String> local) {
     Matcher number = NUMBER.matcher(message);
     if (LINUX && number.find()) {
       int found = Integer.parseInt(number.group(1));
@@ -106,7 +107,7 @@ public enum Errno {
       return Optional.empty();
     }
     for (Errno errno : values()) {
-      String text = local[errno.ordinal()];
+      String text = local.getOrDefault(errno, "");
       if (message.contains(errno.english) || (!text.isEmpty() && message.contains(text))) {
         return Optional.of(errno);
       }

@@ -15,9 +15,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.diagnosis.ChurnSigns.TimeWait;
 import dev.holdfast.diagnosis.ConnectSigns.History;
 import java.time.Duration;
-import java.util.OptionalLong;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,8 +50,7 @@ final class ConnectDiagnosisTest {
     CounterDelta none =
         new CounterDelta(
             OptionalLong.of(0), OptionalLong.of(0), OptionalLong.of(0), OptionalLong.of(0));
-    assertExplained(
-        connect(ConnectEnd.CONNECTED, 1_021).history(WORKS).counters(none).build());
+    assertExplained(connect(ConnectEnd.CONNECTED, 1_021).history(WORKS).counters(none).build());
     assertExplained(
         connect(ConnectEnd.CONNECTED, 4_000).silentDials(1).history(WORKS).counters(none).build());
     // given up before the kernel would have repeated it: its counter says nothing

@@ -25,7 +25,7 @@ final class PoolClocksTest {
       Lease<Connection> lease = bed.pool.tryAcquire();
       assertThat(lease).as("lent at once").isNotNull();
       bed.world.pass(Duration.ofSeconds(30));
-        bed.release(Objects.requireNonNull(lease));
+      bed.release(Objects.requireNonNull(lease));
       bed.world.pass(Duration.ofSeconds(30));
       assertThat(bed.server.opened).as("set by %s", by).isEqualTo(2);
       assertThat(bed.server.proved).as("set by %s", by).isZero();

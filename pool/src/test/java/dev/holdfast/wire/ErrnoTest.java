@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -23,23 +24,23 @@ import org.junit.jupiter.api.condition.OS;
 final class ErrnoTest {
 
   /** {@code strerror} under {@code LANG=de_DE}. */
-  private static final String[] GERMAN = {
-    "Datenübergabe unterbrochen (broken pipe)",
-    "Die Adresse wird bereits verwendet",
-    "Die angeforderte Adresse kann nicht zugewiesen werden",
-    "Das Netzwerk ist nicht erreichbar",
-    "Die Verbindung wurde vom Kommunikationspartner zurückgesetzt",
-    "Die Wartezeit für die Verbindung ist abgelaufen",
-    "Verbindungsaufbau abgelehnt",
-    "Keine Route zum Zielrechner"
-  };
+  private static final Map<Errno, String> GERMAN =
+      Map.of(
+          Errno.EPIPE, "Datenübergabe unterbrochen (broken pipe)",
+          Errno.EADDRINUSE, "Die Adresse wird bereits verwendet",
+          Errno.EADDRNOTAVAIL, "Die angeforderte Adresse kann nicht zugewiesen werden",
+          Errno.ENETUNREACH, "Das Netzwerk ist nicht erreichbar",
+          Errno.ECONNRESET, "Die Verbindung wurde vom Kommunikationspartner zurückgesetzt",
+          Errno.ETIMEDOUT, "Die Wartezeit für die Verbindung ist abgelaufen",
+          Errno.ECONNREFUSED, "Verbindungsaufbau abgelehnt",
+          Errno.EHOSTUNREACH, "Keine Route zum Zielrechner");
 
   @Test
   void mustTellErrorsByTheirTextInTheHostsLanguage() {
-    for (Errno errno : Errno.values()) {
-      String text = GERMAN[errno.ordinal()];
-      assertThat(Errno.in(text + ": /10.0.0.1:6379", GERMAN)).as(text).contains(errno);
-    }
+    GERMAN.forEach(
+        (errno, text) ->
+            assertThat(Errno.in(text + ": /10.0.0.1:6379", GERMAN)).as(text).contains(errno));
+    assertThat(GERMAN).containsOnlyKeys(Errno.values());
     assertThat(Errno.in("Connection timed out", GERMAN)).contains(Errno.ETIMEDOUT);
     assertThat(Errno.in("anything else", GERMAN)).isEmpty();
   }

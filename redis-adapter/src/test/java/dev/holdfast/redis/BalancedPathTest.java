@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.connect.ConnectOutcome;
 import dev.holdfast.connect.ConnectReport;
+import dev.holdfast.connect.RedialReason;
 import dev.holdfast.lab.Forgetting;
 import dev.holdfast.lab.RedisServer;
 import dev.holdfast.path.ConnectionPlan;
@@ -43,11 +44,20 @@ final class BalancedPathTest {
         .build();
   }
 
+  /** On a loaded machine an answer may be late, and another dial is sent; nothing else dials. */
   private void assertConnectedInOneDial(int connects) {
     assertThat(reports).hasSize(connects);
     assertThat(reports)
         .allSatisfy(report -> assertThat(report.outcome()).isEqualTo(ConnectOutcome.CONNECTED))
-        .allSatisfy(report -> assertThat(report.dials()).isEqualTo(1));
+        .allSatisfy(report -> assertThat(report.dials() - silent(report)).isEqualTo(1));
+  }
+
+  private static int silent(ConnectReport report) {
+    return report.redials().getOrDefault(RedialReason.SILENCE, 0);
+  }
+
+  private long dials() {
+    return reports.stream().mapToLong(ConnectReport::dials).sum();
   }
 
   private static long pings(RedisServer redis) {
@@ -67,11 +77,12 @@ final class BalancedPathTest {
       RedisClient client = bed.guarded(guard(), ClientOptions.create(), uri(redis));
       try (var connection = client.connect();
           var subscriber = client.connectPubSub()) {
+        // before the first call, which is preceded by a PING if it comes a second later
+        assertThat(pings(redis)).as("one for each dial that was answered").isBetween(2L, dials());
         assertThat(connection.sync().incr("key")).isEqualTo(1);
         subscriber.sync().subscribe("channel");
         assertThat(connection.sync().publish("channel", "message")).isEqualTo(1);
         assertConnectedInOneDial(2);
-        assertThat(pings(redis)).isEqualTo(2);
       }
     }
   }
@@ -106,9 +117,9 @@ final class BalancedPathTest {
               .build();
       RedisClient client = bed.guarded(guard(), TlsSetup.trusting(redis), uri);
       try (var connection = client.connect()) {
+        assertThat(pings(redis)).isZero();
         assertThat(connection.sync().incr("key")).isEqualTo(1);
         assertConnectedInOneDial(1);
-        assertThat(pings(redis)).isZero();
       }
     }
   }
