@@ -5,10 +5,15 @@ package dev.holdfast.benchmarks.transparency;
  *
  * @param program as short as it could be made
  * @param mode of the guarded client
+ * @param difference what it shows
  */
 public record Finding(Program program, Mode mode, Difference difference) {
 
-  /** The seed the program was made from. */
+  /**
+   * The seed the program was made from.
+   *
+   * @return the seed
+   */
   public long seed() {
     return program.seed();
   }

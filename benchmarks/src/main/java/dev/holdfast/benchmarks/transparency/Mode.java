@@ -10,7 +10,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** The clients that run a program. */
-public enum Mode {
+enum Mode {
   /** Lettuce alone. */
   BARE,
   /** With a guard of default settings. */

@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** Many programs, some at a time. */
 public final class Survey {
@@ -18,7 +19,6 @@ public final class Survey {
   private static final int LANES = 4;
   private static final int SHRINKING_RUNS = 40;
 
-  private final long firstSeed;
   private final long steps;
   private final int mostFindings;
   private final Set<Section> sections;
@@ -38,14 +38,18 @@ public final class Survey {
   }
 
   Survey(long firstSeed, long steps, int mostFindings, Set<Section> sections) {
-    this.firstSeed = firstSeed;
     this.steps = steps;
     this.mostFindings = mostFindings;
     this.sections = sections;
     this.nextSeed = new AtomicLong(firstSeed);
   }
 
-  /** Runs them. */
+  /**
+   * Runs them.
+   *
+   * @return this
+   * @throws Exception if a program could not be run
+   */
   public Survey run() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(LANES);
     try {
@@ -62,7 +66,7 @@ public final class Survey {
     return this;
   }
 
-  private @org.jspecify.annotations.Nullable Void lane() throws Exception {
+  private @Nullable Void lane() throws Exception {
     try (Lane lane = new Lane()) {
       Judge judge = new Judge(lane, sections);
       while (stepsRun.sum() < steps && findings.size() < mostFindings) {
@@ -81,28 +85,39 @@ public final class Survey {
     return null;
   }
 
-  /** The programs that showed something else when guarded. */
+  /**
+   * The programs that showed something else when guarded.
+   *
+   * @return each made as short as it could be
+   */
   public List<Finding> findings() {
     return List.copyOf(findings);
   }
 
-  /** The programs that prove nothing, for they show now this and now that when bare. */
+  /**
+   * The programs that prove nothing, for they show now this and now that when bare.
+   *
+   * @return each with what it showed
+   */
   public List<String> unsteady() {
     return List.copyOf(unsteady);
   }
 
-  /** How many steps were run, each in every mode. */
+  /**
+   * How many steps were run, each in every mode.
+   *
+   * @return the count
+   */
   public long stepsRun() {
     return stepsRun.sum();
   }
 
-  /** How many programs were run. */
+  /**
+   * How many programs were run.
+   *
+   * @return the count
+   */
   public long programsRun() {
     return programsRun.sum();
-  }
-
-  /** The seed of the first. */
-  public long firstSeed() {
-    return firstSeed;
   }
 }
