@@ -16,8 +16,9 @@ final class DialException extends RedisConnectionException {
     super(ServerError.classes(failure), failure);
   }
 
-  /** As the pool quotes it. */
+  /** As the pool quotes it: it begins with the class of what the client threw. */
   @Override
+  @SuppressWarnings("OverrideThrowableToString")
   public String toString() {
     return String.valueOf(getMessage());
   }
