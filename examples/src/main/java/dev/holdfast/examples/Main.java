@@ -114,11 +114,7 @@ public final class Main {
   }
 
   private static void report(
-      CommandLine line,
-      List<Score> scores,
-      String summary,
-      Supplier<String> page,
-      PrintStream out)
+      CommandLine line, List<Score> scores, String summary, Supplier<String> page, PrintStream out)
       throws IOException {
     out.println();
     out.print(TextTable.of(scores));

@@ -48,8 +48,7 @@ final class OrderUnderLossTest {
       Runnable breaking = reset ? bed.middlebox()::resetAll : bed.middlebox()::finAll;
       breaker.scheduleWithFixedDelay(breaking, 200, 130, TimeUnit.MILLISECONDS);
       long latest = System.nanoTime() + LONGEST.toNanos();
-      BooleanSupplier enough =
-          () -> bed.swaps().size() > BREAKS || System.nanoTime() > latest;
+      BooleanSupplier enough = () -> bed.swaps().size() > BREAKS || System.nanoTime() > latest;
       List<Future<List<RedisFuture<Long>>>> issued = new ArrayList<>();
       for (int writer = 0; writer < WRITERS; writer++) {
         String key = "ordered:" + writer;
