@@ -261,13 +261,7 @@ final class PathConflictTest {
             "here",
             List.of(
                 new PathConflict(
-                    ConflictCode.values()[0],
-                    "what",
-                    "1 s",
-                    "above 2 s",
-                    "me",
-                    "more",
-                    all -> all)));
+                    ConflictCode.E1, "what", "1 s", "above 2 s", "me", "more", all -> all)));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
       out.writeObject(refusal);

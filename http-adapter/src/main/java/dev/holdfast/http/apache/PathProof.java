@@ -50,7 +50,7 @@ final class PathProof {
       return null;
     }
     Death found = await(socket, began, WireJudge.answerWithin(before, CEILING));
-    if (found == UNFINISHED) {
+    if (UNFINISHED.equals(found)) {
       probe.restore(settings);
       return null;
     }
