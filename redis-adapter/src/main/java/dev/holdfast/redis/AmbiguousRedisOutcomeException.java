@@ -16,6 +16,6 @@ public final class AmbiguousRedisOutcomeException extends RedisConnectionExcepti
   private static final long serialVersionUID = 1L;
 
   AmbiguousRedisOutcomeException(AmbiguousOutcomeException outcome) {
-    super(outcome.getMessage(), Calls.lettuces(outcome));
+    super(Calls.DISCONNECTED + ": " + outcome.getMessage(), Calls.lettuces(outcome));
   }
 }

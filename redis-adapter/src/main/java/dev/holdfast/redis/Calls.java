@@ -20,6 +20,9 @@ final class Calls {
 
   private static final Logger LOG = LoggerFactory.getLogger(LettuceGuard.class);
 
+  /** Lettuce's own words for a connection that was lost under a command. */
+  static final String DISCONNECTED = "Connection disconnected";
+
   private static final byte[] OK = "OK".getBytes(StandardCharsets.US_ASCII);
 
   private Calls() {}
@@ -54,7 +57,7 @@ final class Calls {
 
   /** The root cause is what Lettuce would have said: there are those who look no further. */
   static <X extends RuntimeException> X lettuces(X outcome) {
-    outcome.initCause(new RedisException("Connection disconnected"));
+    outcome.initCause(new RedisException(DISCONNECTED));
     return outcome;
   }
 

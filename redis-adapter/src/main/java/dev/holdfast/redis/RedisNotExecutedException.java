@@ -14,6 +14,6 @@ public final class RedisNotExecutedException extends RedisConnectionException {
   private static final long serialVersionUID = 1L;
 
   RedisNotExecutedException(NotExecutedException outcome) {
-    super(outcome.getMessage(), Calls.lettuces(outcome));
+    super(Calls.DISCONNECTED + ": " + outcome.getMessage(), Calls.lettuces(outcome));
   }
 }
