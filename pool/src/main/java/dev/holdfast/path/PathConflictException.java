@@ -1,7 +1,6 @@
 package dev.holdfast.path;
 
-import java.io.Serializable;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -15,18 +14,9 @@ public final class PathConflictException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  /** Conflicts carry functions, which do not serialize; the texts do. */
-  private record Written(
-      ConflictCode code, String what, String value, String limit, String source, String fix)
-      implements Serializable {
-    private static final long serialVersionUID = 1L;
+  /** Conflicts carry functions, which do not serialize; their texts do. One row for each. */
+  private final String[][] written;
 
-    PathConflict conflict() {
-      return new PathConflict(code, what, value, limit, source, fix, UnaryOperator.identity());
-    }
-  }
-
-  private final ArrayList<Written> written = new ArrayList<>();
   private final transient @Nullable List<PathConflict> conflicts;
 
   PathConflictException(String path, List<PathConflict> conflicts) {
@@ -37,10 +27,24 @@ public final class PathConflictException extends RuntimeException {
                 Collectors.joining(
                     "", conflicts.size() + " conflict(s) on the path " + path + ":", "")));
     this.conflicts = List.copyOf(conflicts);
-    for (PathConflict one : conflicts) {
-      written.add(
-          new Written(one.code(), one.what(), one.value(), one.limit(), one.source(), one.fix()));
-    }
+    this.written = conflicts.stream().map(PathConflictException::written).toArray(String[][]::new);
+  }
+
+  private static String[] written(PathConflict one) {
+    return new String[] {
+      one.code().name(), one.what(), one.value(), one.limit(), one.source(), one.fix()
+    };
+  }
+
+  private static PathConflict read(String[] row) {
+    return new PathConflict(
+        ConflictCode.valueOf(row[0]),
+        row[1],
+        row[2],
+        row[3],
+        row[4],
+        row[5],
+        UnaryOperator.identity());
   }
 
   /**
@@ -51,6 +55,6 @@ public final class PathConflictException extends RuntimeException {
    */
   public List<PathConflict> conflicts() {
     List<PathConflict> known = conflicts;
-    return known != null ? known : written.stream().map(Written::conflict).toList();
+    return known != null ? known : Arrays.stream(written).map(PathConflictException::read).toList();
   }
 }

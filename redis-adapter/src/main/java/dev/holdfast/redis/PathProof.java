@@ -117,10 +117,15 @@ final class PathProof {
     return true;
   }
 
-  /** The call about to be handed down may run twice, and proves the path when it is answered. */
-  void beginByCall(long position) {
+  /**
+   * The call about to be handed down may run twice, and proves the path when it is answered.
+   *
+   * @param position its number among those handed down
+   * @param wire a reading just taken
+   */
+  void beginByCall(long position, WireSnapshot wire) {
     provingCall = position;
-    start(By.CALL);
+    start(By.CALL, wire);
     repeatablePass = true;
   }
 
@@ -154,13 +159,16 @@ final class PathProof {
   }
 
   private void start(By by) {
+    start(by, guarded.snapshot(System.nanoTime()));
+  }
+
+  private void start(By by, WireSnapshot wire) {
     pending = by;
     repeatablePass = false;
     callerWaits = false;
     lastRead = false;
-    startedNanos = System.nanoTime();
+    startedNanos = wire.takenAtNanos();
     idleNanos = guarded.clocks().sincePayload(startedNanos);
-    WireSnapshot wire = guarded.snapshot(startedNanos);
     guarded.history().wakes(wire, idleNanos);
     switch (by) {
       case PING -> ping.accept(new ProbeCommand(this::answered));

@@ -6,6 +6,7 @@ import dev.holdfast.redis.LostCalls.Broken;
 import dev.holdfast.retry.NotExecutedException;
 import dev.holdfast.retry.ReplaySafety;
 import dev.holdfast.wire.WireJudge;
+import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireVerdict;
 import io.lettuce.core.ConnectionEvents;
 import io.lettuce.core.protocol.RedisCommand;
@@ -225,7 +226,8 @@ final class WriteGate extends ChannelDuplexHandler {
       guarded.condemn(Cause.IDLE_LIMIT, "idle for %d ms".formatted(idle / 1_000_000));
       return false;
     }
-    WireVerdict verdict = WireJudge.idle(guarded.snapshot(now));
+    WireSnapshot wire = guarded.snapshot(now);
+    WireVerdict verdict = WireJudge.idle(wire);
     if (verdict instanceof WireVerdict.Dead dead) {
       guarded.condemn(dead.cause(), dead.evidence());
       return false;
@@ -246,7 +248,7 @@ final class WriteGate extends ChannelDuplexHandler {
       return !proof.begin(false);
     }
     if (kind.leavesNothing() && proof.kernelCanTell()) {
-      proof.beginByCall(guarded.handedDown() + 1);
+      proof.beginByCall(guarded.handedDown() + 1, wire);
     } else {
       proof.begin(false);
     }
