@@ -271,8 +271,8 @@ public final class LettuceGuard implements AutoCloseable {
    * Calls a listener for each diagnosis: of every connect that failed or took as long as a lost SYN
    * makes it, at once; and of every connection given up, a second or more after the fact: once it
    * is known whether a new connection works and what became of the other connections, after 15 s at
-   * the latest. It runs on an event loop or on the guard's thread for evidence: it must be quick and must not
-   * block.
+   * the latest. It runs on an event loop or on the guard's thread for evidence: it must be quick
+   * and must not block.
    *
    * @param listener the listener
    */
