@@ -37,7 +37,7 @@ final class ResidueReports {
   void left(Residue residue, @Nullable String site) {
     Counter.builder(HoldfastMeter.POOL_RESIDUES.meterName())
         .description(HoldfastMeter.POOL_RESIDUES.description())
-        .tags("guard", pool, "residue", residue.tag())
+        .tags("pool", pool, "residue", residue.tag())
         .register(registry)
         .increment();
     if (said.add(residue)) {

@@ -46,7 +46,7 @@ final class PoolBed implements AutoCloseable {
   }
 
   double count(String meter, String tag, String value) {
-    return bed.meter(meter, "guard", "orders", tag, value);
+    return bed.meter(meter, "pool", "orders", tag, value);
   }
 
   double closed(String reason) {

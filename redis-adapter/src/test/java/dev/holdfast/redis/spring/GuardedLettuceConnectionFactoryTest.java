@@ -73,7 +73,7 @@ final class GuardedLettuceConnectionFactoryTest {
   private double connects(String pool) {
     return meters
         .find("holdfast.pool.connects")
-        .tags("guard", pool, "result", "connected")
+        .tags("pool", pool, "result", "connected")
         .counters()
         .stream()
         .mapToDouble(one -> one.count())
