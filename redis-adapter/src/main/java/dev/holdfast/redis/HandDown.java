@@ -4,6 +4,7 @@ import io.lettuce.core.protocol.CommandHandler;
 import io.lettuce.core.protocol.CommandWrapper;
 import io.lettuce.core.protocol.RedisCommand;
 import io.netty.channel.ChannelHandlerContext;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,7 +79,23 @@ final class HandDown {
     guarded.ledger().strike();
     guarded.stack().removeIf(waiting -> isSame(waiting, command));
     guarded.refused(refusal);
-    Calls.fail(command, refusal);
+    if (guarded.channel().isActive()) {
+      Calls.fail(command, refusal);
+    } else {
+      failOnceInactive(command, refusal);
+    }
+  }
+
+  /**
+   * Lettuce's encoder has closed the channel over it, and the pipeline has yet to hear of that: its
+   * caller is told afterwards, or he would find a connection that is open still and takes nothing.
+   */
+  private void failOnceInactive(RedisCommand<?, ?, ?> command, Throwable refusal) {
+    try {
+      guarded.channel().eventLoop().execute(() -> Calls.fail(command, refusal));
+    } catch (RejectedExecutionException shutDown) {
+      Calls.fail(command, refusal);
+    }
   }
 
   /** Lettuce may have wrapped the command to measure its latency. */

@@ -76,7 +76,10 @@ final class LossHandler extends ChannelDuplexHandler {
     if (reading.options != null) {
       guarded.bounded(reading.options.bounded());
     }
-    if (reading.left > 0 && guarded.stack().isEmpty() && answersInOrder) {
+    if (reading.left > 0
+        && guarded.stack().isEmpty()
+        && answersInOrder
+        && guarded.session().answersOnly()) {
       guarded.condemn(
           Cause.UNSOLICITED_INPUT, "%d bytes answer no command".formatted(reading.left));
     }

@@ -226,6 +226,12 @@ final class Session {
         && marks.answersAsUsual();
   }
 
+  /** Whether the server speaks only when it is asked, or marks what it says unasked. */
+  boolean answersOnly() {
+    settle();
+    return marks.answersOnly();
+  }
+
   /** Whether a command issued now would belong to a transaction that was begun on this channel. */
   boolean insideTransaction() {
     if (!begun) {

@@ -110,9 +110,14 @@ final class SessionMarks {
     oneShot = false;
   }
 
+  /** Whether the server sends answers only, or marks what else it sends. */
+  boolean answersOnly() {
+    return !strange && (pushesApart || !subscribed);
+  }
+
   /** Whether one answer comes for each command, and means what it says. */
   boolean answersAsUsual() {
-    return !strange && !oneShot && (pushesApart || !subscribed);
+    return answersOnly() && !oneShot;
   }
 
   boolean none() {
