@@ -184,6 +184,9 @@ final class Session {
     transaction = Transaction.NONE;
     watches = 0;
     queuedChanges = List.of();
+    if (!begun) {
+      members = List.of(); // Lettuce has answered them, or never will
+    }
   }
 
   private void queued(SessionChange change) {

@@ -65,6 +65,7 @@ final class Run<K, V> {
       close();
     }
     for (Session<K, V> session : sessions) {
+      session.awaitEnd(patience);
       session.tell();
       session.tellWaiting("after close");
     }
@@ -155,6 +156,7 @@ final class Run<K, V> {
       patience.await(false, heard::get, () -> heard.get() >= many.messages());
     } else if (step instanceof Step.Up up) {
       StatefulRedisConnection<K, V> connection = session(up.connection()).connection();
+      patience.await(true, () -> 0, () -> !connection.isOpen()); // it may not know it is down
       patience.await(false, () -> 0, connection::isOpen);
     } else if (step instanceof Step.Listen listen) {
       listen(label, listen);

@@ -203,6 +203,14 @@ final class Session<K, V> {
         () -> issued.stream().allMatch(call -> call.told().get() || (open && call.member())));
   }
 
+  /** Waits until the calls of a closed connection have ended, as far as they will. */
+  void awaitEnd(Patience patience) {
+    patience.await(
+        true,
+        completed::size,
+        () -> issued.stream().allMatch(call -> call.future().isDone() && call.told().get()));
+  }
+
   /** The answers of all calls that were not waited for, and the order in which they came. */
   void tell() {
     for (Issued call : issued) {
