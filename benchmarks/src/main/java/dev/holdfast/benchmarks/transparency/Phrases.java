@@ -57,8 +57,7 @@ final class Phrases {
       case 5, 6, 7 -> batch();
       case 8, 9, 10 -> fits(transactions.one());
       case 11 -> fits(transactions.inOneFlush(random.nextInt(40) == 0 && idles ? HUGE : 6));
-      // A BLPOP behind a denied MULTI blocks, and is refused on a shared connection by design.
-      case 12 -> setting.shared() ? plain() : fits(transactions.denied());
+      case 12 -> fits(transactions.denied());
       case 13 -> session();
       case 14 -> setting.shared() ? plain() : blocking();
       case 15 -> cancelled();

@@ -128,7 +128,8 @@ final class Transactions {
         call("V GET k0"),
         call("A EXEC"),
         new Settle(connection),
-        sync("I INCR n1"));
+        sync("I INCR n1"),
+        sync("S AUTH other secret")); // or a BLPOP of a later transaction would block for ever
   }
 
   /** Never ended. */
