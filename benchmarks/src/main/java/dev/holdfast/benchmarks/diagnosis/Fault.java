@@ -10,6 +10,7 @@ import static dev.holdfast.diagnosis.Explanation.FOREIGN_PROTOCOL;
 import static dev.holdfast.diagnosis.Explanation.LOCAL_CLOSE;
 import static dev.holdfast.diagnosis.Explanation.NOT_LISTENING;
 import static dev.holdfast.diagnosis.Explanation.OWN_REVERSE_PATH_FILTER;
+import static dev.holdfast.diagnosis.Explanation.PATH_DARK;
 import static dev.holdfast.diagnosis.Explanation.PATH_DIED_AFTER_ACK;
 import static dev.holdfast.diagnosis.Explanation.PORTS_EXHAUSTED;
 import static dev.holdfast.diagnosis.Explanation.REPLY_PATH_LOST;
@@ -58,12 +59,13 @@ public enum Fault {
       FLOW_FORGOTTEN_RESET,
       FIN_LOST,
       SERVER_CLOSED),
-  /** The request or its reply was lost. */
+  /** The request or its reply was lost; a path that was dark for a moment shows the same. */
   FORGOTTEN_SILENT(
       "flow forgotten, silent, in flight",
       PathDeaths::forgottenSilentInFlight,
       FLOW_FORGOTTEN_SILENT,
-      REPLY_PATH_LOST),
+      REPLY_PATH_LOST,
+      PATH_DARK),
   /** The caller's short wait leaves room for one retransmission: two losses do the same. */
   FORGOTTEN_SILENT_IDLE(
       "flow forgotten, silent, idle",

@@ -1,5 +1,6 @@
 package dev.holdfast.benchmarks.diagnosis;
 
+import dev.holdfast.connect.ConnectOutcome;
 import dev.holdfast.connect.ConnectReport;
 import dev.holdfast.diagnosis.Diagnosis;
 import dev.holdfast.lab.Await;
@@ -16,6 +17,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * One run of a fault: a client with a guard of its own, so that many of them on one network are no
@@ -27,6 +30,8 @@ final class Subject implements AutoCloseable {
 
   /** It took long, or failed. Many visits are churn, too, and that is said beside it. */
   private static final String CONNECT = "connect ";
+
+  private static final Duration SAID_WITHIN = Duration.ofSeconds(1);
 
   private final RedisClient client;
   private final List<DiagnosisEvent> events = new CopyOnWriteArrayList<>();
@@ -60,9 +65,20 @@ final class Subject implements AutoCloseable {
     } catch (RedisConnectionException failed) {
       // its report says how
     }
-    Bed.await("reported", () -> reports.size() > told); // after the diagnosis, if there is one
+    Bed.await("reported", () -> reports.size() > told);
     ConnectReport report = reports.get(told);
+    if (report.outcome() != ConnectOutcome.CONNECTED || report.dials() > 1) {
+      awaitWhatIsSaid(before);
+    }
     return new Visit(report, connects(before).stream().findFirst());
+  }
+
+  /** The evidence is read on a thread of its own; perhaps nothing is said. */
+  private void awaitWhatIsSaid(int before) {
+    long end = System.nanoTime() + SAID_WITHIN.toNanos();
+    while (connects(before).isEmpty() && System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+    }
   }
 
   /**

@@ -57,7 +57,7 @@ public final class IdleBytes implements AutoCloseable {
    * @throws IllegalStateException if the call gets anything but its own answer
    */
   public void arrive(byte[] input) {
-    if (input.length < 2) {
+    if (isOnlyLineEnds(input)) {
       return;
     }
     awaitIdle();
@@ -68,6 +68,16 @@ public final class IdleBytes implements AutoCloseable {
     call(input[0] < 0 ? "GET" : "POST");
     strings++;
     replaced += server.connections() - before;
+  }
+
+  /** A line end too many is no crime (RFC 9112, section 2.2): behind it a connection goes on. */
+  private static boolean isOnlyLineEnds(byte[] input) {
+    for (int i = 1; i < input.length; i++) { // the first byte says what follows
+      if (input[i] != '\r' && input[i] != '\n') {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
