@@ -286,11 +286,6 @@ final class GuardedChannel {
     return failure == raised || WireFailure.isTls(failure);
   }
 
-  /** Whether a write failed in the socket; if not, it never came there. */
-  boolean isWireFailure(Throwable failure) {
-    return WireFailure.ofWrite(failure);
-  }
-
   /**
    * A reset may first be met by a write, and only its promise is told. A closed channel's own
    * refusal says nothing of the wire.

@@ -52,7 +52,7 @@ final class HandDown {
     ledger.handDown();
     from.write(sent, ledger);
     Throwable refusal = ledger.handedDown();
-    if (refusal != null && !guarded.isWireFailure(refusal)) {
+    if (refusal != null && !WireFailure.ofWrite(refusal)) {
       takeBack(sent, refusal);
       return false;
     }
@@ -120,7 +120,7 @@ final class HandDown {
       ledger.handedDown();
       refusal = thrown;
     }
-    if (refusal != null && !guarded.isWireFailure(refusal)) {
+    if (refusal != null && !WireFailure.ofWrite(refusal)) {
       takeBack(ping, refusal);
       return false;
     }
