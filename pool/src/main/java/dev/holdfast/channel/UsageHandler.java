@@ -6,6 +6,8 @@ import dev.holdfast.usage.EndpointChurn;
 import dev.holdfast.usage.MixedUsageException;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.util.AttributeKey;
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Asks before a dial whether the endpoint may be used so, and counts what becomes of the channel.
  * One for each channel, confined to its event loop.
  */
-public final class UsageHandler extends ChannelDuplexHandler {
+public final class UsageHandler extends ChannelDuplexHandler implements ChannelFutureListener {
 
   private static final AttributeKey<EndpointChurn> KEY =
       AttributeKey.valueOf(UsageHandler.class, "CHURN");
@@ -31,6 +33,7 @@ public final class UsageHandler extends ChannelDuplexHandler {
   private final ScheduledExecutorService judge;
   private final BooleanSupplier established;
   private @Nullable EndpointChurn endpoint;
+  private long openedAtNanos;
   private boolean closedHere;
 
   /**
@@ -101,15 +104,21 @@ public final class UsageHandler extends ChannelDuplexHandler {
     EndpointChurn used = endpoint;
     if (used != null) {
       used.opened();
-      long openedAt = System.nanoTime();
-      ctx.channel().closeFuture().addListener(closed -> ended(used, System.nanoTime() - openedAt));
+      openedAtNanos = System.nanoTime();
+      ctx.channel().closeFuture().addListener(this);
     }
     ctx.fireChannelActive();
   }
 
-  private void ended(EndpointChurn used, long ageNanos) {
+  /** The channel is closed. */
+  @Override
+  public void operationComplete(ChannelFuture closed) {
+    EndpointChurn used = endpoint;
+    if (used == null) {
+      return;
+    }
     if (established.getAsBoolean()) {
-      used.closed(ageNanos, closer(), judge);
+      used.closed(System.nanoTime() - openedAtNanos, closer(), judge);
     } else {
       used.refused();
     }

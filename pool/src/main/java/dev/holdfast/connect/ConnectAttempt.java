@@ -1,6 +1,7 @@
 package dev.holdfast.connect;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.ConnectTimeoutException;
@@ -35,6 +36,7 @@ final class ConnectAttempt implements GateVisit.Caller {
 
   private final DialTally tally;
   private final GateVisit visit;
+  private final ChannelFutureListener onClose = done -> closed();
 
   private @Nullable Dialling dialling;
   private @Nullable Future<?> timer;
@@ -61,7 +63,7 @@ final class ConnectAttempt implements GateVisit.Caller {
     this.tally = shared.tally(remote, TimeUnit.MILLISECONDS.toNanos(timeoutMillis));
     this.visit = new GateVisit(shared.gate(), remote, ctx.executor(), this);
     promise.addListener(done -> settle());
-    ctx.channel().closeFuture().addListener(done -> closed());
+    ctx.channel().closeFuture().addListener(onClose);
   }
 
   ChannelHandlerContext ctx() {
@@ -268,12 +270,12 @@ final class ConnectAttempt implements GateVisit.Caller {
         });
   }
 
-  /** The kernel has reported the connection's end as an error: no {@code TIME_WAIT} is left. */
+  /** The kernel has reported an error. */
   void broken() {
     visit.broken();
   }
 
-  /** Nobody will say who closes: the port is supposed to be held. */
+  /** The handler that dials is removed: nobody will say who closes. */
   void unobserved() {
     if (promise.isDone()) {
       visit.unobserved();
@@ -321,13 +323,15 @@ final class ConnectAttempt implements GateVisit.Caller {
     }
     ended = true;
     endWait();
+    ctx.channel().closeFuture().removeListener(onClose);
     Throwable cause = promise.cause();
     ConnectOutcome outcome = outcome(cause);
     if (cause == null) {
       tally.succeeded();
       shared.learn(remote, winnerRtt);
-      visit.connected();
-      ctx.channel().closeFuture().addListener(done -> visit.closed());
+      OpenConnection open = visit.connected();
+      ctx.channel().closeFuture().addListener(open);
+      ((RedialHandler) ctx.handler()).connected(open);
     } else if (outcome == ConnectOutcome.CANCELLED) {
       visit.givenUp();
     } else {

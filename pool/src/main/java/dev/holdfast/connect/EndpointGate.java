@@ -212,7 +212,7 @@ final class EndpointGate {
 
   /** One permit. Guarded by the gate's lock. */
   private final class Dial implements Permit {
-    private final Waiting caller;
+    private @Nullable Waiting caller;
     private final long beganAt;
     private Stage stage = Stage.DIALLING;
 
@@ -235,6 +235,7 @@ final class EndpointGate {
       synchronized (EndpointGate.this) {
         if (stage == Stage.DIALLING) {
           stage = Stage.OPEN;
+          caller = null;
           long now = clock.getAsLong();
           storm.connected(this, now - beganAt, now);
           if (ports != null) {
@@ -283,7 +284,8 @@ final class EndpointGate {
     @Override
     public Admission exhausted() {
       synchronized (EndpointGate.this) {
-        if (stage != Stage.DIALLING) {
+        Waiting again = caller;
+        if (stage != Stage.DIALLING || again == null) {
           return refused(down("the dial that had no port is over"), "down", 1);
         }
         over();
@@ -294,7 +296,7 @@ final class EndpointGate {
           return UnbookedPermit.INSTANCE.exhausted();
         }
         ports.exhausted(now);
-        return ask(caller, now);
+        return ask(again, now);
       }
     }
 

@@ -2,8 +2,6 @@ package dev.holdfast.connect;
 
 import dev.holdfast.metrics.Guarded;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelException;
-import io.netty.channel.ChannelOption;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
@@ -35,7 +33,7 @@ final class GateVisit {
     void stranded();
   }
 
-  private static final String GATE = "a connect gate";
+  static final String GATE = "a connect gate";
 
   private final ConnectGate gate;
   private final SocketAddress remote;
@@ -147,27 +145,19 @@ final class GateVisit {
     Guarded.run(GATE, permit::silent);
   }
 
-  void connected() {
+  /** The connection is up; its close is to be told to what is returned. */
+  OpenConnection connected() {
     over = true;
     Guarded.run(GATE, permit::connected);
+    return new OpenConnection(permit, closer);
   }
 
-  /** The caller closes the connection; unless it is broken already, this side is the first to. */
+  /** The caller closes a channel that may prove to be connected. */
   void closedHere(Channel channel) {
-    if (closer == Closer.REMOTE) {
-      closer = lingersNot(channel) ? Closer.ABORT : Closer.LOCAL;
-    }
+    closer = OpenConnection.closedHere(closer, channel);
   }
 
-  private static boolean lingersNot(Channel channel) {
-    try {
-      return Integer.valueOf(0).equals(channel.config().getOption(ChannelOption.SO_LINGER));
-    } catch (ChannelException alreadyClosed) {
-      return false;
-    }
-  }
-
-  /** The kernel has reported the connection's end as an error: no {@code TIME_WAIT} is left. */
+  /** The kernel has reported an error. */
   void broken() {
     closer = Closer.RESET;
   }
@@ -175,10 +165,6 @@ final class GateVisit {
   /** Nobody will say who closes: the port is supposed to be held. */
   void unobserved() {
     closer = Closer.LOCAL;
-  }
-
-  void closed() {
-    Guarded.run(GATE, () -> permit.closed(closer));
   }
 
   void failed(Throwable cause) {

@@ -18,6 +18,7 @@ final class RedialHandler extends ChannelDuplexHandler {
   private final SharedDials shared;
   private @Nullable Detour detour;
   private @Nullable ConnectAttempt attempt;
+  private @Nullable OpenConnection open;
   private @Nullable ReplyReader reply;
 
   RedialHandler(SharedDials shared) {
@@ -30,7 +31,10 @@ final class RedialHandler extends ChannelDuplexHandler {
       SocketAddress remote,
       @Nullable SocketAddress local,
       ChannelPromise promise) {
-    if (attempt != null || !(remote instanceof InetSocketAddress to) || to.isUnresolved()) {
+    if (attempt != null
+        || open != null
+        || !(remote instanceof InetSocketAddress to)
+        || to.isUnresolved()) {
       ctx.connect(remote, local, promise);
       return;
     }
@@ -39,6 +43,13 @@ final class RedialHandler extends ChannelDuplexHandler {
     ConnectAttempt started = new ConnectAttempt(shared, ctx, to, local, promise.unvoid(), own);
     attempt = started;
     started.begin();
+  }
+
+  /** The connect has succeeded, and nothing of it is kept with the connection. */
+  void connected(OpenConnection connection) {
+    open = connection;
+    attempt = null;
+    detour = null;
   }
 
   /** What a connection was asked before it was handed over, and has perhaps not answered yet. */
@@ -95,16 +106,24 @@ final class RedialHandler extends ChannelDuplexHandler {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (attempt != null && cause instanceof IOException) {
-      attempt.broken();
+    if (cause instanceof IOException) {
+      if (open != null) {
+        open.broken();
+      } else if (attempt != null) {
+        attempt.broken();
+      }
     }
     ctx.fireExceptionCaught(cause);
   }
 
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
-    if (attempt != null && ctx.channel().isOpen()) {
-      attempt.unobserved();
+    if (ctx.channel().isOpen()) {
+      if (open != null) {
+        open.unobserved();
+      } else if (attempt != null) {
+        attempt.unobserved();
+      }
     }
     if (reply != null) {
       reply.release();
@@ -114,7 +133,10 @@ final class RedialHandler extends ChannelDuplexHandler {
 
   @Override
   public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
-    if (attempt == null) {
+    if (open != null) {
+      open.closedHere(ctx.channel());
+      ctx.close(promise);
+    } else if (attempt == null) {
       ctx.close(promise);
     } else {
       attempt.closing(() -> ctx.close(promise));

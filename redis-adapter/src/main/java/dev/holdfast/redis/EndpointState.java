@@ -28,7 +28,7 @@ final class EndpointState {
 
   private final ReplayRetry replay;
   private @Nullable GuardedChannel carrier;
-  private final List<Consumer<Answer>> waiting = new ArrayList<>(1);
+  private List<Consumer<Answer>> waiting = List.of();
   private volatile boolean shared;
   private int early;
   private volatile Set<Residue> carried = Set.of();
@@ -83,12 +83,15 @@ final class EndpointState {
 
   /** Tells, once and from any thread, whether the next attempt to connect succeeds. */
   synchronized void tellOfNextConnection(Consumer<Answer> listener) {
+    if (waiting.isEmpty()) {
+      waiting = new ArrayList<>(1);
+    }
     waiting.add(listener);
   }
 
   private void tell(Answer works) {
     waiting.forEach(listener -> listener.accept(works));
-    waiting.clear();
+    waiting = List.of();
   }
 
   /** The channel's commands are settled; the next channel may carry the connection. */

@@ -1,11 +1,13 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.channel.LoopTicks;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.wire.FlightJudge;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireSource;
 import dev.holdfast.wire.WireVerdict;
 import io.lettuce.core.protocol.RedisCommand;
+import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
@@ -14,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Watches a channel by the clock: while calls wait for answers it samples {@code TCP_INFO}, while
- * nothing happens it pings by the plan. A channel in use costs one timer every {@link
- * FlightJudge#SAMPLE}, an idle one costs one timer for each ping; only while a retransmission goes
+ * nothing happens it pings by the plan. Channels in use share one timer of their event loop ({@link
+ * LoopTicks}), an idle one costs one timer for each ping; only while a retransmission goes
  * unanswered are there more. Confined to the event loop.
  */
 final class PathWatch {
@@ -24,6 +26,7 @@ final class PathWatch {
   private final Runnable backgroundPing;
   private final FlightJudge judge;
 
+  private boolean sampling;
   private @Nullable Future<?> nextSample;
   private long lastSampleNanos;
   private long requestsAtLastSample;
@@ -55,7 +58,8 @@ final class PathWatch {
 
   /** A request was handed to the channel. */
   void onRequest() {
-    if (nextSample == null) {
+    if (!sampling) {
+      sampling = true;
       noteTraffic();
       lastSampleNanos = System.nanoTime();
       judge.begin(lastSampleNanos);
@@ -69,15 +73,22 @@ final class PathWatch {
     stop();
     if (nextSample != null) {
       nextSample.cancel(false);
+      nextSample = null;
     }
   }
 
+  /** The first sample of a flight may come earlier, by one tick, which only tells more. */
   private void sampleAfter(Duration pause) {
-    nextSample =
-        guarded.channel().eventLoop().schedule(this::sample, pause.toNanos(), TimeUnit.NANOSECONDS);
+    EventLoop loop = guarded.channel().eventLoop();
+    if (pause.compareTo(FlightJudge.SAMPLE) < 0) {
+      nextSample = loop.schedule(this::sample, pause.toNanos(), TimeUnit.NANOSECONDS);
+    } else {
+      LoopTicks.runAfterNext(loop, this::sample);
+    }
   }
 
   private void sample() {
+    nextSample = null;
     if (!guarded.open()) {
       return;
     }
@@ -100,7 +111,7 @@ final class PathWatch {
   }
 
   private void rest() {
-    nextSample = null;
+    sampling = false;
     guarded.session().quiet();
     judge.rest();
     if (guarded.idleLimit().pingPeriod(0).filter(this::comesBeforePlanned).isPresent()) {

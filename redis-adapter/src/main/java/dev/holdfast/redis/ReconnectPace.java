@@ -1,7 +1,6 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.retry.BackOff;
-import io.github.resilience4j.core.IntervalFunction;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.concurrent.FastThreadLocal;
@@ -26,13 +25,10 @@ final class ReconnectPace extends ChannelInboundHandlerAdapter {
   private static final FastThreadLocal<@Nullable Long> LEAST_MILLIS = new FastThreadLocal<>();
 
   private final GuardedChannel guarded;
-  private final IntervalFunction waits;
   private long connectedAt;
 
   ReconnectPace(GuardedChannel guarded) {
     this.guarded = guarded;
-    BackOff users = guarded.settings().reconnectBackOff();
-    this.waits = (users == null ? WAITS : users).waits();
   }
 
   /** How long the reconnect that is asked for on this thread has to wait at least. */
@@ -54,7 +50,8 @@ final class ReconnectPace extends ChannelInboundHandlerAdapter {
       ctx.fireChannelInactive();
       return;
     }
-    LEAST_MILLIS.set(waits.apply(Math.min(early - 1, MOST)));
+    BackOff users = guarded.settings().reconnectBackOff();
+    LEAST_MILLIS.set((users == null ? WAITS : users).waits().apply(Math.min(early - 1, MOST)));
     try {
       ctx.fireChannelInactive();
     } finally {

@@ -31,7 +31,9 @@ final class WriteGate extends ChannelDuplexHandler {
   private final PathProof proof;
   private final PathWatch watch;
   private final HeldCommands held;
-  private final List<RedisCommand<?, ?, ?>> handshake = new ArrayList<>(4);
+
+  /** Empty once the channel is ready. */
+  private List<RedisCommand<?, ?, ?>> handshake = new ArrayList<>(4);
 
   private boolean releasing;
 
@@ -56,7 +58,7 @@ final class WriteGate extends ChannelDuplexHandler {
     for (RedisCommand<?, ?, ?> command : handshake) {
       guarded.session().shakenHands(CommandKind.of(command), command);
     }
-    handshake.clear();
+    handshake = List.of();
     guarded.passesThrough(this);
     watch.start();
   }

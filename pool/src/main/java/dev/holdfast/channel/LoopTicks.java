@@ -1,0 +1,76 @@
+package dev.holdfast.channel;
+
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.FastThreadLocal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One timer for the short waits of all connections on an event loop. A timer of its own for each
+ * use of a connection wakes an idle loop once more for each call; waits that end together cost the
+ * loop ten wake-ups a second, however many they are, and none while nothing waits. Confined to the
+ * event loop.
+ */
+public final class LoopTicks {
+
+  /** Between ticks, while anything waits. */
+  public static final Duration TICK = Duration.ofMillis(100);
+
+  private static final Logger LOG = LoggerFactory.getLogger(LoopTicks.class);
+
+  /** Present while it ticks: nothing of this library stays with an event loop at rest. */
+  private static final FastThreadLocal<LoopTicks> TICKING = new FastThreadLocal<>();
+
+  private final EventExecutor loop;
+  private List<Runnable> next = new ArrayList<>();
+  private List<Runnable> afterNext = new ArrayList<>();
+
+  private LoopTicks(EventExecutor loop) {
+    this.loop = loop;
+  }
+
+  /**
+   * Runs a task with the second tick from now: after {@link #TICK} at the earliest, and after two
+   * at the latest if the loop is not held up. There is no way to cancel it: what has lost its
+   * reason has to see that itself.
+   *
+   * @param loop the event loop of the calling thread
+   * @param task to be run on it
+   */
+  public static void runAfterNext(EventExecutor loop, Runnable task) {
+    LoopTicks ticks = TICKING.getIfExists();
+    if (ticks == null || ticks.loop != loop) {
+      ticks = new LoopTicks(loop);
+      TICKING.set(ticks);
+      ticks.tickLater();
+    }
+    ticks.afterNext.add(task);
+  }
+
+  /** Counted from now, so that a tick that comes late shortens nobody's wait. */
+  private void tickLater() {
+    loop.schedule(this::tick, TICK.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private void tick() {
+    List<Runnable> due = next;
+    next = afterNext;
+    afterNext = new ArrayList<>();
+    for (Runnable task : due) {
+      try {
+        task.run();
+      } catch (Exception | LinkageError | StackOverflowError thrown) {
+        LOG.warn("a task of the guard's failed", thrown);
+      }
+    }
+    if (!next.isEmpty() || !afterNext.isEmpty()) {
+      tickLater();
+    } else if (TICKING.getIfExists() == this) {
+      TICKING.remove();
+    }
+  }
+}

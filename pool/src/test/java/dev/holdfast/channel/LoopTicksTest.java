@@ -1,0 +1,108 @@
+package dev.holdfast.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+final class LoopTicksTest {
+
+  private static final long TICK = LoopTicks.TICK.toNanos();
+  private static final long NOTHING_SCHEDULED = -1;
+
+  private final EmbeddedChannel channel = new EmbeddedChannel();
+  private final List<String> ran = new ArrayList<>();
+
+  LoopTicksTest() {
+    channel.freezeTime();
+  }
+
+  private void await(long nanos) {
+    channel.advanceTimeBy(nanos, TimeUnit.NANOSECONDS);
+    channel.runScheduledPendingTasks();
+  }
+
+  private void later(String name) {
+    LoopTicks.runAfterNext(channel.eventLoop(), () -> ran.add(name));
+  }
+
+  @Test
+  void mustRunWithTheSecondTickAndThenRest() {
+    later("a");
+    await(TICK);
+    await(TICK - 1);
+    assertThat(ran).isEmpty();
+    await(1);
+    assertThat(ran).containsExactly("a");
+    assertThat(channel.runScheduledPendingTasks()).isEqualTo(NOTHING_SCHEDULED);
+  }
+
+  @Test
+  void mustNotRunBeforeOneTickHasPassed() {
+    later("a");
+    await(TICK - 1);
+    later("b");
+    await(1);
+    assertThat(ran).isEmpty();
+    await(TICK);
+    assertThat(ran).containsExactly("a", "b");
+  }
+
+  @Test
+  void mustCountFromALateTick() {
+    later("a");
+    channel.advanceTimeBy(2 * TICK - 1, TimeUnit.NANOSECONDS); // the loop is held up
+    later("b");
+    channel.runScheduledPendingTasks();
+    await(TICK - 1);
+    assertThat(ran).isEmpty();
+    await(1);
+    assertThat(ran).containsExactly("a", "b");
+  }
+
+  @Test
+  void mustRunTheOthersIfOneThrows() {
+    LoopTicks.runAfterNext(
+        channel.eventLoop(),
+        () -> {
+          throw new IllegalStateException("on purpose");
+        });
+    later("b");
+    await(TICK);
+    await(TICK);
+    assertThat(ran).containsExactly("b");
+  }
+
+  @Test
+  void mustGoOnForWhatARunAsksFor() {
+    LoopTicks.runAfterNext(channel.eventLoop(), () -> later("again"));
+    await(TICK);
+    await(TICK);
+    assertThat(ran).isEmpty();
+    await(TICK);
+    await(TICK);
+    assertThat(ran).containsExactly("again");
+    assertThat(channel.runScheduledPendingTasks()).isEqualTo(NOTHING_SCHEDULED);
+  }
+
+  @Test
+  void mustKeepLoopsApart() {
+    EmbeddedChannel other = new EmbeddedChannel();
+    other.freezeTime();
+    later("a");
+    LoopTicks.runAfterNext(other.eventLoop(), () -> ran.add("other"));
+    later("b");
+    await(TICK);
+    await(TICK);
+    assertThat(ran).containsExactlyInAnyOrder("a", "b");
+    other.advanceTimeBy(TICK, TimeUnit.NANOSECONDS);
+    other.runScheduledPendingTasks();
+    other.advanceTimeBy(TICK, TimeUnit.NANOSECONDS);
+    other.runScheduledPendingTasks();
+    assertThat(ran).containsExactlyInAnyOrder("a", "b", "other");
+    other.finishAndReleaseAll();
+  }
+}
