@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,9 +26,28 @@ public final class LoopTicks {
   /** Present while it ticks: nothing of this library stays with an event loop at rest. */
   private static final FastThreadLocal<LoopTicks> TICKING = new FastThreadLocal<>();
 
+  /** What waits again and again. Confined to the event loop. */
+  public static final class Wait {
+    private @Nullable Runnable task;
+
+    /**
+     * Waits for nothing yet.
+     *
+     * @param task to be run on the event loop
+     */
+    public Wait(Runnable task) {
+      this.task = task;
+    }
+
+    /** Is never run again, and keeps nothing of its task. */
+    public void end() {
+      task = null;
+    }
+  }
+
   private final EventExecutor loop;
-  private List<Runnable> next = new ArrayList<>();
-  private List<Runnable> afterNext = new ArrayList<>();
+  private List<Wait> next = new ArrayList<>();
+  private List<Wait> afterNext = new ArrayList<>();
 
   private LoopTicks(EventExecutor loop) {
     this.loop = loop;
@@ -35,20 +55,19 @@ public final class LoopTicks {
 
   /**
    * Runs a task with the second tick from now: after {@link #TICK} at the earliest, and after two
-   * at the latest if the loop is not held up. There is no way to cancel it: what has lost its
-   * reason has to see that itself.
+   * at the latest if the loop is not held up.
    *
    * @param loop the event loop of the calling thread
-   * @param task to be run on it
+   * @param wait for the task; it may be waiting already, and then runs twice
    */
-  public static void runAfterNext(EventExecutor loop, Runnable task) {
+  public static void runAfterNext(EventExecutor loop, Wait wait) {
     LoopTicks ticks = TICKING.getIfExists();
     if (ticks == null || ticks.loop != loop) {
       ticks = new LoopTicks(loop);
       TICKING.set(ticks);
       ticks.tickLater();
     }
-    ticks.afterNext.add(task);
+    ticks.afterNext.add(wait);
   }
 
   /** Counted from now, so that a tick that comes late shortens nobody's wait. */
@@ -57,20 +76,26 @@ public final class LoopTicks {
   }
 
   private void tick() {
-    List<Runnable> due = next;
+    List<Wait> due = next;
     next = afterNext;
     afterNext = new ArrayList<>();
-    for (Runnable task : due) {
-      try {
-        task.run();
-      } catch (Exception | LinkageError | StackOverflowError thrown) {
-        LOG.warn("a task of the guard's failed", thrown);
-      }
+    for (Wait wait : due) {
+      run(wait.task);
     }
     if (!next.isEmpty() || !afterNext.isEmpty()) {
       tickLater();
     } else if (TICKING.getIfExists() == this) {
       TICKING.remove();
+    }
+  }
+
+  private static void run(@Nullable Runnable task) {
+    if (task != null) {
+      try {
+        task.run();
+      } catch (Exception | LinkageError | StackOverflowError thrown) {
+        LOG.warn("a task of the guard's failed", thrown);
+      }
     }
   }
 }

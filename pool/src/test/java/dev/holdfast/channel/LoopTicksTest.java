@@ -26,7 +26,7 @@ final class LoopTicksTest {
   }
 
   private void later(String name) {
-    LoopTicks.runAfterNext(channel.eventLoop(), () -> ran.add(name));
+    LoopTicks.runAfterNext(channel.eventLoop(), new LoopTicks.Wait(() -> ran.add(name)));
   }
 
   @Test
@@ -67,9 +67,10 @@ final class LoopTicksTest {
   void mustRunTheOthersIfOneThrows() {
     LoopTicks.runAfterNext(
         channel.eventLoop(),
-        () -> {
-          throw new IllegalStateException("on purpose");
-        });
+        new LoopTicks.Wait(
+            () -> {
+              throw new IllegalStateException("on purpose");
+            }));
     later("b");
     await(TICK);
     await(TICK);
@@ -78,7 +79,7 @@ final class LoopTicksTest {
 
   @Test
   void mustGoOnForWhatARunAsksFor() {
-    LoopTicks.runAfterNext(channel.eventLoop(), () -> later("again"));
+    LoopTicks.runAfterNext(channel.eventLoop(), new LoopTicks.Wait(() -> later("again")));
     await(TICK);
     await(TICK);
     assertThat(ran).isEmpty();
@@ -89,11 +90,21 @@ final class LoopTicksTest {
   }
 
   @Test
+  void mustNotRunWhatHasEnded() {
+    LoopTicks.Wait ended = new LoopTicks.Wait(() -> ran.add("a"));
+    LoopTicks.runAfterNext(channel.eventLoop(), ended);
+    ended.end();
+    await(TICK);
+    await(TICK);
+    assertThat(ran).isEmpty();
+  }
+
+  @Test
   void mustKeepLoopsApart() {
     EmbeddedChannel other = new EmbeddedChannel();
     other.freezeTime();
     later("a");
-    LoopTicks.runAfterNext(other.eventLoop(), () -> ran.add("other"));
+    LoopTicks.runAfterNext(other.eventLoop(), new LoopTicks.Wait(() -> ran.add("other")));
     later("b");
     await(TICK);
     await(TICK);

@@ -26,6 +26,7 @@ final class PathWatch {
   private final Runnable backgroundPing;
   private final FlightJudge judge;
 
+  private final LoopTicks.Wait tick = new LoopTicks.Wait(this::sample);
   private boolean sampling;
   private @Nullable Future<?> nextSample;
   private long lastSampleNanos;
@@ -71,6 +72,7 @@ final class PathWatch {
   /** The channel is gone: nothing of it waits in the event loop. */
   void end() {
     stop();
+    tick.end();
     if (nextSample != null) {
       nextSample.cancel(false);
       nextSample = null;
@@ -83,7 +85,7 @@ final class PathWatch {
     if (pause.compareTo(FlightJudge.SAMPLE) < 0) {
       nextSample = loop.schedule(this::sample, pause.toNanos(), TimeUnit.NANOSECONDS);
     } else {
-      LoopTicks.runAfterNext(loop, this::sample);
+      LoopTicks.runAfterNext(loop, tick);
     }
   }
 
