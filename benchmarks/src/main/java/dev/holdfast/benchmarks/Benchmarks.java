@@ -18,6 +18,7 @@ enum Benchmarks {
   STORM("storm", "many clients lose one balancer together (simulated): peak and recovery"),
   SPARSE(
       "sparse", "many connections used every few seconds, bare and guarded: commands, CPU, heap"),
+  ENDINGS("endings", "200 short lives of a client, bare and with guard and pool: what they leave"),
   TRANSPARENCY("transparency", "random programs over Lettuce, bare and guarded: what differs"),
   DIAGNOSIS("diagnosis", "every fault of the kernel lab diagnosed: precision and recall");
 
@@ -44,6 +45,7 @@ enum Benchmarks {
       case MEMORY -> new IdleHeap();
       case STORM -> new ReconnectStorm();
       case SPARSE -> new SparseUse();
+      case ENDINGS -> new Endings();
       case TRANSPARENCY -> new Transparency(sample);
       case DIAGNOSIS -> new DiagnosisMatrix();
     };

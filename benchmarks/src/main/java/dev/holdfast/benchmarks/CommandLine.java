@@ -63,7 +63,7 @@ record CommandLine(
     --rounds N    measured rounds of each case, %d by default
     --seconds S   length of one slice; a round is two of each contender, %s by default
                   (memory measures no time: for it a round is one batch of connections;
-                  storm is simulated, and pool and pool-faults are of fixed length:
+                  storm is simulated; pool, pool-faults and endings are of fixed length:
                   they take neither; pool-redis makes half as many rounds; for
                   diagnosis a round is one run of each fault, 20 by default, in
                   the kernel lab)

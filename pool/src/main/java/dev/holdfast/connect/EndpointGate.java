@@ -260,6 +260,22 @@ final class EndpointGate {
     }
 
     @Override
+    public void ofUse() {
+      synchronized (EndpointGate.this) {
+        storm.ofUse();
+      }
+    }
+
+    @Override
+    public void ofNoUse() {
+      synchronized (EndpointGate.this) {
+        if (stage != Stage.DIALLING) {
+          storm.ofNoUse(beganAt, clock.getAsLong());
+        }
+      }
+    }
+
+    @Override
     public void closed(Closer who) {
       synchronized (EndpointGate.this) {
         boolean wasOpen = stage == Stage.OPEN;

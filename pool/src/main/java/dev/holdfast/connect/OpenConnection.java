@@ -51,6 +51,11 @@ final class OpenConnection implements ChannelFutureListener {
     closer = Closer.LOCAL;
   }
 
+  /** What it is good for has shown. */
+  void turnedOut(Worth worth) {
+    Guarded.run(GateVisit.GATE, worth == Worth.OF_USE ? permit::ofUse : permit::ofNoUse);
+  }
+
   /** The channel is closed. */
   @Override
   public void operationComplete(ChannelFuture closed) {

@@ -25,6 +25,15 @@ public interface Permit {
    */
   void failed(Throwable cause);
 
+  /** The connection has answered a request. */
+  default void ofUse() {}
+
+  /**
+   * The connection was ended by the other side before it had answered anything. Connects to a
+   * server that does so to each are paced as if they had failed. Also after {@link #closed}.
+   */
+  default void ofNoUse() {}
+
   /**
    * The connection has ended. Before {@link #connected} it says that the caller gave the dial up,
    * which tells nothing about the endpoint.

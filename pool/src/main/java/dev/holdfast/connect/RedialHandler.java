@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * First in the pipeline: takes the connect over, and keeps from the handlers behind whatever they
- * did not ask for, the channel's {@link Detour} and the answer to a {@link FirstReply} probe.
+ * did not ask for, the channel's {@link Detour}, the answer to a {@link FirstReply} probe and what
+ * is said of the connection's {@link Worth}.
  */
 final class RedialHandler extends ChannelDuplexHandler {
 
@@ -101,6 +102,15 @@ final class RedialHandler extends ChannelDuplexHandler {
       ctx.fireChannelReadComplete();
     } else {
       rest.release();
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (!(event instanceof Worth worth)) {
+      ctx.fireUserEventTriggered(event);
+    } else if (open != null) {
+      open.turnedOut(worth);
     }
   }
 

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
  * Keeps an endpoint that comes back from being knocked over by those who lost it together. Confined
  * to the lock of its {@link EndpointGate}.
  *
- * <p>Calm until a number of connects failed one after the other, or until connections were reset
- * together: then one prober at a time, and after the first that succeeds a refill at a rising rate.
- * Only resets count as lost together: a server that ends idle connections by FIN does so to many at
- * once and is well.
+ * <p>Calm until a number of connects failed one after the other, until connections were reset
+ * together, or until one after the other was ended before it had answered anything: then one prober
+ * at a time, and after the first that succeeds a refill at a rising rate. Only resets count as lost
+ * together: a server that ends idle connections by FIN does so to many at once and is well.
  */
 final class StormControl {
 
@@ -31,6 +31,13 @@ final class StormControl {
   private static final int LOST_SHARE = 16;
   private static final long TOGETHER_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  /** Once is no row: a server ends one connection and serves the next. */
+  private static final int LEAST_OF_NO_USE = 2;
+
+  /** Longest wait between connects to a server that accepts them: it may be well any moment. */
+  private static final long LONGEST_PACE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private static final long SHORTEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long LONGEST_LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -42,6 +49,8 @@ final class StormControl {
   private StormState state = StormState.CALM;
   private int failures;
   private long failedAt;
+  private int ofNoUse;
+  private long endedAt;
   private int open;
   private int lost;
   private long lostSince;
@@ -102,15 +111,20 @@ final class StormControl {
     }
     long retry = probed ? Math.max(wait, TimeUnit.MILLISECONDS.toNanos(100)) : wait;
     busy(now + retry);
-    String since =
-        failures == 0
-            ? "its connections were reset together"
-            : failures == 1 ? "its latest connect failed" : failures + " connects in a row failed";
     String next =
         probed
             ? "one caller is trying it"
             : "it is tried again in " + TimeUnit.NANOSECONDS.toMillis(look) + " ms";
-    return new Verdict.Refuse(since + "; " + next, retry);
+    return new Verdict.Refuse(since() + "; " + next, retry);
+  }
+
+  private String since() {
+    if (failures > 0) {
+      return failures == 1 ? "its latest connect failed" : failures + " connects in a row failed";
+    }
+    return ofNoUse >= LEAST_OF_NO_USE
+        ? "it ended " + ofNoUse + " connections in a row before it had answered anything"
+        : "its connections were reset together";
   }
 
   private Verdict refilling(int ahead, long left, long now) {
@@ -228,6 +242,25 @@ final class StormControl {
       }
     } else if (failures >= policy.failures()) {
       probe(now + waitBefore(++probes));
+    }
+  }
+
+  /** A connection has answered a request. */
+  void ofUse() {
+    ofNoUse = 0;
+  }
+
+  /**
+   * A connection was ended before it had answered anything. Those under way together when the first
+   * of them ends are one piece of evidence here too.
+   */
+  void ofNoUse(long beganAt, long now) {
+    if (ofNoUse == 0 || beganAt - endedAt >= 0) {
+      ofNoUse++;
+      endedAt = now;
+    }
+    if (ofNoUse >= LEAST_OF_NO_USE && state != StormState.PROBING) {
+      probe(now + Math.min(LONGEST_PACE_NANOS, waitBefore(ofNoUse - LEAST_OF_NO_USE + 1)));
     }
   }
 

@@ -85,6 +85,58 @@ final class StormTest {
     assertThat(before).isGreaterThanOrEqualTo(9_000);
   }
 
+  private void endOfNoUse(Permit connection) {
+    connection.closed(Closer.REMOTE);
+    connection.ofNoUse();
+  }
+
+  private Duration pauseBefore(Admission connect) {
+    long began = bed.clock.getAsLong();
+    Permit permit = go(bed.await(connect));
+    Duration pause = Duration.ofNanos(bed.clock.getAsLong() - began);
+    permit.connected();
+    bed.clock.pass(Duration.ofMillis(1));
+    endOfNoUse(permit);
+    return pause;
+  }
+
+  @Test
+  void mustPaceConnectsToAServerThatEndsEachBeforeItHasAnsweredAnything() {
+    assertThat(pauseBefore(bed.ask())).isZero();
+    assertThat(pauseBefore(bed.ask())).as("once is no row").isZero();
+    List<Duration> pauses = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      pauses.add(pauseBefore(bed.ask()));
+    }
+    assertThat(pauses).isSorted();
+    assertThat(pauses.get(0)).isGreaterThanOrEqualTo(Duration.ofMillis(50));
+    assertThat(pauses.get(7))
+        .isBetween(Duration.ofMillis(900), Duration.ofMillis(1_100)); // it may be well by then
+    assertThat(refused(bed.ask(Duration.ofMillis(100))).cause())
+        .hasMessageContaining("10 connections in a row before it had answered anything");
+  }
+
+  @Test
+  void mustNotPaceAServerThatAnswers() {
+    for (int i = 0; i < 20; i++) {
+      Permit permit = bed.connect();
+      permit.ofUse();
+      bed.clock.pass(Duration.ofMillis(1));
+      permit.closed(Closer.REMOTE);
+      endOfNoUse(bed.connect());
+      bed.clock.pass(Duration.ofMillis(1));
+    }
+    assertThat(bed.storm()).isEqualTo(StormState.CALM);
+  }
+
+  @Test
+  void mustTakeConnectionsThatEndTogetherForOne() {
+    List<Permit> together = List.of(bed.connect(), bed.connect(), bed.connect());
+    bed.clock.pass(Duration.ofMillis(10));
+    together.forEach(this::endOfNoUse);
+    assertThat(bed.storm()).isEqualTo(StormState.CALM);
+  }
+
   @Test
   void mustNotHangOnAProberThatNeverReports() {
     goDown();

@@ -129,6 +129,11 @@ final class GuardedChannel {
     return handedDown - stack().size();
   }
 
+  /** Whether commands were handed down, and not one was answered. */
+  boolean leftUnanswered() {
+    return handedDown > 0 && answered() <= 0;
+  }
+
   /** Whether Lettuce refuses commands beyond some number, as far as is known. */
   boolean bounded() {
     return bounded;

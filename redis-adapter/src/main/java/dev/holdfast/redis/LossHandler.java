@@ -1,5 +1,6 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.connect.Worth;
 import dev.holdfast.diagnosis.Cause;
 import io.lettuce.core.protocol.CommandHandler;
 import io.lettuce.core.protocol.ConnectionWatchdog;
@@ -28,6 +29,7 @@ final class LossHandler extends ChannelDuplexHandler {
   private PartialReplies.@Nullable Mark mark;
   private boolean answeredInPart;
   private boolean answersInOrder;
+  private boolean ofUse;
   private boolean closedHere;
   private boolean surplus;
 
@@ -72,6 +74,10 @@ final class LossHandler extends ChannelDuplexHandler {
     reading.options = null;
     ctx.fireChannelRead(msg);
     guarded.heard();
+    if (!ofUse && guarded.answered() > 0) {
+      ofUse = true;
+      ctx.pipeline().fireUserEventTriggered(Worth.OF_USE);
+    }
     answeredInPart = reading.partial;
     if (reading.options != null) {
       guarded.bounded(reading.options.bounded());
@@ -153,7 +159,7 @@ final class LossHandler extends ChannelDuplexHandler {
       return; // Lettuce never heard that it was active
     }
     try {
-      leave();
+      leave(ctx);
       leaveToThePool(ctx);
     } finally {
       ctx.fireChannelInactive(); // or Lettuce would never reconnect
@@ -169,7 +175,7 @@ final class LossHandler extends ChannelDuplexHandler {
     }
   }
 
-  private void leave() {
+  private void leave(ChannelHandlerContext ctx) {
     if (guarded.ready()) {
       guarded.leave();
       if (closedByUser() && !diedInThePool()) {
@@ -178,11 +184,19 @@ final class LossHandler extends ChannelDuplexHandler {
         gate.drainInto(guarded.stack()); // the user closed the connection: Lettuce fails them all
       } else {
         guarded.ends(closedHere);
+        if (guarded.leftUnanswered() && endedByPeer()) {
+          ctx.pipeline().fireUserEventTriggered(Worth.OF_NO_USE);
+        }
         settlement.settle(gate, answeredInPart);
       }
     } else {
       dropHandshake();
     }
+  }
+
+  private boolean endedByPeer() {
+    Cause cause = guarded.causeOfDeath();
+    return cause == Cause.PEER_CLOSED || cause == Cause.PEER_RESET;
   }
 
   /** Left in the stack they would be sent to the next connection, after its own handshake. */

@@ -60,8 +60,6 @@ final class ReconnectPace extends ChannelInboundHandlerAdapter {
   }
 
   private boolean ofNoUse() {
-    long sent = guarded.ledger().handedDownSoFar();
-    boolean unanswered = sent > 0 && sent <= guarded.stack().size();
-    return unanswered || System.nanoTime() - connectedAt < OF_USE_NANOS;
+    return guarded.leftUnanswered() || System.nanoTime() - connectedAt < OF_USE_NANOS;
   }
 }

@@ -68,6 +68,38 @@ final class ReconnectPaceTest {
     }
   }
 
+  /** Each borrower would be the first to use a connection of his own. */
+  @Test
+  void mustNotConnectForEachBorrowerOfAPool() throws Exception {
+    LettuceGuard guard =
+        LettuceGuard.custom(RedisBed.direct()).meterRegistry(new SimpleMeterRegistry()).build();
+    try (ScriptedRedis redis = ScriptedRedis.answering(ReconnectPaceTest::dies)) {
+      RedisClient client = RedisClient.create(guard.install(resources), uri(redis));
+      client.setOptions(guard.options(ClientOptions.create()));
+      try (LettucePool<String, String> pool =
+          guard.pool(client).maxSize(8).acquireTimeout(Duration.ofMillis(500)).build()) {
+        long began = System.nanoTime();
+        int failed = 0;
+        while (System.nanoTime() - began < WHILE.toNanos()) {
+          failed += fails(pool) ? 1 : 0;
+        }
+        assertThat(failed).isPositive();
+        assertThat(redis.accepted()).isBetween(1, 40);
+      } finally {
+        client.shutdown(Duration.ZERO, Duration.ZERO);
+      }
+    }
+  }
+
+  private static boolean fails(LettucePool<String, String> pool) {
+    try (var lent = pool.borrow()) {
+      lent.sync().incr("key");
+      return false;
+    } catch (Exception lost) {
+      return true;
+    }
+  }
+
   /** What happens once is no loop: the next connection is there at once, and so the one after. */
   @Test
   void mustNotSlowDownAConnectionThatWasOfUse() throws Exception {
