@@ -22,6 +22,11 @@ public final class Neighbours {
   /** Whether anybody was ever suspect: until then those who ask meet no lock. */
   private volatile boolean suspicious;
 
+  /** When somebody died last, if anybody did: a proof says something only after a death. */
+  private volatile long lastDeathNanos;
+
+  private volatile boolean anyDeath;
+
   /** More addresses than any cluster has. */
   private static final int MOST_ADDRESSES = 1_024;
 
@@ -86,18 +91,25 @@ public final class Neighbours {
    * @param idle how long no payload had moved
    */
   public synchronized void died(SocketAddress address, long nowNanos, Duration idle) {
+    lastDeathNanos = nowNanos;
+    anyDeath = true;
     add(at(address, nowNanos).deaths, new Event(nowNanos, idle));
   }
 
   /**
-   * An idle connection was used with success.
+   * An idle connection was used with success. While nobody has died of late nothing is noted, and
+   * no lock taken.
    *
    * @param address where it leads
    * @param nowNanos {@link System#nanoTime()}
    * @param idle how long it had been idle
    */
-  public synchronized void proved(SocketAddress address, long nowNanos, Duration idle) {
-    add(at(address, nowNanos).proofs, new Event(nowNanos, idle));
+  public void proved(SocketAddress address, long nowNanos, Duration idle) {
+    if (anyDeath && nowNanos - lastDeathNanos <= REMEMBERED_NANOS) {
+      synchronized (this) {
+        add(at(address, nowNanos).proofs, new Event(nowNanos, idle));
+      }
+    }
   }
 
   private static void add(Deque<Event> events, Event event) {

@@ -29,6 +29,7 @@ public final class WireHistory {
   private @Nullable WireSnapshot beforeWrite;
   private @Nullable WireSnapshot atReset;
   private boolean backlog;
+  private boolean woken;
   private long wroteAtNanos;
   private long idleNanos;
 
@@ -54,9 +55,24 @@ public final class WireHistory {
    * @param idle nanoseconds without payload
    */
   public void wakes(WireSnapshot before, long idle) {
+    wakes(before.takenAtNanos(), idle);
     took(before, false);
     beforeWrite = before;
-    wroteAtNanos = before.takenAtNanos();
+  }
+
+  /**
+   * The same without a reading: nothing was outstanding, and the kernel has had no reason yet to
+   * ask its peer. What a reading would have told follows from the next one, if there is one before
+   * anything is acknowledged.
+   *
+   * @param nowNanos {@link System#nanoTime()}
+   * @param idle nanoseconds without payload
+   */
+  public void wakes(long nowNanos, long idle) {
+    woken = true;
+    backlog = false;
+    beforeWrite = null;
+    wroteAtNanos = nowNanos;
     idleNanos = idle;
   }
 
@@ -86,53 +102,86 @@ public final class WireHistory {
   public DeathSigns.Builder signs(
       Cause cause, boolean inFlight, ConnectionClocks clocks, ConnectionPlan plan, long nowNanos) {
     DeathSigns.Builder signs = DeathSigns.of(cause).inFlight(inFlight).plan(plan);
-    WireSnapshot before = beforeWrite;
-    boolean woken =
-        inFlight && before != null && clocks.sinceRead(nowNanos) >= nowNanos - wroteAtNanos;
+    boolean justWoken = inFlight && woken && clocks.sinceRead(nowNanos) >= nowNanos - wroteAtNanos;
     if (!inFlight) {
       signs.idle(Duration.ofNanos(clocks.sincePayload(nowNanos)));
-    } else if (woken && before != null) {
+    } else if (justWoken) {
       signs
           .idle(Duration.ofNanos(idleNanos))
           .sinceWrite(Duration.ofNanos(nowNanos - wroteAtNanos))
-          .heardWhileIdle(heardWhileIdle(before, plan));
-      addRetransmissions(signs, before);
+          .heardWhileIdle(heardWhileIdle(plan));
+      addRetransmissions(signs);
     }
     WireSnapshot reading = latest;
     if (reading != null
         && reading.source() != WireSource.NONE
-        && (ENDED_BY_PEER.contains(cause) || isOfThis(reading, inFlight, woken, nowNanos))) {
+        && (ENDED_BY_PEER.contains(cause) || isOfThis(reading, inFlight, justWoken, nowNanos))) {
       signs.wire(signs(reading));
     }
     return signs;
   }
 
-  private boolean isOfThis(WireSnapshot reading, boolean inFlight, boolean woken, long nowNanos) {
+  private boolean isOfThis(
+      WireSnapshot reading, boolean inFlight, boolean justWoken, long nowNanos) {
     if (!inFlight) {
       return true;
     }
-    boolean afterWrite = !woken || reading.takenAtNanos() > wroteAtNanos;
+    boolean afterWrite = !justWoken || reading.takenAtNanos() > wroteAtNanos;
     return afterWrite && nowNanos - reading.takenAtNanos() <= STALE.toNanos();
   }
 
-  private void addRetransmissions(DeathSigns.Builder signs, WireSnapshot before) {
+  private void addRetransmissions(DeathSigns.Builder signs) {
     WireSnapshot end = atReset;
     if (end != null) {
-      long sinceWriteMillis = (end.takenAtNanos() - wroteAtNanos) / 1_000_000;
-      signs.acknowledgedBeforeReset(
-          Answer.of(end.lastAckRecvMillis() + TICK_MILLIS < sinceWriteMillis));
+      signs.acknowledgedBeforeReset(Answer.of(acknowledgedSinceWrite(end)));
     }
-    WireSnapshot after = end == null ? latest : end;
-    if (after != null && after.source() != WireSource.NONE && after.takenAtNanos() > wroteAtNanos) {
+    WireSnapshot after = afterWrite();
+    if (after == null) {
+      return;
+    }
+    WireSnapshot before = beforeWrite;
+    if (before != null) {
       signs.retransmissions(after.totalRetrans() - before.totalRetrans());
+    } else if (after.totalRetrans() == 0 || after.retransmits() > 0) {
+      signs.retransmissions(after.retransmits()); // of this write; more may be of earlier ones
     }
   }
 
+  /** The latest reading of what has been in flight since the connection woke. */
+  private @Nullable WireSnapshot afterWrite() {
+    WireSnapshot after = atReset == null ? latest : atReset;
+    return after != null && after.source() != WireSource.NONE && after.takenAtNanos() > wroteAtNanos
+        ? after
+        : null;
+  }
+
+  private long sinceWriteMillis(WireSnapshot reading) {
+    return (reading.takenAtNanos() - wroteAtNanos) / 1_000_000;
+  }
+
+  private boolean acknowledgedSinceWrite(WireSnapshot reading) {
+    return reading.lastAckRecvMillis() + TICK_MILLIS < sinceWriteMillis(reading);
+  }
+
   /** Answered keepalive probes show in {@code last_ack_recv}, well below the idle time. */
-  private Answer heardWhileIdle(WireSnapshot before, ConnectionPlan plan) {
-    return before.source() == WireSource.NONE || plan.terminated()
+  private Answer heardWhileIdle(ConnectionPlan plan) {
+    WireSnapshot before = beforeWrite;
+    if (plan.terminated()) {
+      return Answer.UNKNOWN;
+    }
+    if (before != null) {
+      return before.source() == WireSource.NONE
+          ? Answer.UNKNOWN
+          : heardWithin(before.lastAckRecvMillis());
+    }
+    WireSnapshot after = afterWrite();
+    return after == null || acknowledgedSinceWrite(after)
         ? Answer.UNKNOWN
-        : Answer.of(2 * before.lastAckRecvMillis() * 1_000_000 < idleNanos);
+        : heardWithin(Math.max(0, after.lastAckRecvMillis() - sinceWriteMillis(after)));
+  }
+
+  private Answer heardWithin(long silentMillis) {
+    return Answer.of(2 * silentMillis * 1_000_000 < idleNanos);
   }
 
   private WireSigns signs(WireSnapshot reading) {

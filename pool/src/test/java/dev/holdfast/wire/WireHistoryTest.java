@@ -70,6 +70,42 @@ final class WireHistoryTest {
     assertThat(signs(Cause.PEER_RESET, true, MINUTE + MILLI).heardWhileIdle()).isEqualTo(Answer.NO);
   }
 
+  /** What was not read when the connection woke follows from what is read next. */
+  @Test
+  void mustTellTheSameWithoutAReadingBeforeTheWrite() {
+    history.wakes(MINUTE, MINUTE);
+    clocks.requested(MINUTE);
+    DeathSigns unread = signs(Cause.PATH_SILENT, true, MINUTE + 50 * MILLI);
+    assertThat(unread.idle()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(unread.sinceWrite()).contains(Duration.ofMillis(50));
+    assertThat(unread.heardWhileIdle()).isEqualTo(Answer.UNKNOWN);
+    assertThat(unread.retransmissions()).isEmpty();
+
+    history.took(reading(MINUTE + 200 * MILLI, 1, 60_200, 0), false);
+    DeathSigns silent = signs(Cause.PATH_SILENT, true, MINUTE + 300 * MILLI);
+    assertThat(silent.heardWhileIdle()).isEqualTo(Answer.NO);
+    assertThat(silent.retransmissions()).hasValue(0);
+
+    history.took(reading(MINUTE + 200 * MILLI, 1, 900, 0), false);
+    assertThat(signs(Cause.PATH_SILENT, true, MINUTE + 300 * MILLI).heardWhileIdle())
+        .isEqualTo(Answer.YES);
+
+    history.took(reading(MINUTE + 200 * MILLI, 1, 40, 7), false);
+    DeathSigns acknowledged = signs(Cause.PATH_SILENT, true, MINUTE + 300 * MILLI);
+    assertThat(acknowledged.heardWhileIdle()).as("it was heard since").isEqualTo(Answer.UNKNOWN);
+    assertThat(acknowledged.retransmissions()).as("they may be older").isEmpty();
+  }
+
+  @Test
+  void mustTellAResetInAnswerToTheWriteWithoutAReadingBeforeIt() {
+    history.wakes(MINUTE, MINUTE);
+    history.reset(reading(MINUTE + 90 * MILLI, 0, 60_090, 0));
+    DeathSigns answered = signs(Cause.PEER_RESET, true, MINUTE + 95 * MILLI);
+    assertThat(answered.acknowledgedBeforeReset()).isEqualTo(Answer.NO);
+    assertThat(answered.retransmissions()).hasValue(0);
+    assertThat(answered.heardWhileIdle()).isEqualTo(Answer.NO);
+  }
+
   /** The kernel's readings outlive the reset, until the socket is closed. */
   @Test
   void mustTellAResetInAnswerToTheWriteFromOneAfterAnAcknowledgement() {

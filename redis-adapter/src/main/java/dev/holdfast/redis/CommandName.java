@@ -4,6 +4,7 @@ import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import io.lettuce.core.protocol.RedisCommand;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -23,10 +24,13 @@ final class CommandName {
   private static final String UNKNOWN = "";
   private static final Pattern WORD = Pattern.compile("[A-Z0-9._|-]{1,32}");
   private static final Map<String, CommandType> LETTUCES = new HashMap<>();
+  private static final EnumMap<CommandType, String> NAMES = new EnumMap<>(CommandType.class);
 
   static {
     for (CommandType type : CommandType.values()) {
-      LETTUCES.put(sent(type), type);
+      String name = words(type);
+      LETTUCES.put(name, type);
+      NAMES.put(type, name);
     }
   }
 
@@ -52,6 +56,11 @@ final class CommandName {
   }
 
   private static String sent(ProtocolKeyword keyword) {
+    String known = keyword instanceof CommandType ? NAMES.get(keyword) : null;
+    return known != null ? known : words(keyword);
+  }
+
+  private static String words(ProtocolKeyword keyword) {
     return new String(keyword.getBytes(), StandardCharsets.US_ASCII).toUpperCase(Locale.ROOT);
   }
 

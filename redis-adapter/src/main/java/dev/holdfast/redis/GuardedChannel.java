@@ -9,6 +9,7 @@ import dev.holdfast.wire.ConnectionClocks;
 import dev.holdfast.wire.SocketErrors;
 import dev.holdfast.wire.WireHistory;
 import dev.holdfast.wire.WireProbe;
+import dev.holdfast.wire.WireProbe.KeepAliveSettings;
 import dev.holdfast.wire.WireSnapshot;
 import io.lettuce.core.protocol.CommandHandler;
 import io.lettuce.core.protocol.RedisCommand;
@@ -48,6 +49,7 @@ final class GuardedChannel {
   private SocketAddress remote = NOWHERE;
   private @Nullable IdleWitness witness;
   private long handedDown;
+  private long kernelQuietNanos;
   private boolean bounded = true;
   private boolean ready;
   private boolean condemned;
@@ -184,6 +186,16 @@ final class GuardedChannel {
     clocks.requested(now);
     meters.connections(wire.source(), 1);
     witness = idleLimit().opened();
+    KeepAliveSettings keepAlive = wire.keepAlive();
+    kernelQuietNanos =
+        keepAlive.enabled()
+            ? TimeUnit.SECONDS.toNanos(keepAlive.idleSeconds())
+            : Long.MAX_VALUE; // it never probes
+  }
+
+  /** Idle for less, the kernel has not probed the peer and a reading tells nothing new. */
+  long kernelQuietNanos() {
+    return kernelQuietNanos;
   }
 
   /** Where commands pass, from when the channel is ready. Any thread. */

@@ -129,6 +129,14 @@ final class PathProof {
     repeatablePass = true;
   }
 
+  /** The same where no reading was taken: the kernel has had nothing to learn. */
+  void beginByCall(long position, long nowNanos) {
+    provingCall = position;
+    begins(By.CALL, nowNanos);
+    guarded.history().wakes(nowNanos, idleNanos);
+    repeatablePass = true;
+  }
+
   /** It was not handed down after all, or nothing is on its way any more. */
   void forgetCall() {
     if (pending == By.CALL) {
@@ -162,13 +170,17 @@ final class PathProof {
     start(by, guarded.snapshot(System.nanoTime()));
   }
 
-  private void start(By by, WireSnapshot wire) {
+  private void begins(By by, long nowNanos) {
     pending = by;
     repeatablePass = false;
     callerWaits = false;
     lastRead = false;
-    startedNanos = wire.takenAtNanos();
-    idleNanos = guarded.clocks().sincePayload(startedNanos);
+    startedNanos = nowNanos;
+    idleNanos = guarded.clocks().sincePayload(nowNanos);
+  }
+
+  private void start(By by, WireSnapshot wire) {
+    begins(by, wire.takenAtNanos());
     guarded.history().wakes(wire, idleNanos);
     switch (by) {
       case PING -> ping.accept(new ProbeCommand(this::answered));

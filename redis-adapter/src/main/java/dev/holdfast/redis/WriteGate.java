@@ -228,6 +228,18 @@ final class WriteGate extends ChannelDuplexHandler {
       guarded.condemn(Cause.IDLE_LIMIT, "idle for %d ms".formatted(idle / 1_000_000));
       return false;
     }
+    boolean asked =
+        zone == IdleZone.WARN || guarded.suspect(now) || guarded.idleLimit().isPast(idle);
+    boolean repeatable = CommandSafety.of(command) == ReplaySafety.SAFE;
+    boolean provesByCall = repeatable && kind.leavesNothing() && proof.kernelCanTell();
+    if (provesByCall
+        && !asked
+        && idle < guarded.kernelQuietNanos()
+        && !guarded.session().insideTransaction()) {
+      proof.beginByCall(guarded.handedDown() + 1, now);
+      guarded.clocks().requested(now);
+      return true;
+    }
     WireSnapshot wire = guarded.snapshot(now);
     WireVerdict verdict = WireJudge.idle(wire);
     if (verdict instanceof WireVerdict.Dead dead) {
@@ -238,18 +250,13 @@ final class WriteGate extends ChannelDuplexHandler {
       // Until EXEC nothing runs, and the server's QUEUED is the proof.
       return kind != CommandKind.EXEC || !proof.beginByKernel();
     }
-    boolean doubtful =
-        zone == IdleZone.WARN
-            || verdict instanceof WireVerdict.Suspect
-            || guarded.suspect(now)
-            || guarded.idleLimit().isPast(idle);
-    if (doubtful) {
+    if (asked || verdict instanceof WireVerdict.Suspect) {
       return !proof.begin(true);
     }
-    if (CommandSafety.of(command) != ReplaySafety.SAFE) {
+    if (!repeatable) {
       return !proof.begin(false);
     }
-    if (kind.leavesNothing() && proof.kernelCanTell()) {
+    if (provesByCall) {
       proof.beginByCall(guarded.handedDown() + 1, wire);
     } else {
       proof.begin(false);
