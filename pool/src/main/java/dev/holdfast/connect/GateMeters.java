@@ -1,5 +1,6 @@
 package dev.holdfast.connect;
 
+import dev.holdfast.metrics.FlightEvents;
 import dev.holdfast.metrics.Guarded;
 import dev.holdfast.metrics.HoldfastMeter;
 import io.micrometer.core.instrument.Counter;
@@ -62,6 +63,7 @@ final class GateMeters {
   }
 
   void refused(String reason) {
+    FlightEvents.refused(guard, reason);
     Counter counter = refused.get(reason);
     if (counter != null) {
       Guarded.meter(counter::increment);

@@ -31,6 +31,7 @@ public final class IdleLimit {
   private static final long NEVER = Long.MAX_VALUE;
 
   private final ConnectionPlan plan;
+  private final long plannedNanos;
   private final LearnerSettings settings;
   private final IdleLimitLearner learner;
   private final Runnable onLearned;
@@ -52,6 +53,7 @@ public final class IdleLimit {
    */
   public IdleLimit(ConnectionPlan plan, LearnerSettings settings, Runnable onLearned) {
     this.plan = plan;
+    this.plannedNanos = plan.maxIdleAge().map(Duration::toNanos).orElse(NEVER);
     this.settings = settings;
     this.learner = new IdleLimitLearner(plan.path(), plan.maxIdleAge(), settings.nanoClock());
     this.onLearned = onLearned;
@@ -138,6 +140,15 @@ public final class IdleLimit {
    */
   public boolean isPast(long idleNanos) {
     return idleNanos >= safeNanos;
+  }
+
+  /**
+   * The idle age from which a connection is not used as it is: the plan's or the learned one.
+   *
+   * @return nanoseconds; {@link Long#MAX_VALUE} if there is neither
+   */
+  public long inForceNanos() {
+    return Math.min(plannedNanos, safeNanos);
   }
 
   /**

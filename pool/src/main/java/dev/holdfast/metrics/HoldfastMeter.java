@@ -46,8 +46,23 @@ public enum HoldfastMeter {
    * of them is in force.
    */
   IDLE_LIMIT("holdfast.idle.limit", "Idle age up to which a connection is used without proof"),
+  /**
+   * Timer: how long those connections had been idle, at their use, that were idle for a second or
+   * more; its maximum is the number to compare with the limits of the path.
+   */
+  IDLE_AGE("holdfast.idle.age", "Idle age of connections at their use, from a second on"),
+  /**
+   * Summary: the same as a share of the idle limit in force, where there is one. Near 1 the traffic
+   * hardly keeps connections within the limit; beyond it each use waits for a proof.
+   */
+  IDLE_USED("holdfast.idle.used", "Share of the idle limit that had passed at a connection's use"),
   /** Timer: how long calls were held until the path was proved or the connection replaced. */
   HOLD("holdfast.hold", "Time calls were held"),
+  /**
+   * Timer: connects, over all their dials and the wait at the gate. Tags: {@code result}, the
+   * values of {@link dev.holdfast.connect.ConnectOutcome#tag()}.
+   */
+  CONNECTS("holdfast.connects", "Time connects took, by result"),
   /**
    * Counter: dials after the first of a connect. Tags: {@code reason}, the values of {@link
    * dev.holdfast.connect.RedialReason#tag()} (silence, refused, foreign).
@@ -78,6 +93,11 @@ public enum HoldfastMeter {
   POOL_MAX("holdfast.pool.max", "The most connections a pool may have"),
   /** Gauge: callers that wait for a connection of a pool. */
   POOL_WAITING("holdfast.pool.waiting", "Callers waiting for a connection of a pool"),
+  /**
+   * Counter: connections lent, of all acquires. The time in use on average is the mean of {@link
+   * #POOL_CONNECTIONS} in state {@code active} by the rate of this: no clock is read for it.
+   */
+  POOL_LENT("holdfast.pool.lent", "Connections lent by a pool"),
   /** Timer: how long those acquires took that had to wait and got a connection. */
   POOL_WAIT("holdfast.pool.wait", "Time acquires waited for a connection of a pool"),
   /** Counter: acquires that got no connection. Tags: {@code reason} (timeout, waiters). */

@@ -4,6 +4,7 @@ import dev.holdfast.connect.Closer;
 import dev.holdfast.connect.ConnectGate;
 import dev.holdfast.connect.Permit;
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.metrics.FlightEvents;
 import dev.holdfast.metrics.Guarded;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -164,6 +165,7 @@ final class PoolCore<C> {
   void dispose(Slot<C> slot, Ending ending) {
     roster.remove(slot);
     meters.closed(ending.reason());
+    FlightEvents.retired(settings.name(), ending.reason().tag());
     LOG.debug("{}: connection closed, {}", settings.name(), ending.text());
     if (StateWord.lease(slot.word) == 0 && ending.reason() == CloseReason.DEAD) {
       filler.diedEarly();

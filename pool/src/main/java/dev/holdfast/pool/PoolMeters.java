@@ -3,6 +3,7 @@ package dev.holdfast.pool;
 import dev.holdfast.metrics.Guarded;
 import dev.holdfast.metrics.HoldfastMeter;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -13,6 +14,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -70,8 +72,19 @@ final class PoolMeters {
                 .register(registry));
   }
 
-  /** Registers the gauges; they hold the pool until {@link #close()}. */
-  void watch(Supplier<PoolState> state) {
+  /** Registers what is read from the pool; it holds the pool until {@link #close()}. */
+  void watch(Supplier<PoolState> state, LongSupplier lent) {
+    Meter counter =
+        Guarded.register(
+            () ->
+                FunctionCounter.builder(
+                        HoldfastMeter.POOL_LENT.meterName(), lent, LongSupplier::getAsLong)
+                    .description(HoldfastMeter.POOL_LENT.description())
+                    .tags(TAG, name)
+                    .register(registry));
+    if (counter != null) {
+      gauges.add(counter);
+    }
     connections(state, "idle", PoolState::idle);
     connections(state, "active", PoolState::active);
     connections(state, "connecting", PoolState::connecting);

@@ -19,6 +19,7 @@ final class Roster<C> {
   private int max;
   private int connecting;
   private int closing;
+  private long lentByClosed;
   private volatile boolean suspended;
   private volatile boolean closed;
   private volatile int room;
@@ -152,8 +153,23 @@ final class Roster<C> {
         Slot<C>[] less = Arrays.copyOf(old, old.length - 1);
         System.arraycopy(old, at + 1, less, at, old.length - at - 1);
         closing++;
+        lentByClosed += StateWord.lease(slot.word);
         publish(less);
       }
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /** How many leases there have been: each connection counts its own. */
+  long lent() {
+    changing.lock();
+    try {
+      long lent = lentByClosed;
+      for (Slot<C> slot : live) {
+        lent += StateWord.lease(slot.word);
+      }
+      return lent;
     } finally {
       changing.unlock();
     }

@@ -2,6 +2,7 @@ package dev.holdfast.pool;
 
 import dev.holdfast.connect.Permit;
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.metrics.FlightEvents;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +68,7 @@ final class Slot<C> extends PaddedState.After implements Liveness {
   }
 
   private SlotLease<C> handle(long lent) {
+    FlightEvents.lent(pool.settings.name());
     long number = StateWord.lease(lent);
     SlotLease<C> handle =
         handles.length == 0 ? new SlotLease<>(this) : handles[(int) number & (HANDLES - 1)];

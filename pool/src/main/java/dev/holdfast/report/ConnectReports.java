@@ -20,7 +20,7 @@ public final class ConnectReports implements ConnectListener {
    *
    * @param guard the name in reports
    * @param plan what the user declared about the path
-   * @param meters where further dials are counted
+   * @param meters where connects are timed and further dials counted
    * @param reporter where diagnoses go
    */
   public ConnectReports(
@@ -56,7 +56,7 @@ public final class ConnectReports implements ConnectListener {
 
   @Override
   public void ended(ConnectReport report) {
-    report.redials().forEach(meters::redialled);
+    meters.connected(report);
     diagnoses.ended(report);
     listeners.tell(guard, report);
   }

@@ -1,10 +1,13 @@
 package dev.holdfast.report;
 
+import dev.holdfast.connect.ConnectReport;
 import dev.holdfast.connect.RedialReason;
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.metrics.FlightEvents;
 import dev.holdfast.metrics.HoldfastMeter;
 import dev.holdfast.wire.WireSource;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -33,6 +36,8 @@ public final class GuardMeters implements AutoCloseable {
   private final Map<WireSource, AtomicInteger> connections;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Timer hold;
+  private final Timer idleAge;
+  private final DistributionSummary idleUsed;
 
   /**
    * Registers the gauges.
@@ -45,11 +50,21 @@ public final class GuardMeters implements AutoCloseable {
     this.registry = registry;
     this.guard = guard;
     this.connections = share();
-    hold =
-        Timer.builder(HoldfastMeter.HOLD.meterName())
-            .description(HoldfastMeter.HOLD.description())
+    hold = timer(HoldfastMeter.HOLD);
+    idleAge = timer(HoldfastMeter.IDLE_AGE);
+    idleUsed =
+        DistributionSummary.builder(HoldfastMeter.IDLE_USED.meterName())
+            .description(HoldfastMeter.IDLE_USED.description())
             .tags("guard", guard)
             .register(registry);
+  }
+
+  private Timer timer(HoldfastMeter meter, String... tags) {
+    return Timer.builder(meter.meterName())
+        .description(meter.description())
+        .tag("guard", guard)
+        .tags(tags)
+        .register(registry);
   }
 
   private Map<WireSource, AtomicInteger> share() {
@@ -115,6 +130,7 @@ public final class GuardMeters implements AutoCloseable {
    * @param answered whether it was
    */
   public void probed(boolean answered) {
+    FlightEvents.probed(guard, answered);
     counter(HoldfastMeter.PROBES, "result", answered ? "answered" : "failed").increment();
   }
 
@@ -124,6 +140,7 @@ public final class GuardMeters implements AutoCloseable {
    * @param cause what the client saw
    */
   public void swapped(Cause cause) {
+    FlightEvents.condemned(guard, cause.tag());
     counter(HoldfastMeter.SWAPS, "cause", cause.tag()).increment();
   }
 
@@ -133,6 +150,7 @@ public final class GuardMeters implements AutoCloseable {
    * @param call its kind, of a bounded set
    */
   public void ambiguous(String call) {
+    FlightEvents.ambiguous(guard, call);
     counter(HoldfastMeter.AMBIGUOUS_ALL).increment();
     counter(HoldfastMeter.AMBIGUOUS, "call", call).increment();
     AmbiguousLog.SHARED.ambiguous(guard, call);
@@ -154,6 +172,7 @@ public final class GuardMeters implements AutoCloseable {
    * @param dials how often
    */
   public void redialled(RedialReason reason, int dials) {
+    FlightEvents.redialled(guard, reason.tag(), dials);
     counter(HoldfastMeter.REDIALS, "reason", reason.tag()).increment(dials);
   }
 
@@ -181,7 +200,34 @@ public final class GuardMeters implements AutoCloseable {
    * @param nanos how long
    */
   public void held(long nanos) {
+    FlightEvents.held(guard, nanos);
     hold.record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * A connect has ended, over all its dials.
+   *
+   * @param report what became of it
+   */
+  public void connected(ConnectReport report) {
+    String outcome = report.outcome().tag();
+    FlightEvents.connected(guard, report.remote(), outcome, report.dials(), report.nanos());
+    timer(HoldfastMeter.CONNECTS, "result", outcome).record(report.nanos(), TimeUnit.NANOSECONDS);
+    report.redials().forEach(this::redialled);
+  }
+
+  /**
+   * A connection is used that was idle for a second or more.
+   *
+   * @param idleNanos how long
+   * @param limitNanos the idle age in force from which it would be proved; {@link Long#MAX_VALUE}
+   *     if there is none
+   */
+  public void usedAfterIdle(long idleNanos, long limitNanos) {
+    idleAge.record(idleNanos, TimeUnit.NANOSECONDS);
+    if (limitNanos != Long.MAX_VALUE) {
+      idleUsed.record((double) idleNanos / limitNanos);
+    }
   }
 
   private Counter counter(HoldfastMeter meter, String... tags) {

@@ -1,5 +1,6 @@
 package dev.holdfast.report;
 
+import dev.holdfast.connect.ConnectOutcome;
 import dev.holdfast.connect.RedialReason;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.diagnosis.Explanation;
@@ -7,11 +8,12 @@ import dev.holdfast.metrics.Guarded;
 import dev.holdfast.metrics.HoldfastMeter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.util.List;
 
 /**
- * Has every counter of a guard whose tags are a closed set begin at 0: a rate over a counter that
- * is born with its first event does not see that event.
+ * Has every counter and timer of a guard whose tags are a closed set begin at 0: a rate over a
+ * counter that is born with its first event does not see that event.
  */
 final class MetersAtZero {
 
@@ -36,10 +38,24 @@ final class MetersAtZero {
     for (RedialReason reason : RedialReason.values()) {
       counter(registry, guard, HoldfastMeter.REDIALS, "reason", reason.tag());
     }
+    for (ConnectOutcome outcome : ConnectOutcome.values()) {
+      timer(registry, guard, HoldfastMeter.CONNECTS, "result", outcome.tag());
+    }
     for (Explanation explanation : Explanation.values()) {
       counter(registry, guard, HoldfastMeter.DIAGNOSES, "explanation", explanation.tag());
     }
     counter(registry, guard, HoldfastMeter.DIAGNOSES, "explanation", "unexplained");
+  }
+
+  private static void timer(
+      MeterRegistry registry, String guard, HoldfastMeter meter, String... tags) {
+    Guarded.register(
+        () ->
+            Timer.builder(meter.meterName())
+                .description(meter.description())
+                .tag("guard", guard)
+                .tags(tags)
+                .register(registry));
   }
 
   private static void counter(

@@ -228,6 +228,7 @@ final class WriteGate extends ChannelDuplexHandler {
       guarded.condemn(Cause.IDLE_LIMIT, "idle for %d ms".formatted(idle / 1_000_000));
       return false;
     }
+    guarded.meters().usedAfterIdle(idle, guarded.idleLimit().inForceNanos());
     boolean asked =
         zone == IdleZone.WARN || guarded.suspect(now) || guarded.idleLimit().isPast(idle);
     boolean repeatable = CommandSafety.of(command) == ReplaySafety.SAFE;
