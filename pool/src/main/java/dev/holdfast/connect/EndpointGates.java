@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A connect to an endpoint that is well never waits, unless source ports run short. Endpoints of
  * which nothing is open are forgotten when more than 1024 are known.
  */
-public final class EndpointGates implements ConnectGate {
+public final class EndpointGates implements ConnectGate, AutoCloseable {
 
   private static final int MOST_ENDPOINTS = 1024;
   private static final long FORGET_NANOS = TimeUnit.MINUTES.toNanos(10);
@@ -122,6 +122,12 @@ public final class EndpointGates implements ConnectGate {
     if (gates.size() >= MOST_ENDPOINTS) {
       gates.values().removeIf(gate -> gate.retireIfIdle(FORGET_NANOS));
     }
+  }
+
+  /** Takes its gauges away; it admits as before. Doing so twice does nothing. */
+  @Override
+  public void close() {
+    meters.unwatch(this);
   }
 
   /**

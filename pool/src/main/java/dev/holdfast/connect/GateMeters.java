@@ -5,6 +5,7 @@ import dev.holdfast.metrics.Guarded;
 import dev.holdfast.metrics.HoldfastMeter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.ArrayList;
@@ -23,8 +24,10 @@ import org.jspecify.annotations.Nullable;
 final class GateMeters {
 
   /** Gates of one name in one registry share their gauges: Micrometer keeps only the first. */
-  private static final Map<MeterRegistry, Map<String, Set<EndpointGates>>> WATCHED =
-      new WeakHashMap<>();
+  private static final Map<MeterRegistry, Map<String, Watched>> WATCHED = new WeakHashMap<>();
+
+  /** The gates of one name, held weakly, and the gauges over them. */
+  private record Watched(Set<EndpointGates> gates, List<Meter> gauges) {}
 
   private final MeterRegistry registry;
   private final String guard;
@@ -76,22 +79,41 @@ final class GateMeters {
       WATCHED
           .computeIfAbsent(registry, first -> new HashMap<>())
           .computeIfAbsent(guard, first -> register())
+          .gates()
           .add(gates);
     }
   }
 
-  private Set<EndpointGates> register() {
+  /** Takes a gate out; with the last one of its name the gauges go. Counters stay. */
+  void unwatch(EndpointGates gates) {
+    synchronized (WATCHED) {
+      Map<String, Watched> names = WATCHED.get(registry);
+      Watched watched = names == null ? null : names.get(guard);
+      if (names == null || watched == null || !watched.gates().remove(gates)) {
+        return;
+      }
+      if (watched.gates().isEmpty()) {
+        names.remove(guard);
+        watched.gauges().forEach(gauge -> Guarded.meter(() -> registry.remove(gauge)));
+      }
+    }
+  }
+
+  private Watched register() {
     Set<EndpointGates> watched =
         Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
-    ports(watched, "open", PortUse::open);
-    ports(watched, "time_wait", PortUse::timeWait);
-    ports(watched, "elsewhere", PortUse::elsewhere);
+    List<Meter> gauges = new ArrayList<>();
+    ports(gauges, watched, "open", PortUse::open);
+    ports(gauges, watched, "time_wait", PortUse::timeWait);
+    ports(gauges, watched, "elsewhere", PortUse::elsewhere);
     gauge(
+        gauges,
         Gauge.builder(HoldfastMeter.PORTS_RANGE.meterName(), watched, all -> busiest(all).range())
             .description(HoldfastMeter.PORTS_RANGE.description())
             .tags("guard", guard));
     for (StormState state : StormState.values()) {
       gauge(
+          gauges,
           Gauge.builder(
                   HoldfastMeter.ENDPOINTS.meterName(),
                   watched,
@@ -99,19 +121,27 @@ final class GateMeters {
               .description(HoldfastMeter.ENDPOINTS.description())
               .tags("guard", guard, "state", state.tag()));
     }
-    return watched;
+    return new Watched(watched, gauges);
   }
 
-  private void ports(Set<EndpointGates> watched, String state, ToDoubleFunction<PortUse> value) {
+  private void ports(
+      List<Meter> gauges,
+      Set<EndpointGates> watched,
+      String state,
+      ToDoubleFunction<PortUse> value) {
     gauge(
+        gauges,
         Gauge.builder(
                 HoldfastMeter.PORTS.meterName(), watched, all -> value.applyAsDouble(busiest(all)))
             .description(HoldfastMeter.PORTS.description())
             .tags("guard", guard, "state", state));
   }
 
-  private void gauge(Gauge.Builder<?> builder) {
-    Guarded.register(() -> builder.register(registry));
+  private void gauge(List<Meter> gauges, Gauge.Builder<?> builder) {
+    Meter gauge = Guarded.register(() -> builder.register(registry));
+    if (gauge != null) {
+      gauges.add(gauge);
+    }
   }
 
   private static PortUse busiest(Set<EndpointGates> watched) {

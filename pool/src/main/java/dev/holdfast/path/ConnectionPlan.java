@@ -343,6 +343,15 @@ public final class ConnectionPlan {
     return PlanText.of(this);
   }
 
+  /**
+   * The plan for a log: the path and the numbers in force on it.
+   *
+   * @return one line
+   */
+  public String inShort() {
+    return PlanText.inShort(this);
+  }
+
   @Override
   public String toString() {
     return explain();

@@ -36,6 +36,18 @@ final class PlanText {
     return String.join("\n", lines);
   }
 
+  /** What a log needs to show, in one line. */
+  static String inShort(ConnectionPlan plan) {
+    return "%s: idle at most %s, TCP keepalive %s, ping period %s, user timeout %s, lifetime %s"
+        .formatted(
+            plan.path(),
+            value(plan, PlanNumber.MAX_IDLE_AGE),
+            value(plan, PlanNumber.KEEPALIVE),
+            value(plan, PlanNumber.PING_PERIOD),
+            value(plan, PlanNumber.USER_TIMEOUT),
+            value(plan, PlanNumber.MAX_LIFETIME));
+  }
+
   private static String value(ConnectionPlan plan, PlanNumber number) {
     return switch (number) {
       case MAX_IDLE_AGE -> plan.maxIdleAge().map(Text::of).orElse("unlimited");

@@ -1,6 +1,7 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.connect.ConnectGate;
+import dev.holdfast.connect.EndpointGates;
 import dev.holdfast.connect.RedialSettings;
 import dev.holdfast.diagnosis.LearnerSettings;
 import dev.holdfast.path.ConnectionPlan;
@@ -19,4 +20,13 @@ record GuardSettings(
     @Nullable BackOff reconnectBackOff,
     RedialSettings redialling,
     LearnerSettings learner,
-    ConnectGate gate) {}
+    ConnectGate gate,
+    boolean ownGate) {
+
+  /** A gate that was made for this guard ends with it; a user's is the user's. */
+  void closeOwnGate() {
+    if (ownGate && gate instanceof EndpointGates own) {
+      own.close();
+    }
+  }
+}

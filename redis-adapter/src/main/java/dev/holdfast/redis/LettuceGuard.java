@@ -9,6 +9,7 @@ import dev.holdfast.report.DiagnosisEvent;
 import dev.holdfast.report.DiagnosisReporter;
 import dev.holdfast.report.EndpointUses;
 import dev.holdfast.report.GuardMeters;
+import dev.holdfast.report.StartLine;
 import dev.holdfast.retry.ReplayRetry;
 import dev.holdfast.usage.Usage;
 import dev.holdfast.usage.UsageSettings;
@@ -16,6 +17,7 @@ import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireSource;
 import io.github.resilience4j.retry.Retry;
 import io.lettuce.core.ClientOptions;
+import io.lettuce.core.LettuceVersion;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.codec.StringCodec;
@@ -110,6 +112,12 @@ public final class LettuceGuard implements AutoCloseable {
     this.meters = new GuardMeters(registry, settings.name());
     this.connects = new ConnectReports(settings.name(), settings.plan(), meters, reporter);
     this.redialler = Redialler.of(settings.redialling(), connects, settings.gate());
+    StartLine.say(
+        LOG,
+        settings.name(),
+        "Lettuce " + LettuceVersion.getVersion(),
+        settings.plan(),
+        StartLine.nativeEpoll());
   }
 
   /**
@@ -333,6 +341,7 @@ public final class LettuceGuard implements AutoCloseable {
         .forEach(GuardedChannel::stopWatching);
     deaths.close();
     meters.close();
+    settings.closeOwnGate();
   }
 
   boolean closed() {

@@ -265,7 +265,8 @@ public final class LettuceGuardBuilder {
             new RedialSettings(
                 redials, plan.path().balanced(), new RedisFirstReply(), sourceAddresses),
             learner,
-            gate == null ? EndpointGates.ofGuard(plan, sourceAddresses, registry, name) : gate);
+            gate == null ? EndpointGates.ofGuard(plan, sourceAddresses, registry, name) : gate,
+            gate == null);
     return new LettuceGuard(
         settings,
         registry,

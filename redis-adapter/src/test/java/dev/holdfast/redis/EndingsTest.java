@@ -159,6 +159,8 @@ final class EndingsTest {
     Await.until("threads", SOON, () -> threads() <= before);
     assertThat(meters.find("holdfast.connections").meters()).isEmpty();
     assertThat(meters.find("holdfast.idle.limit").meters()).isEmpty();
+    assertThat(meters.find("holdfast.ports").meters()).isEmpty();
+    assertThat(meters.find("holdfast.endpoints").meters()).isEmpty();
   }
 
   private void one(List<Part> order) throws Exception {

@@ -38,7 +38,8 @@ final class EndpointStateTest {
             null,
             RedialSettings.ofDefaults(),
             LearnerSettings.DEFAULT,
-            ConnectGate.open());
+            ConnectGate.open(),
+            false);
     MeterRegistry registry = new SimpleMeterRegistry();
     ClientResources resources = ClientResources.create();
     try {

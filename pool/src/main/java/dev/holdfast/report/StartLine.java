@@ -1,0 +1,51 @@
+package dev.holdfast.report;
+
+import dev.holdfast.path.ConnectionPlan;
+import io.netty.channel.epoll.Epoll;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/** What a guard says of itself, once, when it is built: what is in force, and what it can see. */
+public final class StartLine {
+
+  private StartLine() {}
+
+  /**
+   * Writes it at INFO.
+   *
+   * @param log the guard's
+   * @param guard its name
+   * @param client what it guards, with the version
+   * @param plan what it goes by
+   * @param wire where readings of a connection's kernel state come from
+   */
+  public static void say(
+      Logger log, String guard, String client, ConnectionPlan plan, String wire) {
+    log.info(
+        "{}: Holdfast {} guards {}; {}; wire: {}", guard, version(), client, plan.inShort(), wire);
+  }
+
+  /**
+   * Whether Netty's channels can be asked for their kernel state on this host.
+   *
+   * @return for people
+   */
+  public static String nativeEpoll() {
+    if (Epoll.isAvailable()) {
+      return "TCP_INFO by native epoll";
+    }
+    return "none, no native epoll here ("
+        + reason(Epoll.unavailabilityCause())
+        + "): idle age, pings and close events protect, a slow server cannot be told from a silent"
+        + " path";
+  }
+
+  private static String reason(@Nullable Throwable cause) {
+    return cause == null ? "unknown" : String.valueOf(cause.getMessage());
+  }
+
+  private static String version() {
+    String version = StartLine.class.getPackage().getImplementationVersion();
+    return version == null ? "from classes" : version;
+  }
+}
