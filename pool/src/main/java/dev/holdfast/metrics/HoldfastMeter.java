@@ -1,22 +1,31 @@
 package dev.holdfast.metrics;
 
+import java.util.List;
+
 /**
- * Every meter Holdfast publishes, declared once. All carry the tag {@code guard}: the name the user
- * gave the guard. No tag ever holds a key, a value, an address or a credential.
+ * Every meter Holdfast publishes, declared once. A guard's carry the tag {@code guard}, a pool's
+ * the tag {@code pool}: the name the user gave it. No tag ever holds a key, a value, an address or
+ * a credential.
  */
 public enum HoldfastMeter {
   /** Gauge: guarded connections whose handshake is done. Tags: {@code wire} (epoll, none). */
-  CONNECTIONS("holdfast.connections", "Guarded connections that are up"),
+  CONNECTIONS(
+      "holdfast.connections", Kind.GAUGE, "Guarded connections that are up", "guard", "wire"),
   /**
    * Counter: probes before use or while idle, one application ping each. Tags: {@code result}
    * (answered, failed).
    */
-  PROBES("holdfast.probes", "Pings sent to prove a connection, by result"),
+  PROBES(
+      "holdfast.probes",
+      Kind.COUNTER,
+      "Pings sent to prove a connection, by result",
+      "guard",
+      "result"),
   /**
    * Counter: connections given up and replaced. Tags: {@code cause}, the values of {@link
    * dev.holdfast.diagnosis.Cause#tag()}.
    */
-  SWAPS("holdfast.swaps", "Connections given up, by cause"),
+  SWAPS("holdfast.swaps", Kind.COUNTER, "Connections given up, by cause", "guard", "cause"),
   /**
    * Counter: what explains connections given up, a second or more after the fact, and connects that
    * failed or took long. What the evidence cannot tell apart is counted under each, so the sum is
@@ -25,106 +34,222 @@ public enum HoldfastMeter {
    */
   DIAGNOSES(
       "holdfast.diagnoses",
-      "Connections given up and connects that failed or took long, by what explains it"),
+      Kind.COUNTER,
+      "Connections given up and connects that failed or took long, by what explains it",
+      "guard",
+      "explanation"),
   /** Counter: calls that failed with an unknown outcome. Tags: {@code call}, the operation. */
-  AMBIGUOUS("holdfast.calls.ambiguous", "Calls whose outcome is unknown, by operation"),
+  AMBIGUOUS(
+      "holdfast.calls.ambiguous",
+      Kind.COUNTER,
+      "Calls whose outcome is unknown, by operation",
+      "guard",
+      "call"),
   /** Counter: the same of all operations, at 0 from the start: what an alert is made of. */
-  AMBIGUOUS_ALL("holdfast.calls.ambiguous.all", "Calls whose outcome is unknown"),
+  AMBIGUOUS_ALL(
+      "holdfast.calls.ambiguous.all", Kind.COUNTER, "Calls whose outcome is unknown", "guard"),
   /** Counter: calls that were sent, lost without an answer and sent again. */
-  REPLAYED("holdfast.calls.replayed", "Replay-safe calls sent again after a loss"),
+  REPLAYED(
+      "holdfast.calls.replayed",
+      Kind.COUNTER,
+      "Replay-safe calls sent again after a loss",
+      "guard"),
   /** Counter: calls that had not been sent and moved to the next connection. */
-  MOVED("holdfast.calls.moved", "Calls never sent and moved to the next connection"),
+  MOVED(
+      "holdfast.calls.moved",
+      Kind.COUNTER,
+      "Calls never sent and moved to the next connection",
+      "guard"),
   /**
    * Counter: calls refused or failed although they certainly did not run. Tags: {@code reason}
    * (held_full, transaction, blocking, no_reconnect).
    */
-  NOT_EXECUTED("holdfast.calls.not_executed", "Calls that did not run and were not moved"),
+  NOT_EXECUTED(
+      "holdfast.calls.not_executed",
+      Kind.COUNTER,
+      "Calls that did not run and were not moved",
+      "guard",
+      "reason"),
   /**
    * Gauge, in seconds: the idle age from which a connection is proved before use, the lowest of the
    * guard's addresses; not a number where the source sets none. Tags: {@code source}, the values of
    * {@link dev.holdfast.diagnosis.LimitSource#tag()} (configured, advertised, learned). The lowest
    * of them is in force.
    */
-  IDLE_LIMIT("holdfast.idle.limit", "Idle age up to which a connection is used without proof"),
+  IDLE_LIMIT(
+      "holdfast.idle.limit",
+      Kind.GAUGE,
+      "Idle age up to which a connection is used without proof",
+      "guard",
+      "source"),
   /**
    * Timer: how long those connections had been idle, at their use, that were idle for a second or
    * more; its maximum is the number to compare with the limits of the path.
    */
-  IDLE_AGE("holdfast.idle.age", "Idle age of connections at their use, from a second on"),
+  IDLE_AGE(
+      "holdfast.idle.age",
+      Kind.TIMER,
+      "Idle age of connections at their use, from a second on",
+      "guard"),
   /**
    * Summary: the same as a share of the idle limit in force, where there is one. Near 1 the traffic
    * hardly keeps connections within the limit; beyond it each use waits for a proof.
    */
-  IDLE_USED("holdfast.idle.used", "Share of the idle limit that had passed at a connection's use"),
+  IDLE_USED(
+      "holdfast.idle.used",
+      Kind.SUMMARY,
+      "Share of the idle limit that had passed at a connection's use",
+      "guard"),
   /** Timer: how long calls were held until the path was proved or the connection replaced. */
-  HOLD("holdfast.hold", "Time calls were held"),
+  HOLD("holdfast.hold", Kind.TIMER, "Time calls were held", "guard"),
   /**
    * Timer: connects, over all their dials and the wait at the gate. Tags: {@code result}, the
    * values of {@link dev.holdfast.connect.ConnectOutcome#tag()}.
    */
-  CONNECTS("holdfast.connects", "Time connects took, by result"),
+  CONNECTS("holdfast.connects", Kind.TIMER, "Time connects took, by result", "guard", "result"),
   /**
    * Counter: dials after the first of a connect. Tags: {@code reason}, the values of {@link
    * dev.holdfast.connect.RedialReason#tag()} (silence, refused, foreign).
    */
-  REDIALS("holdfast.redials", "Dials repeated from another source port, by reason"),
+  REDIALS(
+      "holdfast.redials",
+      Kind.COUNTER,
+      "Dials repeated from another source port, by reason",
+      "guard",
+      "reason"),
   /** Timer: how long those connects waited that had to wait for a source port. */
-  PORT_WAIT("holdfast.ports.wait", "Time connects waited for a source port"),
+  PORT_WAIT("holdfast.ports.wait", Kind.TIMER, "Time connects waited for a source port", "guard"),
   /**
    * Gauge: source ports towards the destination that has used most of its range. Tags: {@code
    * state} (open, time_wait, elsewhere).
    */
-  PORTS("holdfast.ports", "Source ports towards the busiest destination, by state"),
+  PORTS(
+      "holdfast.ports",
+      Kind.GAUGE,
+      "Source ports towards the busiest destination, by state",
+      "guard",
+      "state"),
   /** Gauge: how many source ports there are towards that destination. */
-  PORTS_RANGE("holdfast.ports.range", "Source ports there are towards the busiest destination"),
+  PORTS_RANGE(
+      "holdfast.ports.range",
+      Kind.GAUGE,
+      "Source ports there are towards the busiest destination",
+      "guard"),
   /** Counter: connects refused before their dial. Tags: {@code reason} (ports, down). */
-  CONNECTS_REFUSED("holdfast.connects.refused", "Connects refused before their dial, by reason"),
+  CONNECTS_REFUSED(
+      "holdfast.connects.refused",
+      Kind.COUNTER,
+      "Connects refused before their dial, by reason",
+      "guard",
+      "reason"),
   /**
    * Gauge: endpoints by what is done with those who want to dial. Tags: {@code state} (calm,
    * probing, refilling).
    */
-  ENDPOINTS("holdfast.endpoints", "Endpoints by state of the connect gate"),
+  ENDPOINTS(
+      "holdfast.endpoints", Kind.GAUGE, "Endpoints by state of the connect gate", "guard", "state"),
   /**
    * Gauge: a pool's connections. Tags: {@code state} (idle, active, connecting, proving, closing).
    * Their sum is at most {@link #POOL_MAX}.
    */
-  POOL_CONNECTIONS("holdfast.pool.connections", "Connections of a pool, by state"),
+  POOL_CONNECTIONS(
+      "holdfast.pool.connections", Kind.GAUGE, "Connections of a pool, by state", "pool", "state"),
   /** Gauge: how many connections a pool may have. */
-  POOL_MAX("holdfast.pool.max", "The most connections a pool may have"),
+  POOL_MAX("holdfast.pool.max", Kind.GAUGE, "The most connections a pool may have", "pool"),
   /** Gauge: callers that wait for a connection of a pool. */
-  POOL_WAITING("holdfast.pool.waiting", "Callers waiting for a connection of a pool"),
+  POOL_WAITING(
+      "holdfast.pool.waiting", Kind.GAUGE, "Callers waiting for a connection of a pool", "pool"),
   /**
    * Counter: connections lent, of all acquires. The time in use on average is the mean of {@link
    * #POOL_CONNECTIONS} in state {@code active} by the rate of this: no clock is read for it.
    */
-  POOL_LENT("holdfast.pool.lent", "Connections lent by a pool"),
+  POOL_LENT("holdfast.pool.lent", Kind.COUNTER, "Connections lent by a pool", "pool"),
   /** Timer: how long those acquires took that had to wait and got a connection. */
-  POOL_WAIT("holdfast.pool.wait", "Time acquires waited for a connection of a pool"),
+  POOL_WAIT(
+      "holdfast.pool.wait", Kind.TIMER, "Time acquires waited for a connection of a pool", "pool"),
   /** Counter: acquires that got no connection. Tags: {@code reason} (timeout, waiters). */
-  POOL_REFUSED("holdfast.pool.refused", "Acquires without a connection, by reason"),
+  POOL_REFUSED(
+      "holdfast.pool.refused",
+      Kind.COUNTER,
+      "Acquires without a connection, by reason",
+      "pool",
+      "reason"),
   /** Counter: dials of a pool. Tags: {@code result} (connected, failed). */
-  POOL_CONNECTS("holdfast.pool.connects", "Dials of a pool, by result"),
+  POOL_CONNECTS(
+      "holdfast.pool.connects", Kind.COUNTER, "Dials of a pool, by result", "pool", "result"),
   /**
    * Counter: connections a pool has closed. Tags: {@code reason}, the values of {@code
    * dev.holdfast.pool.CloseReason#tag()}.
    */
-  POOL_CLOSED("holdfast.pool.closed", "Connections closed by a pool, by reason"),
+  POOL_CLOSED(
+      "holdfast.pool.closed",
+      Kind.COUNTER,
+      "Connections closed by a pool, by reason",
+      "pool",
+      "reason"),
   /**
    * Counter: connections closed because their borrower left something behind on them. Tags: {@code
    * residue}, what it was.
    */
-  POOL_RESIDUES("holdfast.pool.residues", "Connections returned in a dubious state, by what it is"),
+  POOL_RESIDUES(
+      "holdfast.pool.residues",
+      Kind.COUNTER,
+      "Connections returned in a dubious state, by what it is",
+      "pool",
+      "residue"),
   /** Counter: proofs of a pool's idle connections. Tags: {@code result} (answered, failed). */
-  POOL_PROOFS("holdfast.pool.proofs", "Proofs of a pool's idle connections, by result"),
+  POOL_PROOFS(
+      "holdfast.pool.proofs",
+      Kind.COUNTER,
+      "Proofs of a pool's idle connections, by result",
+      "pool",
+      "result"),
   /** Counter: leases of a pool that were out for longer than the leak detection allows. */
-  POOL_LEAKS("holdfast.pool.leaks", "Leases of a pool that were out for too long");
+  POOL_LEAKS(
+      "holdfast.pool.leaks", Kind.COUNTER, "Leases of a pool that were out for too long", "pool");
 
   private final String meterName;
+  private final Kind kind;
   private final String description;
 
-  HoldfastMeter(String meterName, String description) {
+  @SuppressWarnings("ImmutableEnumChecker") // List.of
+  private final List<String> tags;
+
+  HoldfastMeter(String meterName, Kind kind, String description, String... tags) {
     this.meterName = meterName;
+    this.kind = kind;
     this.description = description;
+    this.tags = List.of(tags);
+  }
+
+  /** What is measured. */
+  public enum Kind {
+    /** Only rises. */
+    COUNTER,
+    /** A value of the moment. */
+    GAUGE,
+    /** Times, with their number, sum and maximum. */
+    TIMER,
+    /** The same of numbers without a unit. */
+    SUMMARY
+  }
+
+  /**
+   * What is measured.
+   *
+   * @return the kind of Micrometer's meter
+   */
+  public Kind kind() {
+    return kind;
+  }
+
+  /**
+   * What the meter is told apart by.
+   *
+   * @return the keys of its tags
+   */
+  public List<String> tags() {
+    return tags;
   }
 
   /**
