@@ -130,6 +130,14 @@ final class ScriptedRedis implements AutoCloseable {
     return line.toString();
   }
 
+  /** Ends every connection with a reset, behind what was said on it. */
+  void reset() throws IOException {
+    for (Socket socket : open) {
+      socket.setSoLinger(true, 0);
+      socket.close();
+    }
+  }
+
   @Override
   public void close() throws IOException {
     listening.close();
