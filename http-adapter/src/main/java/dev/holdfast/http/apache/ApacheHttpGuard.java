@@ -238,6 +238,8 @@ public final class ApacheHttpGuard {
     RetryRule rule = RetryRule.of(builder, retryStrategy);
     return builder
         .setRetryStrategy(new ResponseRetries(rule.strategy()))
+        .addExecInterceptorBefore(
+            ChainElement.RETRY.name(), NAME + "-EARLIER", new EarlierAttempt())
         .addExecInterceptorAfter(
             ChainElement.RETRY.name(), NAME + "-RETRIES", new AutomaticRetries())
         .addExecInterceptorBefore(

@@ -78,7 +78,12 @@ final class GuardedCall {
   private void tellEarlier(Exception thrown) {
     mine.takeFailure();
     attempts.failedOtherwise();
-    attempts.earlier().ifPresent(thrown::addSuppressed);
+    attempts.earlier().ifPresent(sent -> carry(thrown, sent));
+  }
+
+  private static void carry(Exception thrown, AmbiguousOutcomeException sent) {
+    thrown.addSuppressed(sent);
+    EarlierAttempt.tell(sent);
   }
 
   /** What is behind the guard in the chain adds headers to a request, and wraps its body. */
@@ -162,7 +167,7 @@ final class GuardedCall {
     if (write && !sent) {
       return new AmbiguousHttpOutcomeException(earlier.get(), thrown);
     }
-    thrown.addSuppressed(earlier.get());
+    carry(thrown, earlier.get());
     return thrown;
   }
 }
