@@ -31,6 +31,8 @@ public final class BlockingDialler {
   /** Where the user's timeout is not known, no dial but the last starts later than this. */
   private static final long UNKNOWN_TIMEOUT_NANOS = TimeUnit.MILLISECONDS.toNanos(2_000);
 
+  private static final long LONG_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(60);
+
   /** One dial of the client's own. */
   @FunctionalInterface
   public interface Dial {
@@ -104,7 +106,30 @@ public final class BlockingDialler {
   public void connect(
       InetSocketAddress remote, long timeoutNanos, BooleanSupplier cancelled, Dial dial)
       throws IOException {
-    new Connect(remote, timeoutNanos, cancelled, dial).run();
+    connect(remote, timeoutNanos, false, cancelled, dial);
+  }
+
+  /**
+   * The same for one of several addresses.
+   *
+   * @param remote the address
+   * @param timeoutNanos the user's timeout, waiting at the gate included; 0 if not known
+   * @param more whether there are others to be dialled: then it is dialled once, for one redial
+   *     delay, and nobody waits at its gate
+   * @param cancelled whether the caller has given its connection up
+   * @param dial one dial
+   * @throws SilentDialException if there are more, and this one did not answer in time
+   * @throws AddressBusyException if there are more, and the gate of this one is not open
+   * @throws IOException of the last dial, or the gate's refusal
+   */
+  public void connect(
+      InetSocketAddress remote,
+      long timeoutNanos,
+      boolean more,
+      BooleanSupplier cancelled,
+      Dial dial)
+      throws IOException {
+    new Connect(remote, timeoutNanos, more, cancelled, dial).run();
   }
 
   /** One connect. Its thread blocks while another asks {@link #giveUp}. */
@@ -112,6 +137,7 @@ public final class BlockingDialler {
 
     private final InetSocketAddress remote;
     private final long timeout;
+    private final boolean more;
     private final BooleanSupplier cancelled;
     private final Dial dial;
     private final DialTally tally;
@@ -119,12 +145,20 @@ public final class BlockingDialler {
     private @Nullable InetAddress source;
     private boolean tcpConnected;
 
-    private Connect(InetSocketAddress remote, long timeout, BooleanSupplier cancelled, Dial dial) {
+    private Connect(
+        InetSocketAddress remote,
+        long timeout,
+        boolean more,
+        BooleanSupplier cancelled,
+        Dial dial) {
       this.remote = remote;
       this.timeout = timeout;
+      this.more = more;
       this.cancelled = cancelled;
       this.dial = dial;
-      this.tally = shared.tally(remote, timeout == 0 ? UNKNOWN_TIMEOUT_NANOS : timeout);
+      // However short the time: what is left for another address is dialled again with all of it.
+      long schedule = more ? LONG_TIMEOUT_NANOS : UNKNOWN_TIMEOUT_NANOS;
+      this.tally = shared.tally(remote, timeout == 0 || more ? schedule : timeout);
     }
 
     private long elapsed() {
@@ -175,7 +209,7 @@ public final class BlockingDialler {
 
     private synchronized boolean giveUp(Permit permit) {
       Guarded.run(GATE, permit::silent);
-      return tally.redial(RedialReason.SILENCE, elapsed());
+      return more || tally.redial(RedialReason.SILENCE, elapsed());
     }
 
     private synchronized void connected(Dialled done) {
@@ -203,12 +237,12 @@ public final class BlockingDialler {
         report(ConnectOutcome.CONNECTED, -1);
         throw rethrown(failure);
       }
-      if (failure instanceof SilentDialException) {
+      if (failure instanceof SilentDialException && !more) {
         return permit;
       }
       if (ConnectOutcome.of(failure) == ConnectOutcome.REFUSED) {
         tally.refused();
-        if (left() > 0 && tally.redial(RedialReason.REFUSED, elapsed())) {
+        if (!more && left() > 0 && tally.redial(RedialReason.REFUSED, elapsed())) {
           return permit;
         }
       }
@@ -239,6 +273,13 @@ public final class BlockingDialler {
 
     private Permit admitted(Supplier<Admission> gate) throws IOException {
       Admission answer = GateVisit.ask(gate);
+      if (more && !(answer instanceof Admission.Go)) {
+        if (answer instanceof Admission.Wait wait) {
+          Guarded.run(GATE, wait.turn()::leave);
+        }
+        report(ConnectOutcome.NOT_ADMITTED, -1);
+        throw new AddressBusyException();
+      }
       while (answer instanceof Admission.Wait wait) {
         answer = waitFor(wait);
       }

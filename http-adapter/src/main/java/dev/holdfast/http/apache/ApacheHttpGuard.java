@@ -24,7 +24,9 @@ import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
+import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.HttpRequestRetryStrategy;
+import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
@@ -142,7 +144,7 @@ public final class ApacheHttpGuard {
    */
   public HttpClientConnectionManager install(PoolingHttpClientConnectionManagerBuilder builder) {
     requireFirst(builder);
-    GuardParts parts = parts();
+    GuardParts parts = parts(builder);
     guardConnections(builder, parts);
     return new GuardedManager(builder.build(), parts, dialler, connectTimeout);
   }
@@ -155,6 +157,7 @@ public final class ApacheHttpGuard {
             ? setOn(builder).orElse(connectionFactory)
             : connectionFactory;
     builder.setConnectionFactory(socket -> new GuardedConnection(under, parts));
+    builder.setDnsResolver(parts.addresses());
   }
 
   @SuppressWarnings("unchecked") // the field's type
@@ -168,12 +171,20 @@ public final class ApacheHttpGuard {
         .map(factory -> (HttpConnectionFactory<? extends ManagedHttpClientConnection>) factory);
   }
 
-  private GuardParts parts() {
+  private GuardParts parts(PoolingHttpClientConnectionManagerBuilder builder) {
+    DnsResolver users =
+        Unlisted.read(
+                builder,
+                PoolingHttpClientConnectionManagerBuilder.class,
+                "dnsResolver",
+                DnsResolver.class)
+            .orElse(SystemDefaultDnsResolver.INSTANCE);
     return new GuardParts(
         settings,
         meters,
         deaths,
         new HttpEndpoints(settings, reporter),
+        new Addresses(users),
         timer,
         watch,
         connects,
@@ -192,7 +203,7 @@ public final class ApacheHttpGuard {
   public Consumer<PoolingHttpClientConnectionManagerBuilder> poolCustomizer() {
     return builder -> {
       requireFirst(builder);
-      GuardParts parts = parts();
+      GuardParts parts = parts(builder);
       customized = parts;
       guardConnections(builder, parts);
     };

@@ -57,10 +57,10 @@ public final class ApacheHttpGuardBuilder extends HttpGuardBuilder<ApacheHttpGua
   }
 
   /**
-   * The connect timeout over all dials and the wait at the gate. By default the {@code
-   * RequestConfig}'s, where set, else the {@code ConnectionConfig}'s of the pool. Where neither
-   * says more than HttpClient's default of three minutes, each dial has that one for itself, and
-   * dials begin within the first second only.
+   * The connect timeout over all dials and the wait at the gate, for each address where a name has
+   * several. By default the {@code RequestConfig}'s, where set, else the {@code ConnectionConfig}'s
+   * of the pool. Where neither says more than HttpClient's default of three minutes, each dial has
+   * that one for itself, and dials begin within the first second only.
    *
    * @param timeout a positive duration
    * @return this builder

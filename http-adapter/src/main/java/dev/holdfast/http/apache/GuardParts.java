@@ -10,6 +10,7 @@ import java.util.concurrent.ScheduledExecutorService;
 /**
  * What all connections of a guard share.
  *
+ * @param addresses of names, by the user's resolver
  * @param connects hears of foreign answers, which are known only after the connect
  * @param installation whether the client is this guard's too
  * @param hostKeepAliveSeconds {@code net.ipv4.tcp_keepalive_time}: a socket that has it as its idle
@@ -20,6 +21,7 @@ record GuardParts(
     GuardMeters meters,
     ConnectionDeaths deaths,
     HttpEndpoints endpoints,
+    Addresses addresses,
     ScheduledExecutorService timer,
     FlightWatch watch,
     ConnectListener connects,

@@ -1,5 +1,6 @@
 package dev.holdfast.http.apache;
 
+import dev.holdfast.connect.AddressBusyException;
 import dev.holdfast.connect.BlockingDialler;
 import dev.holdfast.connect.BlockingDialler.Dialled;
 import dev.holdfast.connect.BlockingDialler.Order;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -106,38 +108,92 @@ final class GuardedManager implements HttpClientConnectionManager, ConnPoolContr
 
   private void connect(RoutedEndpoint endpoint, @Nullable TimeValue given, HttpContext context)
       throws IOException {
-    BooleanSupplier givenUp = endpoint.givenUp();
-    BooleanSupplier gone = () -> closed || givenUp.getAsBoolean();
-    HttpRoute route = endpoint.route();
-    HttpHost firstHop = route.getProxyHost() == null ? route.getTargetHost() : route.getProxyHost();
+    HttpHost firstHop = endpoint.firstHop();
     int port = port(firstHop);
     EndpointChurn churn = guard.endpoints().use(firstHop.getHostName(), port);
-    InetSocketAddress remote = address(firstHop, port);
+    BooleanSupplier givenUp = endpoint.givenUp();
+    BooleanSupplier gone = () -> closed || givenUp.getAsBoolean();
+    List<InetSocketAddress> addresses =
+        firstHop.getAddress() == null
+            ? guard.addresses().of(firstHop.getHostName(), port)
+            : List.of();
+    if (addresses.isEmpty()) {
+      connect(address(firstHop, port), null, false, endpoint, churn, gone, given, context);
+    } else if (addresses.size() == 1) {
+      InetSocketAddress only = addresses.get(0);
+      connect(only, only, false, endpoint, churn, gone, given, context);
+    } else {
+      new AddressRounds(guard.addresses(), gone)
+          .connect(
+              addresses,
+              (one, more) -> connect(one, one, more, endpoint, churn, gone, given, context));
+      forgetFailures();
+    }
+  }
+
+  /** Those of addresses that were dialled before the one that works. */
+  private static void forgetFailures() {
+    CurrentRequest request = CurrentRequest.get();
+    if (request != null) {
+      request.takeFailure();
+    }
+  }
+
+  /**
+   * Connects to one address.
+   *
+   * @param remote for the gate's books
+   * @param pinned the same if the client is to dial no other; null if it resolves by itself
+   * @param more whether another address is dialled if this one does not answer soon
+   */
+  private void connect(
+      InetSocketAddress remote,
+      @Nullable InetSocketAddress pinned,
+      boolean more,
+      RoutedEndpoint endpoint,
+      EndpointChurn churn,
+      BooleanSupplier gone,
+      @Nullable TimeValue given,
+      HttpContext context)
+      throws IOException {
     long timeout =
         given != null && TimeValue.isPositive(given)
             ? given.toNanoseconds()
-            : connectTimeout.or(() -> configured(route)).map(Duration::toNanos).orElse(0L);
+            : connectTimeout
+                .or(() -> configured(endpoint.route()))
+                .map(Duration::toNanos)
+                .orElse(0L);
     boolean works = false;
+    boolean dialled = true;
     try {
-      dialler.connect(
-          remote,
-          timeout,
-          gone,
-          order ->
-              dial(
-                  new DialInProgress(guard, order, remote, churn),
-                  order,
-                  endpoint.pooled(),
-                  gone,
-                  given,
-                  context));
+      guard
+          .addresses()
+          .only(
+              pinned,
+              () ->
+                  dialler.connect(
+                      remote,
+                      timeout,
+                      more,
+                      gone,
+                      order ->
+                          dial(
+                              new DialInProgress(guard, order, remote, churn),
+                              order,
+                              endpoint.pooled(),
+                              gone,
+                              given,
+                              context)));
       works = true;
+    } catch (AddressBusyException busy) {
+      dialled = false;
+      throw busy;
     } catch (SocketTimeoutException late) {
-      throw late instanceof ConnectTimeoutException
+      throw late instanceof ConnectTimeoutException || (more && late instanceof SilentDialException)
           ? late
-          : new ConnectTimeoutException(String.valueOf(late.getMessage()), firstHop);
+          : new ConnectTimeoutException(String.valueOf(late.getMessage()), endpoint.firstHop());
     } finally {
-      if (works || !gone.getAsBoolean()) {
+      if (works || (dialled && !gone.getAsBoolean())) {
         guard.deaths().connectEnded(remote, works);
       }
     }

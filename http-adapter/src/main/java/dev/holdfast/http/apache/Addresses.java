@@ -1,0 +1,164 @@
+package dev.holdfast.http.apache;
+
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.hc.client5.http.DnsResolver;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The addresses of a name, one after another, where HttpClient would dial all of them within one
+ * connect: it asks the user's resolver and hands on one address at a time, so that each has its own
+ * place at the gate. Thread-safe.
+ */
+final class Addresses implements DnsResolver {
+
+  /** What failed so long ago is tried in its place again. */
+  private static final long MEMORY_NANOS = Duration.ofSeconds(30).toNanos();
+
+  private static final int MOST = 1_024;
+
+  /** HttpClient 5.4 has no such method. */
+  private static final boolean RESOLVES_PORTS = resolvesPorts();
+
+  /** What is resolved on this thread, for a connect over the resolver of one pool. */
+  private record Only(Addresses resolver, InetSocketAddress address) {}
+
+  private static final ThreadLocal<@Nullable Only> ONLY = new ThreadLocal<>();
+
+  private final DnsResolver users;
+  private final Map<InetSocketAddress, Long> failedAt = new ConcurrentHashMap<>();
+
+  Addresses(DnsResolver users) {
+    this.users = users;
+  }
+
+  private static boolean resolvesPorts() {
+    try {
+      DnsResolver.class.getMethod("resolve", String.class, int.class);
+      return true;
+    } catch (NoSuchMethodException old) {
+      return false;
+    }
+  }
+
+  /** One step of a connect. */
+  @FunctionalInterface
+  interface Step {
+    void run() throws IOException;
+  }
+
+  /**
+   * Runs a step that resolves whatever it asks for to one address.
+   *
+   * @param address null if it is to ask the user's resolver
+   */
+  void only(@Nullable InetSocketAddress address, Step step) throws IOException {
+    @Nullable Only before = ONLY.get();
+    ONLY.set(address == null ? null : new Only(this, address));
+    try {
+      step.run();
+    } finally {
+      ONLY.set(before);
+    }
+  }
+
+  private @Nullable InetSocketAddress one() {
+    @Nullable Only only = ONLY.get();
+    return only != null && only.resolver() == this ? only.address() : null;
+  }
+
+  /**
+   * All addresses in the order in which they are to be dialled: as resolved, the families in turn
+   * (RFC 8305, section 4), and those last that failed lately.
+   *
+   * @return empty if the resolver knows none
+   */
+  List<InetSocketAddress> of(String host, int port) throws UnknownHostException {
+    List<InetSocketAddress> all = resolved(host, port);
+    if (all.size() < 2) {
+      return all;
+    }
+    List<InetSocketAddress> well = new ArrayList<>();
+    List<InetSocketAddress> ill = new ArrayList<>(1);
+    long now = System.nanoTime();
+    for (InetSocketAddress address : inTurn(all)) {
+      (hasFailed(address, now) ? ill : well).add(address);
+    }
+    well.addAll(ill);
+    return well;
+  }
+
+  private List<InetSocketAddress> resolved(String host, int port) throws UnknownHostException {
+    if (RESOLVES_PORTS) {
+      return users.resolve(host, port);
+    }
+    List<InetSocketAddress> all = new ArrayList<>();
+    InetAddress @Nullable [] found = users.resolve(host);
+    for (int i = 0; found != null && i < found.length; i++) {
+      all.add(new InetSocketAddress(found[i], port));
+    }
+    return all;
+  }
+
+  private static List<InetSocketAddress> inTurn(List<InetSocketAddress> all) {
+    boolean first = isOld(all.get(0));
+    List<InetSocketAddress> same = all.stream().filter(one -> isOld(one) == first).toList();
+    List<InetSocketAddress> other = all.stream().filter(one -> isOld(one) != first).toList();
+    List<InetSocketAddress> order = new ArrayList<>(all.size());
+    for (int i = 0; i < Math.max(same.size(), other.size()); i++) {
+      if (i < same.size()) {
+        order.add(same.get(i));
+      }
+      if (i < other.size()) {
+        order.add(other.get(i));
+      }
+    }
+    return order;
+  }
+
+  private static boolean isOld(InetSocketAddress address) {
+    return address.getAddress() instanceof Inet4Address;
+  }
+
+  private boolean hasFailed(InetSocketAddress address, long now) {
+    Long at = failedAt.get(address);
+    if (at != null && now - at >= MEMORY_NANOS) {
+      failedAt.remove(address, at);
+      return false;
+    }
+    return at != null;
+  }
+
+  void ended(InetSocketAddress address, boolean works) {
+    if (works) {
+      failedAt.remove(address);
+    } else if (failedAt.size() < MOST) {
+      failedAt.put(address, System.nanoTime());
+    }
+  }
+
+  @Override
+  public InetAddress[] resolve(String host) throws UnknownHostException {
+    InetSocketAddress only = one();
+    return only == null ? users.resolve(host) : new InetAddress[] {only.getAddress()};
+  }
+
+  @Override
+  public List<InetSocketAddress> resolve(String host, int port) throws UnknownHostException {
+    InetSocketAddress only = one();
+    return only == null ? users.resolve(host, port) : List.of(only);
+  }
+
+  @Override
+  public String resolveCanonicalHostname(String host) throws UnknownHostException {
+    return users.resolveCanonicalHostname(host);
+  }
+}
