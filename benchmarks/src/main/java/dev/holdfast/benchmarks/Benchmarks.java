@@ -20,6 +20,9 @@ enum Benchmarks {
       "sparse", "many connections used every few seconds, bare and guarded: commands, CPU, heap"),
   ENDINGS("endings", "200 short lives of a client, bare and with guard and pool: what they leave"),
   TRANSPARENCY("transparency", "random programs over Lettuce, bare and guarded: what differs"),
+  TRANSPARENCY_HTTP(
+      "transparency-http", "random calls of Apache HttpClient, bare and guarded: what differs"),
+  HANG_UPS("hang-ups", "callers of HttpClient that hang up beside one that never does"),
   DIAGNOSIS("diagnosis", "every fault of the kernel lab diagnosed: precision and recall");
 
   private final String label;
@@ -47,6 +50,8 @@ enum Benchmarks {
       case SPARSE -> new SparseUse();
       case ENDINGS -> new Endings();
       case TRANSPARENCY -> new Transparency(sample);
+      case TRANSPARENCY_HTTP -> new HttpTransparency(sample);
+      case HANG_UPS -> new HangUpCalls();
       case DIAGNOSIS -> new DiagnosisMatrix();
     };
   }

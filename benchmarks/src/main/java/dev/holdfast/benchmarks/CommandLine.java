@@ -55,6 +55,7 @@ record CommandLine(
     return """
     usage: benchmarks/run NAME [--json FILE] [--rounds N] [--seconds S]
            benchmarks/run transparency [--json FILE] [--steps N] [--seed S]
+           benchmarks/run transparency-http [--json FILE] [--steps N] [--seed S]
            benchmarks/run fuzz [STRINGS]
            benchmarks/run stress [MILLISECONDS]
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.benchmarks.exchange;
+
+import org.jspecify.annotations.NullMarked;
