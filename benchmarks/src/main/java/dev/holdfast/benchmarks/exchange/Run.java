@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.auth.AuthScope;
 import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
@@ -24,6 +25,7 @@ import org.apache.hc.core5.util.TimeValue;
 /** Runs a program with one client against servers of its own, and a nginx of all. */
 final class Run {
 
+  private static final Pattern PORT = Pattern.compile(":[0-9]+");
   private static final List<String> SCRIPTED = List.of("A", "B", "S", "P");
 
   private final NginxServer nginx;
@@ -101,14 +103,10 @@ final class Run {
 
   /** Ports differ between runs. */
   static String named(String line, Map<String, String> origins) {
-    String named = line;
-    for (Map.Entry<String, String> origin : origins.entrySet()) {
-      String address = origin.getValue();
-      named =
-          named.replaceAll(
-              address.substring(address.lastIndexOf(':')) + "(?![0-9])", ":" + origin.getKey());
-    }
-    return named;
+    Map<String, String> names = new HashMap<>();
+    origins.forEach(
+        (name, address) -> names.put(address.substring(address.lastIndexOf(':')), ":" + name));
+    return PORT.matcher(line).replaceAll(port -> names.getOrDefault(port.group(), port.group()));
   }
 
   private Mode.Client client(Setting setting, Mode mode, Map<String, String> origins)

@@ -91,7 +91,9 @@ record Step(
   private static final List<String> METHODS =
       List.of("GET", "GET", "GET", "HEAD", "OPTIONS", "POST", "POST", "PUT", "DELETE", "PATCH");
 
-  private static final List<String> ORIGINS = List.of("A", "A", "A", "B", "S", "S", "N", "NS");
+  /** A handshake takes longer than many exchanges: most are in plain text. */
+  private static final List<String> ORIGINS =
+      List.of("A", "A", "A", "A", "A", "A", "A", "B", "B", "B", "N", "N", "S", "NS");
 
   private static final List<String> ENDS =
       List.of("plain", "plain", "chunked", "gzip", "missing", "digest", "closed", "hints", "early");
@@ -153,7 +155,8 @@ record Step(
     StringBuilder all = new StringBuilder();
     for (int hops = 1 + random.nextInt(3); hops > 0; hops--) {
       all.append(List.of(301, 302, 303, 307, 308).get(random.nextInt(5)));
-      all.append(List.of("", "", "@A", "@B", "@S").get(random.nextInt(5))).append('.');
+      all.append(List.of("", "", "", "@A", "@A", "@B", "@B", "@S").get(random.nextInt(8)))
+          .append('.');
     }
     return all.append(ENDS.get(random.nextInt(ENDS.size()))).toString();
   }

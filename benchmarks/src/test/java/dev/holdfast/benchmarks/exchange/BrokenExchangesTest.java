@@ -21,7 +21,7 @@ final class BrokenExchangesTest {
   private static final int LANES = 4;
 
   private final long seed = Long.getLong("exchanges.seed", 1);
-  private final long calls = Long.getLong("exchanges.broken", 3_000);
+  private final long calls = Long.getLong("exchanges.broken", 2_000);
 
   private final List<String> wrong = Collections.synchronizedList(new ArrayList<>());
   private final LongAdder bareAnswered = new LongAdder();
