@@ -20,12 +20,12 @@ import org.apache.hc.core5.util.Timeout;
 final class Caller {
 
   /** Of those whose server never answers. */
-  private static final Timeout SHORT = Timeout.ofMilliseconds(200);
+  private static final long SHORT_MILLIS = 200;
 
   private static final Timeout LONG = Timeout.ofSeconds(20);
 
   /** Of those that need a connection while all are kept. */
-  private static final Timeout LEASE = Timeout.ofMilliseconds(150);
+  private static final long LEASE_MILLIS = 150;
 
   /** For how many steps an answer is kept at most. */
   private static final int KEPT = 4;
@@ -36,6 +36,7 @@ final class Caller {
   private final HttpClientContext shared;
   private final boolean oneContext;
   private final boolean redirects;
+  private final int patience;
   private final Deque<ClassicHttpResponse> kept = new ArrayDeque<>();
   private int stepsKept;
 
@@ -44,13 +45,15 @@ final class Caller {
       Map<String, String> origins,
       Journal journal,
       Setting setting,
-      HttpClientContext context) {
+      HttpClientContext context,
+      int patience) {
     this.client = client;
     this.origins = origins;
     this.journal = journal;
     this.shared = context;
     this.oneContext = setting.oneContext();
     this.redirects = setting.redirects();
+    this.patience = patience;
   }
 
   /** What a step shows, the pool's counts behind it included. */
@@ -105,8 +108,11 @@ final class Caller {
         RequestConfig.custom()
             .setExpectContinueEnabled(step.expect())
             .setRedirectsEnabled(redirects)
-            .setConnectionRequestTimeout(LEASE)
-            .setResponseTimeout(waits && step.act() == Step.Act.READS ? SHORT : LONG)
+            .setConnectionRequestTimeout(Timeout.ofMilliseconds(patience * LEASE_MILLIS))
+            .setResponseTimeout(
+                waits && step.act() == Step.Act.READS
+                    ? Timeout.ofMilliseconds(patience * SHORT_MILLIS)
+                    : LONG)
             .build());
     return request;
   }

@@ -12,6 +12,7 @@ final class Judge {
   /** How often a bare client must show the same again before a difference counts. */
   private static final int BARE_RUNS = 3;
 
+  private static final int PATIENT = 5;
   private static final int SHRINKING_RUNS = 30;
   private static final int MOST_LINES = 4;
 
@@ -35,21 +36,21 @@ final class Judge {
   }
 
   Verdict judge(Program program, Mode mode) throws Exception {
-    Transcript bare = run.run(program, Mode.BARE);
-    Transcript guarded = run.run(program, mode);
+    Transcript bare = run.run(program, Mode.BARE, 1);
+    Transcript guarded = run.run(program, mode, 1);
     return between(bare, guarded).isEmpty()
         ? new Verdict.Same(guarded.proofs())
         : look(program, mode, guarded.proofs());
   }
 
-  /** Again: a busy machine may have let a time-out run its course. */
+  /** Again, without haste: on a busy machine a time-out may have come before its answer. */
   private Verdict look(Program program, Mode mode, double proofs) throws Exception {
-    Transcript first = run.run(program, Mode.BARE);
+    Transcript first = run.run(program, Mode.BARE, PATIENT);
     Optional<String> found = Optional.empty();
     for (int i = 0; i < BARE_RUNS; i++) {
-      Transcript guarded = run.run(program, mode);
+      Transcript guarded = run.run(program, mode, PATIENT);
       found = found.or(() -> between(first, guarded));
-      Optional<String> unsteady = between(first, run.run(program, Mode.BARE));
+      Optional<String> unsteady = between(first, run.run(program, Mode.BARE, PATIENT));
       if (unsteady.isPresent()) {
         return new Verdict.Unsteady(proofs, program + "\n  " + unsteady.get());
       }
@@ -81,7 +82,8 @@ final class Judge {
         List<Step> fewer = new ArrayList<>(shortest.steps());
         fewer.subList(from, Math.min(fewer.size(), from + chunk)).clear();
         Program shorter = shortest.with(fewer);
-        Optional<String> still = between(run.run(shorter, Mode.BARE), run.run(shorter, mode));
+        Optional<String> still =
+            between(run.run(shorter, Mode.BARE, PATIENT), run.run(shorter, mode, PATIENT));
         runs++;
         if (still.isPresent()) {
           shortest = shorter;

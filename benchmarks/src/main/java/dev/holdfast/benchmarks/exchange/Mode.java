@@ -26,12 +26,12 @@ enum Mode {
   PROVING;
 
   /** Long enough for the kernel to probe, and within the zone in which every call waits for it. */
-  static final Duration PAUSE = Duration.ofMillis(2_450);
+  static final Duration PAUSE = Duration.ofMillis(4_900);
 
   private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(5);
 
   /** The zone begins at 0.8 of it; the rest is for a busy machine. */
-  private static final Duration LEAST_IDLE_AGE = Duration.ofSeconds(3);
+  private static final Duration LEAST_IDLE_AGE = Duration.ofSeconds(6);
 
   /**
    * A client and the view of its pool.

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 record Program(long seed, boolean idle, Setting setting, List<Step> steps) {
 
   private static final int LENGTH = 50;
-  private static final int PAUSES = 4;
+  private static final int PAUSES = 2;
 
   /** Calls without pauses. */
   static Program of(long seed) {

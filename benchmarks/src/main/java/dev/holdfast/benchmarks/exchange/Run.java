@@ -42,7 +42,12 @@ final class Run {
    */
   record Transcript(List<String> lines, double proofs) {}
 
-  Transcript run(Program program, Mode mode) throws Exception {
+  /**
+   * Runs it.
+   *
+   * @param patience how many times as long as usual the caller waits where he waits in vain
+   */
+  Transcript run(Program program, Mode mode, int patience) throws Exception {
     Map<String, ServerSocket> listeners = new HashMap<>();
     Map<String, String> origins = new HashMap<>();
     for (String name : SCRIPTED) {
@@ -69,7 +74,7 @@ final class Run {
                     name.equals("S"),
                     asks && name.equals("P"))));
     try {
-      return calls(program, mode, origins, journal);
+      return calls(program, mode, origins, journal, patience);
     } finally {
       for (Origin server : servers) {
         server.close();
@@ -77,7 +82,8 @@ final class Run {
     }
   }
 
-  private Transcript calls(Program program, Mode mode, Map<String, String> origins, Journal journal)
+  private Transcript calls(
+      Program program, Mode mode, Map<String, String> origins, Journal journal, int patience)
       throws Exception {
     HttpClientContext context = HttpClientContext.create();
     BasicCredentialsProvider names = new BasicCredentialsProvider();
@@ -86,7 +92,7 @@ final class Run {
     context.setCredentialsProvider(names);
     List<String> lines = new ArrayList<>();
     Mode.Client client = client(program.setting(), mode, origins);
-    Caller caller = new Caller(client, origins, journal, program.setting(), context);
+    Caller caller = new Caller(client, origins, journal, program.setting(), context, patience);
     try (client) {
       for (Step step : program.steps()) {
         lines.add(named(step + " -> " + caller.run(step), origins));
