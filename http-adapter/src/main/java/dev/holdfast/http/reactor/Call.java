@@ -25,6 +25,7 @@ final class Call {
   private final long beganNanos = System.nanoTime();
   private volatile @Nullable RequestAttempts attempts;
   private volatile @Nullable Exchange latest;
+  private volatile boolean cancelled;
   private volatile long lostAtNanos;
   private volatile @Nullable Exchange lost;
   private volatile @Nullable Exchange sent;
@@ -49,7 +50,23 @@ final class Call {
     if (before != null) {
       before.abandon(); // the client has sent it anew of itself
     }
-    LATEST.lazySet(this, exchange); // who asks was told of its failure afterwards
+    latest = exchange;
+  }
+
+  /**
+   * The caller has hung up.
+   *
+   * @return what is to be let go on its own event loop; null if nothing has begun, and whoever
+   *     begins it will see
+   */
+  @Nullable Exchange cancel() {
+    cancelled = true;
+    return latest;
+  }
+
+  /** Whether the caller has hung up. */
+  boolean cancelled() {
+    return cancelled;
   }
 
   /** The call is about to be sent anew: what was said of the last sending is settled. */

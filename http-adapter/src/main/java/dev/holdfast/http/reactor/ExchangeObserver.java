@@ -79,6 +79,9 @@ final class ExchangeObserver implements ConnectionObserver {
     if (tap != null) {
       tap.begins(exchange);
     }
+    if (call.cancelled() && request.channel().parent() == null) {
+      request.markPersistent(false); // about to be closed, on whatever thread: not for others
+    }
   }
 
   private static void multiplexed(GuardedConnection guarded) {

@@ -60,7 +60,13 @@ final class Lease implements ConnectionObserver, PathProof.Waiting {
   void cancel() {
     Connection unused = held;
     if (unused != null) {
-      unused.dispose();
+      Disposal.of(
+          unused.channel(),
+          () -> {
+            if (held == unused) {
+              unused.dispose();
+            }
+          });
     }
   }
 

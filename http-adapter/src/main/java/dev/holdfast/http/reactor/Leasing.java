@@ -172,7 +172,7 @@ final class Leasing implements CoreSubscriber<Connection>, Subscription, Connect
     cancel();
     Connection carrying = lent;
     if (carrying != null) {
-      carrying.dispose();
+      Disposal.of(carrying.channel(), carrying::dispose);
     }
   }
 

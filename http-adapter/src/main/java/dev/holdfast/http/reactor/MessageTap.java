@@ -1,6 +1,7 @@
 package dev.holdfast.http.reactor;
 
 import dev.holdfast.diagnosis.Cause;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -13,6 +14,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import org.jspecify.annotations.Nullable;
+import reactor.netty.channel.ChannelOperations;
 
 /**
  * Sees the messages of one HTTP/1.1 connection, or of one stream of HTTP/2: what of a request was
@@ -93,8 +95,17 @@ final class MessageTap extends ChannelDuplexHandler {
     if (!interim && HttpParts.ends(part)) {
       exchange = null;
       guarded.finish(current);
+      keepFromOthersIfCancelled(ctx.channel());
     }
     ctx.fireChannelRead(msg);
+  }
+
+  /** Had it been cancelled on this thread, it would be closed by now; so it will be shortly. */
+  private void keepFromOthersIfCancelled(Channel channel) {
+    ChannelOperations<?, ?> operations = stream ? null : ChannelOperations.get(channel);
+    if (operations != null && operations.isInboundCancelled()) {
+      operations.markPersistent(false);
+    }
   }
 
   /**

@@ -90,6 +90,15 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
 
   @Override
   public void cancel() {
+    Exchange carried = call.cancel();
+    if (carried == null) {
+      end();
+    } else {
+      Disposal.of(carried.connection().channel(), this::end);
+    }
+  }
+
+  private void end() {
     Operators.terminate(CURRENT, this);
   }
 
