@@ -26,10 +26,11 @@ final class EvictionRule implements BiPredicate<Connection, ConnectionMetadata> 
   @Override
   public boolean test(Connection connection, ConnectionMetadata metadata) {
     Channel channel = connection.channel();
-    if (!channel.isActive() || !connection.isPersistent()) {
-      return true;
-    }
     GuardedConnection guarded = GuardedConnection.of(channel);
+    boolean http2 = guarded != null && guarded.isMultiplexed();
+    if (!channel.isActive() || (!http2 && !connection.isPersistent())) {
+      return true; // of HTTP/2 it says how the request ended that upgraded the connection
+    }
     BiPredicate<Connection, ConnectionMetadata> rule = users;
     if (rule == null ? isPast(metadata, guarded) : rule.test(connection, metadata)) {
       return true; // beside a rule of the user's Reactor Netty knows no other

@@ -266,6 +266,11 @@ final class GuardedConnection {
     return true;
   }
 
+  /** Whether it is known to speak HTTP/2. Any thread. */
+  boolean isMultiplexed() {
+    return multiplexes;
+  }
+
   /** A request is about to be written. */
   Exchange begin(Call call, String method) {
     return begin(call, null, method);
