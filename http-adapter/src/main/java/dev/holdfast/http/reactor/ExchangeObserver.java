@@ -48,7 +48,7 @@ final class ExchangeObserver implements ConnectionObserver {
     } else if (state == HttpClientState.RESPONSE_RECEIVED) {
       goesOn(call, guarded, connection.channel());
     } else if (state == HttpClientState.RESPONSE_COMPLETED) {
-      complete(call, guarded);
+      complete(call, guarded, connection);
     }
   }
 
@@ -95,10 +95,18 @@ final class ExchangeObserver implements ConnectionObserver {
     }
   }
 
-  /** Where the connection changes its protocol with the first answer, no tap sees that answer. */
-  private static void complete(Call call, GuardedConnection guarded) {
+  /**
+   * Where the connection changes its protocol with the first answer, no tap sees that answer. Where
+   * one has not seen the end of it, the client took an interim answer for it, as Reactor Netty does
+   * with 102 and 103; the real one is yet to come, and must not answer another's request.
+   */
+  private static void complete(Call call, GuardedConnection guarded, Connection connection) {
     Exchange exchange = guarded.idle() ? null : call.latest();
     if (exchange != null) {
+      MessageTap tap = guarded.tap();
+      if (tap != null && tap.awaitsEndOf(exchange)) {
+        connection.markPersistent(false);
+      }
       exchange.connection().finish(exchange);
     }
   }

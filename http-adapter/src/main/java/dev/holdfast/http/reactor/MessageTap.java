@@ -37,6 +37,11 @@ final class MessageTap extends ChannelDuplexHandler {
     interim = false;
   }
 
+  /** Whether its answer has not ended yet. */
+  boolean awaitsEndOf(Exchange one) {
+    return exchange == one;
+  }
+
   @Override
   public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
     Exchange current = exchange;
