@@ -25,11 +25,13 @@ import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2PingFrame;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.IdentityCipherSuiteFilter;
 import io.netty.handler.ssl.JdkSslContext;
+import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetAddress;
@@ -53,7 +55,7 @@ final class H2Server implements AutoCloseable {
     ANSWERED,
     /** Not executed: RST_STREAM with REFUSED_STREAM. */
     REFUSED,
-    /** Not executed: GOAWAY says that none of the streams was. */
+    /** Not executed: GOAWAY names the last that was. */
     GOAWAY,
     /** Executed and answered with 303 to {@code /receipt}. */
     REDIRECTED,
@@ -73,10 +75,17 @@ final class H2Server implements AutoCloseable {
     SILENT
   }
 
+  /** Before a path that says itself what becomes of the request. */
+  static final String BY_PATH = "/by/";
+
+  private static final AttributeKey<Integer> EXECUTED = AttributeKey.valueOf("lab-executed");
+  private static final AttributeKey<Integer> GONE_AFTER = AttributeKey.valueOf("lab-gone-after");
+
   private final NioEventLoopGroup group = new NioEventLoopGroup(1);
   private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final AtomicLong connections = new AtomicLong();
   private final Map<String, AtomicLong> executed = new ConcurrentHashMap<>();
+  private final Map<String, AtomicLong> asked = new ConcurrentHashMap<>();
   private final Queue<Fate> script = new ConcurrentLinkedQueue<>();
   private final @Nullable TlsIdentity tls;
   private final Http2Settings settings;
@@ -181,38 +190,65 @@ final class H2Server implements AutoCloseable {
         last = data.isEndStream();
       }
       ReferenceCountUtil.release(frame);
-      if (last) {
-        Fate told = script.poll();
+      if (last && !isBeyondGoAway(ctx)) {
+        Fate told = path.startsWith(BY_PATH) ? byPath() : script.poll();
         treat(ctx, told == null ? Fate.ANSWERED : told);
       }
+    }
+
+    /** The server has said that it will not process this one, and does not. */
+    private boolean isBeyondGoAway(ChannelHandlerContext ctx) {
+      Integer last = ctx.channel().parent().attr(GONE_AFTER).get();
+      return last != null && ((Http2StreamChannel) ctx.channel()).stream().id() > last;
+    }
+
+    /** {@code /by/id/FIRST~SECOND/rest}: what becomes of the first asking, of the second. */
+    private Fate byPath() {
+      String[] told = path.split("/", -1)[3].split("~", -1);
+      int times = (int) asked.computeIfAbsent(path, p -> new AtomicLong()).getAndIncrement();
+      return Fate.valueOf(told[Math.min(times, told.length - 1)]);
+    }
+
+    /** The rest of such a path is that of the next leg. */
+    private String location() {
+      if (!path.startsWith(BY_PATH)) {
+        return "/receipt";
+      }
+      String[] parts = path.split("/", 5);
+      return BY_PATH + parts[2] + "/" + parts[4];
     }
 
     private void treat(ChannelHandlerContext ctx, Fate fate) {
       switch (fate) {
         case ANSWERED -> {
-          execute();
+          execute(ctx);
           answer(ctx);
         }
         case LATE -> {
-          execute();
+          execute(ctx);
           ctx.executor().schedule(() -> answer(ctx), 400, TimeUnit.MILLISECONDS);
         }
         case REDIRECTED -> {
-          execute();
-          var headers = new DefaultHttp2Headers().status("303").set("location", "/receipt");
+          execute(ctx);
+          var headers = new DefaultHttp2Headers().status("303").set("location", location());
           ctx.writeAndFlush(new DefaultHttp2HeadersFrame(headers, true));
         }
         case INTERNAL_ERROR, NO_ERROR, ENHANCE_YOUR_CALM, CANCEL -> {
-          execute();
+          execute(ctx);
           ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.valueOf(fate.name())));
         }
         case REFUSED -> ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.REFUSED_STREAM));
-        case GOAWAY -> goAway(ctx.channel().parent());
+        case GOAWAY -> {
+          goAway(ctx.channel().parent());
+          if (!isBeyondGoAway(ctx)) { // a later one was executed
+            ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.REFUSED_STREAM));
+          }
+        }
         case CLOSED -> {
-          execute();
+          execute(ctx);
           ctx.channel().parent().close();
         }
-        case SILENT -> execute();
+        case SILENT -> execute(ctx);
       }
     }
 
@@ -223,16 +259,22 @@ final class H2Server implements AutoCloseable {
       ctx.writeAndFlush(new DefaultHttp2DataFrame(body, true));
     }
 
-    private void execute() {
+    private void execute(ChannelHandlerContext ctx) {
+      int id = ((Http2StreamChannel) ctx.channel()).stream().id();
+      Integer before = ctx.channel().parent().attr(EXECUTED).get();
+      ctx.channel().parent().attr(EXECUTED).set(before == null ? id : Math.max(before, id));
       executed.computeIfAbsent(path, first -> new AtomicLong()).incrementAndGet();
     }
   }
 
-  /** By hand: Netty's own codec would name the last stream it has seen, here it is none. */
+  /** By hand: Netty's own codec would name the last stream it has seen, not the last executed. */
   private static void goAway(Channel parent) {
+    Integer executed = parent.attr(EXECUTED).get();
+    int last = executed == null ? 0 : executed;
+    parent.attr(GONE_AFTER).set(last);
     ByteBuf frame = Unpooled.buffer(17);
     frame.writeMedium(8).writeByte(7).writeByte(0).writeInt(0);
-    frame.writeInt(0).writeInt((int) Http2Error.NO_ERROR.code());
+    frame.writeInt(last).writeInt((int) Http2Error.NO_ERROR.code());
     parent.pipeline().context(Http2FrameCodec.class).writeAndFlush(frame);
   }
 
