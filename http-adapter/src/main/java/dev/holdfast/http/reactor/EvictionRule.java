@@ -27,7 +27,7 @@ final class EvictionRule implements BiPredicate<Connection, ConnectionMetadata> 
   public boolean test(Connection connection, ConnectionMetadata metadata) {
     Channel channel = connection.channel();
     GuardedConnection guarded = GuardedConnection.of(channel);
-    boolean http2 = guarded != null && guarded.isMultiplexed();
+    boolean http2 = guarded != null && guarded.http2().isSpoken();
     if (!channel.isActive() || (!http2 && !connection.isPersistent())) {
       return true; // of HTTP/2 it says how the request ended that upgraded the connection
     }
@@ -49,7 +49,7 @@ final class EvictionRule implements BiPredicate<Connection, ConnectionMetadata> 
     boolean idle =
         maxIdleMillis != Long.MAX_VALUE
             && metadata.idleTime() >= maxIdleMillis
-            && (guarded == null || !guarded.pingsForUser());
+            && (guarded == null || !guarded.http2().pingsForUser());
     return idle || (maxLifeMillis != Long.MAX_VALUE && metadata.lifeTime() >= maxLifeMillis);
   }
 }

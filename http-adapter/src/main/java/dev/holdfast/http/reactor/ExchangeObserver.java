@@ -85,7 +85,7 @@ final class ExchangeObserver implements ConnectionObserver {
   }
 
   private static void multiplexed(GuardedConnection guarded) {
-    if (!guarded.multiplexes()) {
+    if (!guarded.http2().begins()) {
       return;
     }
     ChannelPipeline pipeline = guarded.channel().pipeline();

@@ -16,7 +16,6 @@ import io.netty.util.AsciiString;
 import io.netty.util.AttributeKey;
 import java.net.SocketAddress;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,9 +34,6 @@ final class GuardedConnection {
   /** Shorter than any sibling takes to die of what this one survived. */
   private static final long JUST_USED_NANOS = 1_000_000;
 
-  /** Longer than it takes to give a stream to a call that waits for one. */
-  private static final long QUIET_NANOS = 25_000_000;
-
   private final Channel channel;
   private final ReactorHttpGuard guard;
   private final WireProbe wire;
@@ -50,6 +46,7 @@ final class GuardedConnection {
   private final PathWatch watch;
   private final InFlight inFlight;
   private final IdleRecord idleRecord = new IdleRecord();
+  private final Http2Side http2 = new Http2Side(this);
   private final long probeAfterNanos;
 
   private @Nullable MessageTap tap;
@@ -61,10 +58,6 @@ final class GuardedConnection {
   private boolean retiring;
   private boolean handedOver;
   private boolean sendsOnce;
-  private @Nullable Multiplexed siblings;
-  private volatile boolean multiplexes;
-  private volatile @Nullable PingSettings pings;
-  private volatile @Nullable PingWatch pingWatch;
   private volatile @Nullable WireSnapshot lastSnapshot;
 
   GuardedConnection(Channel channel, ReactorHttpGuard guard) {
@@ -144,6 +137,11 @@ final class GuardedConnection {
   /** What its idle times tell. */
   IdleRecord idleRecord() {
     return idleRecord;
+  }
+
+  /** What it does if it speaks HTTP/2. */
+  Http2Side http2() {
+    return http2;
   }
 
   /** What it carries. */
@@ -231,46 +229,6 @@ final class GuardedConnection {
     return sendsOnce;
   }
 
-  /** Which others of HTTP/2 carry the same clients' calls. */
-  void multiplexesWith(Multiplexed others) {
-    siblings = others;
-  }
-
-  /** How PING is used, should the connection turn out to speak HTTP/2. */
-  void pings(@Nullable PingSettings settings) {
-    pings = settings;
-  }
-
-  /** Whether the user has PING sent while the connection is idle. Any thread. */
-  boolean pingsForUser() {
-    PingSettings settings = pings;
-    return settings != null && settings.users() && pingWatch != null;
-  }
-
-  /**
-   * The connection speaks HTTP/2.
-   *
-   * @return whether that was not known
-   */
-  boolean multiplexes() {
-    if (multiplexes) {
-      return false;
-    }
-    multiplexes = true;
-    Multiplexed others = siblings;
-    if (others != null) {
-      others.add(this);
-    }
-    PingSettings settings = pings;
-    pingWatch = settings == null ? null : new PingWatch(this, settings);
-    return true;
-  }
-
-  /** Whether it is known to speak HTTP/2. Any thread. */
-  boolean isMultiplexed() {
-    return multiplexes;
-  }
-
   /** A request is about to be written. */
   Exchange begin(Call call, String method) {
     return begin(call, null, method);
@@ -292,16 +250,9 @@ final class GuardedConnection {
     call.begins(exchange);
     watch.onRequest();
     if (stream != null) {
-      onStream();
+      http2.onStream();
     }
     return exchange;
-  }
-
-  private void onStream() {
-    PingWatch pinging = pingWatch;
-    if (pinging != null) {
-      pinging.onStream();
-    }
   }
 
   /** The response is complete. */
@@ -375,32 +326,6 @@ final class GuardedConnection {
               retiring = true;
               closeIfDone();
             });
-  }
-
-  /**
-   * Closes a connection of HTTP/2 once it has had no stream for a while: calls that wait for one of
-   * its streams get it as soon as another ends. Any thread.
-   */
-  void closeOnceDone() {
-    if (multiplexes) {
-      channel.eventLoop().execute(() -> closeIfQuiet(false));
-    }
-  }
-
-  private void closeIfQuiet(boolean quietBefore) {
-    boolean quiet = inFlight.isEmpty();
-    if (quiet && quietBefore) {
-      channel.close();
-    } else if (channel.isActive()) {
-      channel.eventLoop().schedule(() -> closeIfQuiet(quiet), QUIET_NANOS, TimeUnit.NANOSECONDS);
-    }
-  }
-
-  /** Closes a connection of HTTP/2 with all its streams. Any thread. */
-  void closeStreams() {
-    if (multiplexes) {
-      channel.close();
-    }
   }
 
   /** A probe was answered after an idle time. */

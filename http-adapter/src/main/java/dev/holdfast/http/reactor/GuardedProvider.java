@@ -63,10 +63,11 @@ final class GuardedProvider implements ConnectionProvider {
       lent.add(connection);
       connection.channel().closeFuture().addListener(closed -> lent.remove(connection));
     }
-    connection.multiplexesWith(multiplexed);
+    connection.http2().multiplexesWith(multiplexed);
     connection.sendsOnce(client.isRetryDisabled());
-    connection.pings(
-        PingSettings.of(client, settings.maxIdleMillis(), guard.settings().shared().plan()));
+    connection
+        .http2()
+        .pings(PingSettings.of(client, settings.maxIdleMillis(), guard.settings().shared().plan()));
   }
 
   @Override
@@ -78,8 +79,8 @@ final class GuardedProvider implements ConnectionProvider {
   public Mono<Void> disposeLater() {
     return users
         .disposeLater()
-        .doOnSubscribe(begun -> lent.forEach(GuardedConnection::closeOnceDone))
-        .doFinally(ended -> lent.forEach(GuardedConnection::closeStreams));
+        .doOnSubscribe(begun -> lent.forEach(connection -> connection.http2().closeOnceDone()))
+        .doFinally(ended -> lent.forEach(connection -> connection.http2().closeStreams()));
   }
 
   @Override
