@@ -59,6 +59,7 @@ final class ExchangeObserver implements ConnectionObserver {
       return;
     }
     multiplexed(guarded);
+    guarded.http2().onStream();
     MessageTap tap = tap(stream.pipeline(), guarded);
     if (tap != null) {
       upgrading.headDelivered();

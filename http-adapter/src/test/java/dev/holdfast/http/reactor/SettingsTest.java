@@ -8,11 +8,16 @@ import dev.holdfast.lab.Await;
 import dev.holdfast.lab.http.Ending;
 import dev.holdfast.lab.http.Exchange;
 import dev.holdfast.lab.http.FaultServer;
+import io.netty.channel.Channel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -20,10 +25,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.netty.DisposableServer;
 import reactor.netty.http.Http2SettingsSpec;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClient;
+import reactor.netty.http.server.HttpServer;
 import reactor.netty.resources.ConnectionProvider;
+import reactor.netty.resources.LoopResources;
 
 /** What a user sets on the pool or the client is in force beside the guard. */
 final class SettingsTest {
@@ -198,6 +206,52 @@ final class SettingsTest {
       assertThat(server.connections()).isEqualTo(2);
     } finally {
       pool.dispose();
+    }
+  }
+
+  /** The only request so far was sent before HTTP/2 was spoken. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void mustSendPingOverAConnectionThatWasUpgraded(boolean guarded) throws Exception {
+    ConnectionProvider pool = pool(guarded, b -> b.maxIdleTime(Duration.ofMillis(150)));
+    AtomicReference<Channel> servers = new AtomicReference<>();
+    AtomicReference<Channel> clients = new AtomicReference<>();
+    CountDownLatch over = new CountDownLatch(1);
+    LoopResources loop = LoopResources.create("server", 1, true);
+    DisposableServer server =
+        HttpServer.create()
+            .runOn(loop)
+            .host("127.0.0.1")
+            .port(0)
+            .protocol(HttpProtocol.HTTP11, HttpProtocol.H2C)
+            .doOnConnection(connection -> servers.set(connection.channel()))
+            .handle((request, response) -> response.send())
+            .bindNow();
+    try {
+      HttpClient client =
+          client(guarded, pool)
+              .protocol(HttpProtocol.HTTP11, HttpProtocol.H2C)
+              .http2Settings(s -> ping(s, Duration.ofMillis(100), 2))
+              .doOnResponse((response, connection) -> clients.set(connection.channel().parent()));
+      client.get().uri("http://127.0.0.1:" + server.port() + "/").response().block(HttpBed.SOON);
+      Objects.requireNonNull(servers.get())
+          .eventLoop()
+          .execute(() -> awaitQuietly(over)); // and PING has no answer
+      assertThat(Objects.requireNonNull(clients.get()).closeFuture().await(20, TimeUnit.SECONDS))
+          .isTrue();
+    } finally {
+      over.countDown();
+      pool.dispose();
+      server.disposeNow();
+      loop.disposeLater().block(HttpBed.SOON);
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
