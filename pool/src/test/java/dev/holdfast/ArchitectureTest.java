@@ -57,6 +57,8 @@ final class ArchitectureTest {
         .haveNameMatching(
             "dev.holdfast.wire.(WireJudge|WireVerdict|WireSnapshot|AckProgress|ConnectionClocks).*")
         .or()
+        .haveNameMatching("dev.holdfast.wire.(PathTrial|Opinion|SecondOpinion).*")
+        .or()
         .haveNameMatching("dev.holdfast.connect.(EndpointGate|Expiries|PortLedger|RefillRate)")
         .or()
         .haveNameMatching("dev.holdfast.connect.(StormControl|StormPolicy|StormState|PortUse).*")

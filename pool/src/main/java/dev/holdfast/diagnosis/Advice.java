@@ -15,7 +15,19 @@ import java.util.Set;
  */
 final class Advice {
 
+  private static final String ON_DARKNESS =
+      "no setting of client or server: look on the path for a move or a reconvergence at this time";
+
+  private static final String ON_SLOWNESS =
+      "keep the connection and shed load: reconnecting adds to it; look at the server (slow calls,"
+          + " CPU, swap, a full accept queue), or raise the deadline of slow calls";
+
   private Advice() {}
+
+  /** On what a connection outlived. */
+  static List<String> onSilence(boolean orServerSlow) {
+    return orServerSlow ? List.of(ON_SLOWNESS, ON_DARKNESS) : List.of(ON_DARKNESS);
+  }
 
   static List<String> on(List<Explanation> explanations, Signs signs) {
     Set<String> lines = new LinkedHashSet<>();
@@ -49,10 +61,7 @@ final class Advice {
               "nothing, if rare; if frequent, look for loss on the path (nstat TcpRetransSegs)");
       case UNREACHABLE ->
           List.of("back off between connects; check the host, its route, and firewalls on the way");
-      case SERVER_SLOW ->
-          List.of(
-              "keep the connection and shed load: reconnecting adds to it; look at the server (slow"
-                  + " calls, CPU, swap, a full accept queue), or raise the deadline of slow calls");
+      case SERVER_SLOW -> List.of(ON_SLOWNESS);
       case WINDOW_SHUT ->
           List.of(
               "the server does not read what it is sent: send less, or look why it is stopped;"
@@ -66,10 +75,7 @@ final class Advice {
           List.of(
               "stagger reconnects; where the balancer can, let it drain or reset flows before it"
                   + " moves, instead of forgetting them");
-      case PATH_DARK ->
-          List.of(
-              "no setting of client or server: look on the path for a move or a reconvergence at"
-                  + " this time");
+      case PATH_DARK -> List.of(ON_DARKNESS);
       case LOCAL_CLOSE, RETIRED -> List.of();
       case OWN_REVERSE_PATH_FILTER ->
           List.of(

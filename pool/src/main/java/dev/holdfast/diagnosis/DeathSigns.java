@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param heardWhileIdle whether the kernel heard segments of the peer, answers to keepalive probes,
  *     while no payload moved
  * @param newConnection whether a new connection to the same endpoint works
+ * @param answeredBeside whether a fresh connection was answered while this one was not, and the
+ *     first that was tried: then the path was dark to this flow only
  * @param siblings what became of the other connections to it
  * @param counters the host's counters
  * @param plan what the user declared about the path
@@ -38,6 +40,7 @@ public record DeathSigns(
     Optional<WireSigns> wire,
     Answer heardWhileIdle,
     Answer newConnection,
+    Answer answeredBeside,
     Siblings siblings,
     CounterDelta counters,
     Optional<ConnectionPlan> plan)
@@ -68,6 +71,7 @@ public record DeathSigns(
     copy.wire = wire.orElse(null);
     copy.heardWhileIdle = heardWhileIdle;
     copy.newConnection = newConnection;
+    copy.answeredBeside = answeredBeside;
     copy.siblings = siblings;
     copy.counters = counters;
     copy.plan = plan.orElse(null);
@@ -87,6 +91,9 @@ public record DeathSigns(
     }
     if (newConnection != Answer.UNKNOWN) {
       lines.add("a new connection " + (newConnection == Answer.YES ? "works" : "fails too"));
+    }
+    if (answeredBeside == Answer.YES) {
+      lines.add("a fresh connection was answered while this one was not");
     }
     if (siblings.died() + siblings.proved() > 0) {
       lines.add(siblings.text());
@@ -115,6 +122,7 @@ public record DeathSigns(
     private @Nullable WireSigns wire;
     private Answer heardWhileIdle = Answer.UNKNOWN;
     private Answer newConnection = Answer.UNKNOWN;
+    private Answer answeredBeside = Answer.UNKNOWN;
     private Siblings siblings = Siblings.UNKNOWN;
     private CounterDelta counters = CounterDelta.NONE;
     private @Nullable ConnectionPlan plan;
@@ -212,6 +220,17 @@ public record DeathSigns(
     }
 
     /**
+     * Whether a fresh connection was answered while this one was not.
+     *
+     * @param beside as far as known
+     * @return this builder
+     */
+    public Builder answeredBeside(Answer beside) {
+      this.answeredBeside = beside;
+      return this;
+    }
+
+    /**
      * What became of the other connections to the endpoint.
      *
      * @param others their count
@@ -260,6 +279,7 @@ public record DeathSigns(
           Optional.ofNullable(wire),
           heardWhileIdle,
           newConnection,
+          answeredBeside,
           siblings,
           counters,
           Optional.ofNullable(plan));

@@ -58,6 +58,7 @@ final class DeathTable {
   private static final Function<DeathSigns, Answer> IN_FLIGHT = DeathSigns::inFlight;
   private static final Function<DeathSigns, Answer> NOTHING_SENT = not(IN_FLIGHT);
   private static final Function<DeathSigns, Answer> NEW_WORKS = DeathSigns::newConnection;
+  private static final Function<DeathSigns, Answer> NOT_BESIDE = not(DeathSigns::answeredBeside);
   private static final Function<DeathSigns, Answer> WINDOW_OPEN = not(DeathTable::windowShut);
 
   private static final List<Row<DeathSigns>> ROWS =
@@ -72,7 +73,7 @@ final class DeathTable {
           // a flow that is in use is not forgotten, and neither are many at once by their idle age
           Row.<DeathSigns>of(PATH_DARK)
               .demanding(SILENT, s -> wasIdle(s).not().or(together(s)))
-              .allowing(not(DeathTable::acknowledged), WINDOW_OPEN),
+              .allowing(not(DeathTable::acknowledged), WINDOW_OPEN, NOT_BESIDE),
           // 1
           Row.<DeathSigns>of(SERVER_IDLE_TIMEOUT)
               .demanding(CLOSED)
@@ -117,7 +118,7 @@ final class DeathTable {
                   not(DeathTable::crowdOfUnlikeAges)),
           Row.<DeathSigns>of(UNREACHABLE)
               .demanding(SILENT)
-              .allowing(not(DeathTable::acknowledged), not(NEW_WORKS), WINDOW_OPEN),
+              .allowing(not(DeathTable::acknowledged), not(NEW_WORKS), WINDOW_OPEN, NOT_BESIDE),
           Row.<DeathSigns>of(SEGMENT_LOST)
               .demanding(SILENT, DeathTable::hardlyRepeated)
               .allowing(IN_FLIGHT, NEW_WORKS, not(DeathTable::together)),

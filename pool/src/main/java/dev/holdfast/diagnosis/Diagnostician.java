@@ -1,7 +1,10 @@
 package dev.holdfast.diagnosis;
 
+import java.time.Duration;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Turns signs into a diagnosis. Pure: no clock, no I/O, no state.
@@ -24,6 +27,27 @@ public final class Diagnostician {
   public static Diagnosis diagnose(Signs signs) {
     List<Explanation> fitting = fitting(signs);
     return new Diagnosis(new LinkedHashSet<>(fitting), signs.evidence(), Advice.on(fitting, signs));
+  }
+
+  /**
+   * Says what a connection met that was silent and went on.
+   *
+   * @param dark for how long nothing was heard
+   * @param orServerSlow whether only the server could have answered: then nothing tells it from the
+   *     path
+   * @return the diagnosis
+   */
+  public static Diagnosis dark(Duration dark, boolean orServerSlow) {
+    Set<Explanation> explanations =
+        orServerSlow
+            ? EnumSet.of(Explanation.SERVER_SLOW, Explanation.PATH_DARK)
+            : EnumSet.of(Explanation.PATH_DARK);
+    List<String> evidence =
+        List.of(
+            "nothing was heard for " + Figures.text(dark),
+            "no new connection was answered either",
+            "the connection went on");
+    return new Diagnosis(explanations, evidence, Advice.onSilence(orServerSlow));
   }
 
   private static List<Explanation> fitting(Signs signs) {

@@ -27,10 +27,16 @@ public final class FlightJudge {
   /** A tick of a kernel with HZ=250: readings closer together show nothing new. */
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(4);
 
+  /** While a path is dark the verdict can change with each answer of a fresh connection. */
+  private static final Duration PAUSE_OF_DARKNESS = Duration.ofMillis(40);
+
   private static final Duration LONGEST_POKE_PAUSE = Duration.ofMinutes(1);
 
-  /** Unanswered probes, one a second, before the kernel closes a poked connection. */
-  private static final int POKE_COUNT = 3;
+  /**
+   * Unanswered probes, one a second, before the kernel closes a poked connection: late, for that is
+   * {@link PathTrial}'s to decide.
+   */
+  private static final int POKE_COUNT = 30;
 
   private final KernelPing kernel;
   private final AckProgress progress;
@@ -39,6 +45,7 @@ public final class FlightJudge {
   private @Nullable KeepAliveSettings beforePoke;
   private long pokedAtNanos;
   private long pokePauseNanos = POKE_AFTER.toNanos();
+  private long silentNanos;
 
   /**
    * Nothing is in flight yet.
@@ -75,17 +82,30 @@ public final class FlightJudge {
    *
    * @param wire a fresh reading
    * @param unheardNanos since payload last arrived
-   * @return the verdict; after {@link WireVerdict.Dead} nothing is left to judge
+   * @return the verdict; what follows from {@link WireVerdict.Dead} is {@link PathTrial}'s to say
    */
   public WireVerdict judge(WireSnapshot wire, long unheardNanos) {
     long stalled = progress.sample(wire);
+    silentNanos = wire.unacked() > 0 ? stalled : wire.lastAckRecvMillis() * 1_000_000;
     WireVerdict verdict = WireJudge.inFlight(wire, stalled, progress.resent());
-    if (!(verdict instanceof WireVerdict.Dead)) {
+    if (verdict instanceof WireVerdict.Dead) {
+      pause = PAUSE_OF_DARKNESS;
+    } else {
       askSilentPeer(wire, unheardNanos);
       repeatSteadily(wire, stalled);
       pause = verdict instanceof WireVerdict.Suspect ? pauseOfSuspect(wire, stalled) : SAMPLE;
     }
     return verdict;
+  }
+
+  /**
+   * How long nothing had been heard, as of the latest reading.
+   *
+   * @return nanoseconds without an acknowledgement of what is outstanding or, where nothing is,
+   *     without any
+   */
+  public long silentNanos() {
+    return silentNanos;
   }
 
   /**

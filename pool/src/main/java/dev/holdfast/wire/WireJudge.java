@@ -173,9 +173,12 @@ public final class WireJudge {
 
   /** The latest one counts when its answer is overdue: it has left with the timeout itself. */
   private static int unanswered(WireSnapshot snapshot) {
-    boolean overdue =
-        Duration.ofMillis(snapshot.lastDataSentMillis()).compareTo(answerDue(snapshot)) >= 0;
-    return overdue ? snapshot.retransmits() : snapshot.retransmits() - 1;
+    return overdue(snapshot) ? snapshot.retransmits() : snapshot.retransmits() - 1;
+  }
+
+  /** Whether what was sent last would have been answered by now. */
+  static boolean overdue(WireSnapshot snapshot) {
+    return Duration.ofMillis(snapshot.lastDataSentMillis()).compareTo(answerDue(snapshot)) >= 0;
   }
 
   /** Whether so many unanswered timeouts were spread over a span that makes a path silent. */
@@ -204,7 +207,7 @@ public final class WireJudge {
     return Duration.ofNanos(snapshot.rtoMicros() * 1_000);
   }
 
-  private static Duration answerDue(WireSnapshot snapshot) {
+  static Duration answerDue(WireSnapshot snapshot) {
     return longer(Duration.ofNanos(2 * snapshot.rttMicros() * 1_000), ANSWER_FLOOR);
   }
 

@@ -45,6 +45,22 @@ public abstract sealed class PathFaults permits Network {
             .formatted(RouterCounter.BLACKHOLED.nft(), outage.toMillis()));
   }
 
+  /**
+   * Loses every packet the servers send, from now on and for exactly this time. What the client
+   * sends arrives, and is executed.
+   *
+   * @param outage whole milliseconds
+   */
+  public void muteServersFor(Duration outage) {
+    topology.router(
+        """
+        nft 'add set ip lab dumb { type ipv4_addr; flags interval,timeout; }'
+        nft 'add rule ip lab faults ip saddr @dumb counter name %s drop'
+        nft 'add element ip lab dumb { 10.77.10.0/23 timeout %dms }'
+        """
+            .formatted(RouterCounter.BLACKHOLED.nft(), outage.toMillis()));
+  }
+
   /** Loses every segment with FIN that a server sends. */
   public void dropServerFin() {
     topology.fault("iifname != m0 tcp flags & fin == fin", RouterCounter.SERVER_FIN_DROPPED);

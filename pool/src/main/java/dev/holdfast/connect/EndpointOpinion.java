@@ -1,0 +1,149 @@
+package dev.holdfast.connect;
+
+import dev.holdfast.wire.Opinion;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What fresh connections to one endpoint have told. A dial that is not answered is made again from
+ * another port while somebody asks, and given up when nobody does. Thread-safe.
+ */
+final class EndpointOpinion {
+
+  /** Who is in doubt asks again within this time. */
+  private static final long ASKED_NANOS = TimeUnit.MILLISECONDS.toNanos(600);
+
+  private static final long FIRST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long LAST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  /** After a dial that could not even be tried. */
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+  private final ConnectGate gate;
+  private final InetSocketAddress remote;
+  private final @Nullable FirstReply question;
+
+  private @Nullable FreshDial dial;
+  private Opinion.@Nullable Answered latest;
+  private long unansweredSince;
+  private boolean unanswered;
+  private long askedAt;
+  private long notBefore;
+  private boolean paused;
+  private long patience;
+
+  EndpointOpinion(ConnectGate gate, InetSocketAddress remote, @Nullable FirstReply question) {
+    this.gate = gate;
+    this.remote = remote;
+    this.question = question;
+  }
+
+  synchronized Opinion ask(ScheduledExecutorService on, long since) {
+    long now = System.nanoTime();
+    if (latest != null && latest.atNanos() - since >= 0) {
+      return latest;
+    }
+    if (now - askedAt > ASKED_NANOS && dial == null) {
+      unanswered = false; // another doubt
+    }
+    askedAt = now;
+    if (!unanswered) {
+      unanswered = true;
+      unansweredSince = now;
+      patience = SecondOpinions.FIRST.toNanos();
+    }
+    if (dial == null && (!paused || now - notBefore >= 0)) {
+      begin(on, now);
+    }
+    return latest != null && latest.atNanos() - since >= 0
+        ? latest
+        : new Opinion.Unanswered(unansweredSince);
+  }
+
+  private void begin(ScheduledExecutorService on, long now) {
+    Admission admission = GateVisit.ask(() -> gate.admit(remote, SecondOpinions.LAST.toNanos()));
+    if (admission instanceof Admission.Go go) {
+      paused = false;
+      try {
+        dial = FreshDial.to(remote, question, go.permit(), now);
+      } catch (IOException | RuntimeException cannotDial) {
+        pause(PAUSE_NANOS, now);
+        return;
+      }
+      look(on);
+    } else if (admission instanceof Admission.Wait wait) {
+      wait.turn().leave();
+      pause(wait.nanos(), now);
+    } else if (admission instanceof Admission.Refused refused) {
+      pause(refused.retryNanos(), now);
+    }
+  }
+
+  private void pause(long nanos, long now) {
+    paused = true;
+    notBefore = now + nanos;
+  }
+
+  private synchronized void look(ScheduledExecutorService on) {
+    FreshDial current = dial;
+    if (current == null) {
+      return;
+    }
+    long now = System.nanoTime();
+    if (current.answered()) {
+      end();
+      long dark = Math.max(0, current.beganNanos() - unansweredSince);
+      latest =
+          new Opinion.Answered(
+              now, Duration.ofNanos(now - current.beganNanos()), Duration.ofNanos(dark));
+      unanswered = false;
+      return;
+    }
+    long age = now - current.beganNanos();
+    boolean asked = now - askedAt <= ASKED_NANOS;
+    if (!asked || current.failed() || (age >= patience && !current.connected())) {
+      end();
+      if (asked) {
+        patience = Math.min(2 * patience, SecondOpinions.LAST.toNanos());
+        if (current.failed()) {
+          pause(PAUSE_NANOS, now);
+        } else {
+          begin(on, now);
+        }
+      }
+      return;
+    }
+    long next = Math.min(LAST_LOOK_NANOS, Math.max(FIRST_LOOK_NANOS, age / 8));
+    try {
+      if (on.schedule(() -> look(on), next, TimeUnit.NANOSECONDS) instanceof Future<?> look) {
+        look.addListener(done -> endIfStranded(look));
+      }
+    } catch (RejectedExecutionException shutDown) {
+      end();
+    }
+  }
+
+  /** An event loop that ends cancels what waits in it. */
+  private synchronized void endIfStranded(Future<?> look) {
+    if (look.isCancelled()) {
+      end();
+    }
+  }
+
+  private void end() {
+    if (dial != null) {
+      dial.close();
+      dial = null;
+    }
+  }
+
+  synchronized void close() {
+    end();
+  }
+}
