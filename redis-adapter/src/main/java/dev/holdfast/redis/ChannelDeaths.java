@@ -2,6 +2,7 @@ package dev.holdfast.redis;
 
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.diagnosis.DeathSigns;
+import dev.holdfast.diagnosis.Diagnostician;
 import dev.holdfast.diagnosis.IdleBound;
 import dev.holdfast.diagnosis.IdleLimit;
 import dev.holdfast.diagnosis.IdleWitness;
@@ -9,6 +10,7 @@ import dev.holdfast.diagnosis.Neighbours;
 import dev.holdfast.diagnosis.SiblingRule;
 import dev.holdfast.diagnosis.SiblingRule.Suspicion;
 import dev.holdfast.redis.GuardedChannel.Death;
+import dev.holdfast.report.DiagnosisEvent;
 import dev.holdfast.report.DiagnosisReporter;
 import dev.holdfast.report.IdleLimits;
 import dev.holdfast.report.Listeners;
@@ -88,6 +90,16 @@ final class ChannelDeaths {
     if (witness != null) {
       witness.reused(idle);
     }
+  }
+
+  /** A connection was silent for so long, and is not any more. */
+  void wasDark(Duration dark, boolean orServerSlow) {
+    reporter.report(
+        new DiagnosisEvent(
+            guard,
+            "connection silent for " + IdleLimits.text(dark),
+            Diagnostician.dark(dark, orServerSlow),
+            "nothing was lost"));
   }
 
   void died(GuardedChannel guarded, Death death, SwapEvent event, DeathSigns signs) {

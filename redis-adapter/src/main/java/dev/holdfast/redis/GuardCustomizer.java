@@ -68,7 +68,7 @@ final class GuardCustomizer implements NettyCustomizer {
       pipeline.addAfter(PACE, HANDSHAKE, guard.handshakeWatch(handshake));
     }
     pipeline.addFirst(WIRE, new WireHandler(guarded));
-    WriteGate gate = new WriteGate(guarded, handler);
+    WriteGate gate = new WriteGate(guarded, handler, guard.opinions());
     LossSettlement settlement = new LossSettlement(guarded, guard);
     pipeline.addBefore(handler.name(), LOSS, new LossHandler(guarded, gate, settlement));
     pipeline.addAfter(handler.name(), GATE, gate);

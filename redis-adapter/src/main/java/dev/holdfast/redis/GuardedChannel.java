@@ -1,6 +1,7 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.channel.Abort;
+import dev.holdfast.diagnosis.Answer;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.diagnosis.IdleLimit;
 import dev.holdfast.diagnosis.IdleWitness;
@@ -53,6 +54,7 @@ final class GuardedChannel {
   private boolean bounded = true;
   private boolean ready;
   private boolean condemned;
+  private Answer answeredBeside = Answer.UNKNOWN;
   private @Nullable Death death;
   private @Nullable String thrownHere;
   private @Nullable Throwable raised;
@@ -153,6 +155,20 @@ final class GuardedChannel {
   /** Where the connection leads; known once it is ready. For comparison only, never for people. */
   SocketAddress remote() {
     return remote;
+  }
+
+  /** Nothing passed for a while, and everything went on. */
+  void wasDark(Duration dark, boolean orServerSlow) {
+    deaths.wasDark(dark, orServerSlow);
+  }
+
+  /** A fresh connection was answered while this one was not. */
+  void answeredBeside() {
+    answeredBeside = Answer.YES;
+  }
+
+  Answer wasAnsweredBeside() {
+    return answeredBeside;
   }
 
   /** Whether a sibling died in a way that this connection, idle since, may share. */

@@ -2,6 +2,7 @@ package dev.holdfast.redis;
 
 import dev.holdfast.connect.ConnectReport;
 import dev.holdfast.connect.Redialler;
+import dev.holdfast.connect.SecondOpinions;
 import dev.holdfast.diagnosis.IdleBound;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.report.ConnectReports;
@@ -85,6 +86,7 @@ public final class LettuceGuard implements AutoCloseable {
   private final AtomicBoolean saidNoSource = new AtomicBoolean();
   private final ConnectReports connects;
   private final Redialler redialler;
+  private final SecondOpinions opinions;
   private final UsageSettings usage;
   private final PoolDials dials = new PoolDials();
   private final Set<LettucePool<?, ?>> pools = ConcurrentHashMap.newKeySet();
@@ -111,6 +113,7 @@ public final class LettuceGuard implements AutoCloseable {
     this.deaths = new ChannelDeaths(settings, registry, reporter);
     this.meters = new GuardMeters(registry, settings.name());
     this.connects = new ConnectReports(settings.name(), settings.plan(), meters, reporter);
+    this.opinions = new SecondOpinions(settings.gate());
     this.redialler = Redialler.of(settings.redialling(), connects, settings.gate());
     StartLine.say(
         LOG,
@@ -459,6 +462,10 @@ public final class LettuceGuard implements AutoCloseable {
               + " LettuceClientConfiguration.builder().clientResources(guard.install(resources))",
           name());
     }
+  }
+
+  SecondOpinions opinions() {
+    return opinions;
   }
 
   ChannelDeaths deaths() {

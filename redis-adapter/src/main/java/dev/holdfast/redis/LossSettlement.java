@@ -268,6 +268,7 @@ final class LossSettlement {
         .history()
         .signs(
             death.cause(), inFlight, guarded.clocks(), guarded.settings().plan(), System.nanoTime())
+        .answeredBeside(guarded.wasAnsweredBeside())
         .build();
   }
 

@@ -1,6 +1,7 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.wire.Opinion;
 import dev.holdfast.wire.WireJudge;
 import dev.holdfast.wire.WireProbe.KeepAliveSettings;
 import dev.holdfast.wire.WireSnapshot;
@@ -44,10 +45,23 @@ final class PathProof {
   /** {@code TCP_KEEPIDLE} of a probe, its smallest value: silent for less, the kernel waits. */
   private static final Duration SILENT_FOR = Duration.ofMillis(1_004);
 
-  /** Unanswered probes, one a second, before the kernel closes a poked connection. */
-  private static final int POKE_COUNT = 3;
+  /**
+   * Unanswered probes, one a second, before the kernel closes a poked connection: late, for the
+   * path may be dark.
+   */
+  private static final int POKE_COUNT = 30;
+
+  /** Unanswered ones that no loss by chance explains. */
+  private static final int PROBES = 3;
+
+  /** Below every {@code TCP_USER_TIMEOUT} that a plan sets. */
+  private static final Duration OFTEN_HEARD = Duration.ofSeconds(8);
+
+  /** So much of the time that an answer is overdue passes before it is asked for again. */
+  private static final int QUESTIONS = 32;
 
   private final GuardedChannel guarded;
+  private final PathDoubts doubts;
   private final Consumer<ProbeCommand> ping;
   private final Runnable onProved;
 
@@ -60,12 +74,16 @@ final class PathProof {
   private long provingCall;
   private long patienceNanos;
   private long lastAckAtStart;
+  private long latestProbeNanos;
+  private int probes;
   private @Nullable KeepAliveSettings beforePoke;
   private @Nullable Future<?> deadline;
   private @Nullable Consumer<WireVerdict> asker;
 
-  PathProof(GuardedChannel guarded, Consumer<ProbeCommand> ping, Runnable onProved) {
+  PathProof(
+      GuardedChannel guarded, PathDoubts doubts, Consumer<ProbeCommand> ping, Runnable onProved) {
     this.guarded = guarded;
+    this.doubts = doubts;
     this.ping = ping;
     this.onProved = onProved;
   }
@@ -187,7 +205,9 @@ final class PathProof {
       case KERNEL_PROBE -> {
         lastAckAtStart = wire.lastAckRecvMillis();
         patienceNanos = WireJudge.answerWithin(wire, CEILING).toNanos();
-        lookAgain();
+        latestProbeNanos = startedNanos;
+        probes = 1;
+        lookAgain(LOOK);
       }
       case CALL -> {} // the watch over calls in flight sees to it
     }
@@ -311,16 +331,63 @@ final class PathProof {
       deadline = null;
       return;
     }
-    guarded.meters().probed(false);
-    guarded.condemn(
-        Cause.PING_UNANSWERED,
-        "no answer in %d ms; %s"
-            .formatted(TimeUnit.NANOSECONDS.toMillis(now - startedNanos), wire.evidence()));
+    if (!givenUp(Cause.PING_UNANSWERED, wire, now)) {
+      awaitFor(nextQuestion(now));
+    }
   }
 
-  private void lookAgain() {
+  /**
+   * While no newcomer is answered either, the proof is waited for. A PING that is not answered
+   * beside one that is leaves nothing behind that must not run twice: the connection is given up at
+   * once. What a kernel probe asks for may be in the middle of a transaction.
+   */
+  private boolean givenUp(Cause cause, WireSnapshot wire, long now) {
+    String evidence =
+        "no answer in %d ms; %s"
+            .formatted(TimeUnit.NANOSECONDS.toMillis(now - startedNanos), wire.evidence());
+    boolean givenUp;
+    if (doubts.blind()) {
+      givenUp = doubts.overdue(cause, evidence, startedNanos, now);
+    } else {
+      Opinion opinion = doubts.askPath(startedNanos);
+      givenUp = opinion instanceof Opinion.Answered && !probedAgain(wire, now);
+      if (opinion instanceof Opinion.Answered answered && givenUp) {
+        doubts.condemn(
+            cause, evidence + "; a fresh connection was answered", answered.darkness().isZero());
+      }
+    }
+    if (givenUp) {
+      guarded.meters().probed(false);
+    }
+    return givenUp;
+  }
+
+  /**
+   * The probe may have been lost by chance, or while the path was dark. The kernel closes what was
+   * silent for longer than {@code TCP_USER_TIMEOUT} over a second one.
+   */
+  private boolean probedAgain(WireSnapshot wire, long now) {
+    if (pending != By.KERNEL_PROBE || wire.lastAckRecvMillis() > OFTEN_HEARD.toMillis()) {
+      return false;
+    }
+    if (now - latestProbeNanos >= patienceNanos) {
+      if (++probes > PROBES) {
+        return false;
+      }
+      latestProbeNanos = now;
+      guarded.wire().poke(POKE_COUNT);
+    }
+    return true;
+  }
+
+  private Duration nextQuestion(long now) {
+    long wait = (now - startedNanos) / QUESTIONS;
+    return Duration.ofNanos(Math.min(Math.max(wait, LOOK.toNanos()), RTO_MIN.toNanos() / 2));
+  }
+
+  private void lookAgain(Duration pause) {
     deadline =
-        guarded.channel().eventLoop().schedule(this::look, LOOK.toNanos(), TimeUnit.NANOSECONDS);
+        guarded.channel().eventLoop().schedule(this::look, pause.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private void look() {
@@ -331,14 +398,10 @@ final class PathProof {
     WireSnapshot wire = guarded.snapshot(now);
     if (wire.lastAckRecvMillis() < lastAckAtStart) {
       proved();
-    } else if (now - startedNanos >= patienceNanos) {
-      guarded.meters().probed(false);
-      guarded.condemn(
-          Cause.PROBES_UNANSWERED,
-          "no answer in %d ms; %s"
-              .formatted(TimeUnit.NANOSECONDS.toMillis(now - startedNanos), wire.evidence()));
-    } else {
-      lookAgain();
+    } else if (now - startedNanos < patienceNanos) {
+      lookAgain(LOOK);
+    } else if (!givenUp(Cause.PROBES_UNANSWERED, wire, now)) {
+      lookAgain(nextQuestion(now));
     }
   }
 }

@@ -4,7 +4,6 @@ import dev.holdfast.channel.LoopTicks;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.wire.FlightJudge;
 import dev.holdfast.wire.WireSnapshot;
-import dev.holdfast.wire.WireSource;
 import dev.holdfast.wire.WireVerdict;
 import io.lettuce.core.protocol.RedisCommand;
 import io.netty.channel.EventLoop;
@@ -23,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class PathWatch {
 
   private final GuardedChannel guarded;
+  private final PathDoubts doubts;
   private final Runnable backgroundPing;
   private final FlightJudge judge;
 
@@ -31,13 +31,15 @@ final class PathWatch {
   private @Nullable Future<?> nextSample;
   private long lastSampleNanos;
   private long requestsAtLastSample;
-  private boolean lastRead;
+  private boolean overdue;
+  private long overdueSinceNanos;
   private boolean stopped;
   private @Nullable Future<?> nextPing;
   private Duration plannedPeriod = Duration.ZERO;
 
-  PathWatch(GuardedChannel guarded, Runnable backgroundPing) {
+  PathWatch(GuardedChannel guarded, PathDoubts doubts, Runnable backgroundPing) {
     this.guarded = guarded;
+    this.doubts = doubts;
     this.judge = new FlightJudge(guarded.wire(), System.nanoTime());
     this.backgroundPing = backgroundPing;
   }
@@ -103,11 +105,9 @@ final class PathWatch {
     }
     WireSnapshot wire = guarded.snapshot(now);
     WireVerdict verdict = judge.judge(wire, guarded.clocks().sinceRead(now));
-    if (verdict instanceof WireVerdict.Dead dead) {
-      guarded.condemn(dead.cause(), dead.evidence());
+    if (doubts.judge(verdict, wire, judge.silentNanos()) || timedOutBehindProxy(wire, now)) {
       return;
     }
-    giveUpTimedOutBehindProxy(wire, now);
     lastSampleNanos = now;
     sampleAfter(judge.pause());
   }
@@ -119,6 +119,7 @@ final class PathWatch {
     if (guarded.idleLimit().pingPeriod(0).filter(this::comesBeforePlanned).isPresent()) {
       planPing(0);
     }
+    doubts.heard(); // and what was held begins the next flight
   }
 
   /** To a sample's precision: a pool counts idle time in seconds. */
@@ -145,25 +146,30 @@ final class PathWatch {
 
   /**
    * Behind a hop that terminates TCP the acknowledgements are that hop's, and nothing below the
-   * application can tell a slow server from a lost one. The caller's own timeout decides: once the
-   * oldest command has timed out without a byte read since, the connection is not used again.
+   * application can tell a slow server from a lost one. That a caller has given up is no evidence,
+   * but a reason to ask: once nothing was read for a while, the server answers a newcomer and still
+   * not here, the connection is not used again. A blocking command's answer is never late.
    */
-  private void giveUpTimedOutBehindProxy(WireSnapshot wire, long now) {
+  private boolean timedOutBehindProxy(WireSnapshot wire, long now) {
     RedisCommand<?, ?, ?> oldest = guarded.stack().peek();
-    boolean blind = guarded.settings().plan().terminated() || wire.source() == WireSource.NONE;
-    boolean overdue =
-        blind
+    boolean silent =
+        doubts.blind()
             && oldest != null
             && Calls.isDone(oldest)
+            && !CommandKind.of(oldest).blocks(oldest)
             && guarded.clocks().sinceRead(now) > FlightJudge.POKE_AFTER.toNanos();
-    if (overdue && lastRead) {
-      guarded.condemn(
-          Cause.REPLY_OVERDUE,
-          "nothing read for %d ms; %s"
-              .formatted(
-                  TimeUnit.NANOSECONDS.toMillis(guarded.clocks().sinceRead(now)), wire.evidence()));
+    if (!silent || !overdue) {
+      overdue = silent; // the event loop may have been held up: it reads before the next sample
+      overdueSinceNanos = now;
+      return false;
     }
-    lastRead = overdue; // the event loop may have been held up: it reads before the next sample
+    return doubts.overdue(
+        Cause.REPLY_OVERDUE,
+        "nothing read for %d ms; %s"
+            .formatted(
+                TimeUnit.NANOSECONDS.toMillis(guarded.clocks().sinceRead(now)), wire.evidence()),
+        overdueSinceNanos,
+        now);
   }
 
   /** Waits for the next ping, its period shortened at random, less the time idle so far. */

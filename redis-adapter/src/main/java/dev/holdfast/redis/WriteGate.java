@@ -1,5 +1,6 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.connect.SecondOpinions;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.path.IdleZone;
 import dev.holdfast.redis.LostCalls.Broken;
@@ -29,6 +30,7 @@ final class WriteGate extends ChannelDuplexHandler {
   private final GuardedChannel guarded;
   private final HandDown handDown;
   private final PathProof proof;
+  private final PathDoubts doubts;
   private final PathWatch watch;
   private final HeldCommands held;
 
@@ -40,12 +42,13 @@ final class WriteGate extends ChannelDuplexHandler {
   /**
    * @param below the context of Lettuce's command handler
    */
-  WriteGate(GuardedChannel guarded, ChannelHandlerContext below) {
+  WriteGate(GuardedChannel guarded, ChannelHandlerContext below, SecondOpinions opinions) {
     this.guarded = guarded;
     this.handDown = new HandDown(guarded, below);
     this.held = new HeldCommands(guarded);
-    this.proof = new PathProof(guarded, this::ping, this::release);
-    this.watch = new PathWatch(guarded, proof::beginInBackground);
+    this.doubts = new PathDoubts(guarded, opinions, this::release);
+    this.proof = new PathProof(guarded, doubts, this::ping, this::release);
+    this.watch = new PathWatch(guarded, doubts, proof::beginInBackground);
   }
 
   @Override
@@ -88,6 +91,7 @@ final class WriteGate extends ChannelDuplexHandler {
   /** The channel was read, and what had come whole was answered. */
   void read() {
     guarded.session().read();
+    doubts.heard();
     if (proof.pending()) {
       proof.read(guarded.answered());
     }
@@ -204,7 +208,7 @@ final class WriteGate extends ChannelDuplexHandler {
   }
 
   private boolean mayPass(CommandKind kind, RedisCommand<?, ?, ?> command) {
-    if (!held.isEmpty() || releasing || !guarded.open()) {
+    if (!held.isEmpty() || releasing || !guarded.open() || doubts.dark()) {
       return false;
     }
     if (proof.pending()) {
@@ -283,9 +287,9 @@ final class WriteGate extends ChannelDuplexHandler {
     }
   }
 
-  /** The path is proved. */
+  /** The path is proved, or lit again. */
   private void release() {
-    if (held.isEmpty() || releasing || !guarded.open()) {
+    if (held.isEmpty() || releasing || !guarded.open() || proof.pending() || doubts.dark()) {
       return;
     }
     guarded.clocks().requested(System.nanoTime());

@@ -132,6 +132,10 @@ final class KernelBed implements AutoCloseable {
     return swaps;
   }
 
+  List<DiagnosisEvent> diagnoses() {
+    return diagnoses;
+  }
+
   /** The guard's latest readings, one for each guarded connection; none with the guard off. */
   List<WireSnapshot> readings() {
     return guards.stream().flatMap(guard -> guard.snapshots().stream()).toList();

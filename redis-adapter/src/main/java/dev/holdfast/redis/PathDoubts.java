@@ -1,0 +1,125 @@
+package dev.holdfast.redis;
+
+import dev.holdfast.connect.FirstReply;
+import dev.holdfast.connect.SecondOpinions;
+import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.wire.Opinion;
+import dev.holdfast.wire.PathTrial;
+import dev.holdfast.wire.PathTrial.Ruling;
+import dev.holdfast.wire.WireSnapshot;
+import dev.holdfast.wire.WireSource;
+import dev.holdfast.wire.WireVerdict;
+import io.netty.handler.ssl.SslHandler;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What speaks against a channel's path, and what a fresh connection to the same server says to it.
+ * While the path is dark nothing is written. Confined to the event loop.
+ */
+final class PathDoubts {
+
+  private static final FirstReply PING = new RedisFirstReply();
+  private static final FirstReply HELLO = new TlsFirstReply();
+
+  /** Shorter, an answer that only a server or a proxy can give is late, and no more. */
+  private static final Duration WORTH_A_WORD = Duration.ofSeconds(1);
+
+  private final GuardedChannel guarded;
+  private final SecondOpinions opinions;
+  private final Runnable onLit;
+
+  /** Of the path as far as the kernel sees: to the next hop that terminates TCP. */
+  private final PathTrial path = new PathTrial(this::askPath);
+
+  /** Of the whole way to the server. */
+  private final PathTrial whole = new PathTrial(this::askServer);
+
+  /**
+   * @param onLit the path is not dark any more
+   */
+  PathDoubts(GuardedChannel guarded, SecondOpinions opinions, Runnable onLit) {
+    this.guarded = guarded;
+    this.opinions = opinions;
+    this.onLit = onLit;
+  }
+
+  /** Whether nothing may be written. */
+  boolean dark() {
+    return path.dark() || whole.dark();
+  }
+
+  /** Below the application nothing tells a slow server from a lost one. */
+  boolean blind() {
+    return guarded.settings().plan().terminated() || guarded.wire().source() == WireSource.NONE;
+  }
+
+  /** Asks the peer's kernel by a fresh connection. */
+  Opinion askPath(long sinceNanos) {
+    return ask(null, sinceNanos);
+  }
+
+  private Opinion askServer(long sinceNanos) {
+    boolean tls = guarded.channel().pipeline().get(SslHandler.class) != null;
+    return ask(tls ? HELLO : PING, sinceNanos);
+  }
+
+  private Opinion ask(@Nullable FirstReply question, long sinceNanos) {
+    return opinions.ask(guarded.remote(), question, guarded.channel().eventLoop(), sinceNanos);
+  }
+
+  /**
+   * Calls are in flight, and the kernel was read.
+   *
+   * @param silentNanos see {@link PathTrial#rule}
+   * @return whether the connection was given up
+   */
+  boolean judge(WireVerdict verdict, WireSnapshot wire, long silentNanos) {
+    return wire.source() != WireSource.NONE && obey(path.rule(verdict, wire, silentNanos), false);
+  }
+
+  /**
+   * An answer is overdue on a path that is known only from end to end, and what had arrived was
+   * read.
+   *
+   * @param askedAtNanos when that was sent which is not answered
+   * @return whether the connection was given up
+   */
+  boolean overdue(Cause cause, String evidence, long askedAtNanos, long nowNanos) {
+    return obey(whole.ruleBlind(cause, evidence, askedAtNanos, nowNanos), true);
+  }
+
+  private boolean obey(Ruling ruling, boolean blind) {
+    if (ruling instanceof Ruling.Condemned condemned) {
+      condemn(condemned.cause(), condemned.evidence(), condemned.pathWorked());
+      return true;
+    }
+    if (ruling instanceof Ruling.Lit lit) {
+      lit(lit.dark(), blind);
+    }
+    return false;
+  }
+
+  void condemn(Cause cause, String evidence, boolean pathWorked) {
+    if (pathWorked) {
+      guarded.answeredBeside();
+    }
+    guarded.condemn(cause, evidence);
+  }
+
+  /** Something was read, or everything was answered. */
+  void heard() {
+    if (dark()) {
+      long now = System.nanoTime();
+      path.heard(now).ifPresent(dark -> lit(dark, false));
+      whole.heard(now).ifPresent(dark -> lit(dark, true));
+    }
+  }
+
+  private void lit(Duration dark, boolean blind) {
+    if (!blind || dark.compareTo(WORTH_A_WORD) >= 0) {
+      guarded.wasDark(dark, blind);
+    }
+    onLit.run();
+  }
+}
