@@ -57,7 +57,7 @@ final class ArchitectureTest {
         .haveNameMatching(
             "dev.holdfast.wire.(WireJudge|WireVerdict|WireSnapshot|AckProgress|ConnectionClocks).*")
         .or()
-        .haveNameMatching("dev.holdfast.wire.(PathTrial|Opinion|SecondOpinion).*")
+        .haveNameMatching("dev.holdfast.wire.(PathTrial|ListenJudge|Opinion|SecondOpinion).*")
         .or()
         .haveNameMatching("dev.holdfast.connect.(EndpointGate|Expiries|PortLedger|RefillRate)")
         .or()

@@ -19,6 +19,12 @@ final class EndpointOpinion {
   /** Who is in doubt asks again within this time. */
   private static final long ASKED_NANOS = TimeUnit.MILLISECONDS.toNanos(600);
 
+  /**
+   * A server that has not answered by then may be one that a balancer has left meanwhile. The wait
+   * doubles.
+   */
+  private static final long PATIENCE_WITH_SERVER = TimeUnit.SECONDS.toNanos(2);
+
   private static final long FIRST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long LAST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -36,7 +42,9 @@ final class EndpointOpinion {
   private long askedAt;
   private long notBefore;
   private boolean paused;
+  private boolean looking;
   private long patience;
+  private long serverPatience;
 
   EndpointOpinion(ConnectGate gate, InetSocketAddress remote, @Nullable FirstReply question) {
     this.gate = gate;
@@ -46,8 +54,9 @@ final class EndpointOpinion {
 
   synchronized Opinion ask(ScheduledExecutorService on, long since) {
     long now = System.nanoTime();
-    if (latest != null && latest.atNanos() - since >= 0) {
-      return latest;
+    Opinion known = heardSince(since);
+    if (known != null) {
+      return known;
     }
     if (now - askedAt > ASKED_NANOS && dial == null) {
       unanswered = false; // another doubt
@@ -57,13 +66,19 @@ final class EndpointOpinion {
       unanswered = true;
       unansweredSince = now;
       patience = SecondOpinions.FIRST.toNanos();
+      serverPatience = PATIENCE_WITH_SERVER;
     }
-    if (dial == null && (!paused || now - notBefore >= 0)) {
+    advance(on, now); // whoever looks after the dial may be held up
+    known = heardSince(since);
+    if (known == null && dial == null && (!paused || now - notBefore >= 0)) {
       begin(on, now);
+      known = heardSince(since);
     }
-    return latest != null && latest.atNanos() - since >= 0
-        ? latest
-        : new Opinion.Unanswered(unansweredSince);
+    return known != null ? known : new Opinion.Unanswered(unansweredSince);
+  }
+
+  private @Nullable Opinion heardSince(long since) {
+    return latest != null && latest.atNanos() - since >= 0 ? latest : null;
   }
 
   private void begin(ScheduledExecutorService on, long now) {
@@ -76,7 +91,10 @@ final class EndpointOpinion {
         pause(PAUSE_NANOS, now);
         return;
       }
-      look(on);
+      advance(on, now); // refused, or on this host
+      if (dial != null) {
+        lookAgain(on, 0);
+      }
     } else if (admission instanceof Admission.Wait wait) {
       wait.turn().leave();
       pause(wait.nanos(), now);
@@ -91,11 +109,35 @@ final class EndpointOpinion {
   }
 
   private synchronized void look(ScheduledExecutorService on) {
+    looking = false;
+    long now = System.nanoTime();
+    advance(on, now);
+    if (dial != null) {
+      lookAgain(on, now - dial.beganNanos());
+    }
+  }
+
+  private void lookAgain(ScheduledExecutorService on, long age) {
+    if (looking) {
+      return;
+    }
+    long next = Math.min(LAST_LOOK_NANOS, Math.max(FIRST_LOOK_NANOS, age / 8));
+    looking = true;
+    try {
+      if (on.schedule(() -> look(on), next, TimeUnit.NANOSECONDS) instanceof Future<?> look) {
+        look.addListener(done -> endIfStranded(look));
+      }
+    } catch (RejectedExecutionException shutDown) {
+      looking = false;
+      end();
+    }
+  }
+
+  private void advance(ScheduledExecutorService on, long now) {
     FreshDial current = dial;
     if (current == null) {
       return;
     }
-    long now = System.nanoTime();
     if (current.answered()) {
       end();
       long dark = Math.max(0, current.beganNanos() - unansweredSince);
@@ -105,35 +147,31 @@ final class EndpointOpinion {
       unanswered = false;
       return;
     }
-    long age = now - current.beganNanos();
     boolean asked = now - askedAt <= ASKED_NANOS;
-    if (!asked || current.failed() || (age >= patience && !current.connected())) {
+    if (!asked || current.failed()) {
       end();
-      if (asked) {
+      pause(PAUSE_NANOS, now);
+    } else if (now - current.beganNanos() >= patience(current)) {
+      end();
+      if (current.connected()) {
+        serverPatience = 2 * serverPatience;
+      } else {
         patience = Math.min(2 * patience, SecondOpinions.LAST.toNanos());
-        if (current.failed()) {
-          pause(PAUSE_NANOS, now);
-        } else {
-          begin(on, now);
-        }
       }
-      return;
-    }
-    long next = Math.min(LAST_LOOK_NANOS, Math.max(FIRST_LOOK_NANOS, age / 8));
-    try {
-      if (on.schedule(() -> look(on), next, TimeUnit.NANOSECONDS) instanceof Future<?> look) {
-        look.addListener(done -> endIfStranded(look));
-      }
-    } catch (RejectedExecutionException shutDown) {
-      end();
+      begin(on, now);
     }
   }
 
   /** An event loop that ends cancels what waits in it. */
   private synchronized void endIfStranded(Future<?> look) {
     if (look.isCancelled()) {
+      looking = false;
       end();
     }
+  }
+
+  private long patience(FreshDial current) {
+    return current.connected() ? serverPatience : patience;
   }
 
   private void end() {

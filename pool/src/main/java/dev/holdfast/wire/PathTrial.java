@@ -22,12 +22,12 @@ public final class PathTrial {
 
     /** Write on. */
     record Open() implements Ruling {
-      private static final Open INSTANCE = new Open();
+      static final Open INSTANCE = new Open();
     }
 
     /** Nothing may be written; look again soon. */
     record Dark() implements Ruling {
-      private static final Dark INSTANCE = new Dark();
+      static final Dark INSTANCE = new Dark();
     }
 
     /**
@@ -178,6 +178,20 @@ public final class PathTrial {
       return sinceSent < sinceAnswer && WireJudge.overdue(wire);
     }
     return sinceAnswer > PROBE_INTERVAL.plus(WireJudge.answerDue(wire)).toNanos();
+  }
+
+  /**
+   * Whether a flow with nothing on its way that must not run twice may be left for a new one: what
+   * it sent last is unanswered, and so for a round trip since the newcomer was answered.
+   *
+   * @param opinion what a fresh connection has told
+   * @param wire a reading of the flow
+   * @return whether
+   */
+  public static boolean mayBeLeft(Opinion opinion, WireSnapshot wire) {
+    return opinion instanceof Opinion.Answered answered
+        && wire.takenAtNanos() - answered.atNanos() >= WireJudge.answerDue(wire).toNanos()
+        && WireJudge.overdue(wire);
   }
 
   /** A server that let a newcomer wait may let its older client wait as long. */

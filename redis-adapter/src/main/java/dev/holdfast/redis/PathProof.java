@@ -2,6 +2,7 @@ package dev.holdfast.redis;
 
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.wire.Opinion;
+import dev.holdfast.wire.PathTrial;
 import dev.holdfast.wire.WireJudge;
 import dev.holdfast.wire.WireProbe.KeepAliveSettings;
 import dev.holdfast.wire.WireSnapshot;
@@ -350,7 +351,10 @@ final class PathProof {
       givenUp = doubts.overdue(cause, evidence, startedNanos, now);
     } else {
       Opinion opinion = doubts.askPath(startedNanos);
-      givenUp = opinion instanceof Opinion.Answered && !probedAgain(wire, now);
+      givenUp =
+          pending == By.KERNEL_PROBE
+              ? opinion instanceof Opinion.Answered && !probedAgain(wire, now)
+              : PathTrial.mayBeLeft(opinion, wire);
       if (opinion instanceof Opinion.Answered answered && givenUp) {
         doubts.condemn(
             cause, evidence + "; a fresh connection was answered", answered.darkness().isZero());
@@ -367,7 +371,7 @@ final class PathProof {
    * silent for longer than {@code TCP_USER_TIMEOUT} over a second one.
    */
   private boolean probedAgain(WireSnapshot wire, long now) {
-    if (pending != By.KERNEL_PROBE || wire.lastAckRecvMillis() > OFTEN_HEARD.toMillis()) {
+    if (wire.lastAckRecvMillis() > OFTEN_HEARD.toMillis()) {
       return false;
     }
     if (now - latestProbeNanos >= patienceNanos) {
