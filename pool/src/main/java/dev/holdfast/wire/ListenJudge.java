@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Judges a connection that only listens, reading by reading: nobody waits on it, so nobody would
- * miss what does not come. Once nothing was heard for a second its kernel is made to ask the peer's,
- * without a byte of payload. It is given up once several such probes are unanswered, a fresh
- * connection is answered, and a probe after that is not. Neither reads nor keeps time itself.
+ * miss what does not come. Once nothing was heard for a second its kernel is made to ask the
+ * peer's, without a byte of payload. It is given up once several such probes are unanswered, a
+ * fresh connection is answered, and a probe after that is not. Neither reads nor keeps time itself.
  * Confined to one thread.
  */
 public final class ListenJudge {

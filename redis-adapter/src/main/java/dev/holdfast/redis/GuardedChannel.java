@@ -12,6 +12,7 @@ import dev.holdfast.wire.WireHistory;
 import dev.holdfast.wire.WireProbe;
 import dev.holdfast.wire.WireProbe.KeepAliveSettings;
 import dev.holdfast.wire.WireSnapshot;
+import dev.holdfast.wire.WireSource;
 import io.lettuce.core.protocol.CommandHandler;
 import io.lettuce.core.protocol.RedisCommand;
 import io.netty.channel.Channel;
@@ -160,6 +161,20 @@ final class GuardedChannel {
   /** Nothing passed for a while, and everything went on. */
   void wasDark(Duration dark, boolean orServerSlow) {
     deaths.wasDark(dark, orServerSlow);
+  }
+
+  /**
+   * Since when nothing is known to have come through: payload, or as far back as the kernel heard
+   * anything at the latest reading.
+   */
+  long unheardNanos(long nowNanos) {
+    long unread = clocks.sinceRead(nowNanos);
+    WireSnapshot latest = lastSnapshot;
+    if (latest == null || latest.source() == WireSource.NONE || settings.plan().terminated()) {
+      return unread;
+    }
+    long heard = latest.takenAtNanos() - TimeUnit.MILLISECONDS.toNanos(latest.lastAckRecvMillis());
+    return Math.min(unread, nowNanos - heard);
   }
 
   /** A fresh connection was answered while this one was not. */

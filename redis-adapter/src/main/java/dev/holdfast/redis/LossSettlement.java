@@ -264,12 +264,20 @@ final class LossSettlement {
   }
 
   private DeathSigns signs(Death death, boolean inFlight) {
-    return guarded
-        .history()
-        .signs(
-            death.cause(), inFlight, guarded.clocks(), guarded.settings().plan(), System.nanoTime())
-        .answeredBeside(guarded.wasAnsweredBeside())
-        .build();
+    DeathSigns.Builder signs =
+        guarded
+            .history()
+            .signs(
+                death.cause(),
+                inFlight,
+                guarded.clocks(),
+                guarded.settings().plan(),
+                System.nanoTime())
+            .answeredBeside(guarded.wasAnsweredBeside());
+    if (guarded.session().listens()) {
+      signs.idle(Duration.ZERO); // its path was asked about every second: no limit is to be learned
+    }
+    return signs.build();
   }
 
   private void report(Death death, DeathSigns signs) {

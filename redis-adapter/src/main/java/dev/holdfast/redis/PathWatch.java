@@ -25,6 +25,7 @@ final class PathWatch {
   private final PathDoubts doubts;
   private final Runnable backgroundPing;
   private final FlightJudge judge;
+  private final ListenWatch listening;
 
   private final LoopTicks.Wait tick = new LoopTicks.Wait(this::sample);
   private boolean sampling;
@@ -42,6 +43,7 @@ final class PathWatch {
     this.doubts = doubts;
     this.judge = new FlightJudge(guarded.wire(), System.nanoTime());
     this.backgroundPing = backgroundPing;
+    this.listening = new ListenWatch(guarded, doubts);
   }
 
   /** The channel is ready. */
@@ -50,9 +52,10 @@ final class PathWatch {
     guarded.channel().closeFuture().addListener(closed -> end());
   }
 
-  /** No ping from now on. */
+  /** No ping from now on, nor a look at who listens. */
   void stop() {
     stopped = true;
+    listening.end();
     if (nextPing != null) {
       nextPing.cancel(false);
       nextPing = null;
@@ -118,6 +121,9 @@ final class PathWatch {
     judge.rest();
     if (guarded.idleLimit().pingPeriod(0).filter(this::comesBeforePlanned).isPresent()) {
       planPing(0);
+    }
+    if (!stopped) {
+      listening.begin();
     }
     doubts.heard(); // and what was held begins the next flight
   }

@@ -11,6 +11,8 @@ import dev.holdfast.report.DiagnosisReporter;
 import io.netty.channel.EventLoop;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +37,10 @@ final class PostMortem {
   private final SwapEvent swap;
   private final Consumer<PostMortem> onConcluded;
 
+  /** Since when it may have missed what the server said unasked; null if it did not listen. */
+  private final @Nullable Instant deafSince;
+
+  private @Nullable Instant heardAgain;
   private Answer newConnection = Answer.UNKNOWN;
   private boolean siblingsKnown;
   private boolean concluded;
@@ -52,6 +58,10 @@ final class PostMortem {
     this.neighbours = neighbours;
     this.reporter = reporter;
     this.address = guarded.remote();
+    this.deafSince =
+        guarded.session().listens()
+            ? Instant.now().minusNanos(guarded.unheardNanos(System.nanoTime()))
+            : null;
     this.signs = signs;
     this.diedAtNanos = diedAtNanos;
     this.swap = swap;
@@ -91,6 +101,9 @@ final class PostMortem {
 
   private void tried(Answer works) {
     newConnection = works;
+    if (works == Answer.YES && heardAgain == null) {
+      heardAgain = Instant.now();
+    }
     concludeOnceKnown();
   }
 
@@ -121,6 +134,16 @@ final class PostMortem {
             .build();
     Diagnosis diagnosis = Diagnostician.diagnose(complete);
     reporter.report(
-        new DiagnosisEvent(swap.guard(), "connection replaced", diagnosis, swap.calls()));
+        new DiagnosisEvent(swap.guard(), "connection replaced", diagnosis, consequence()));
+  }
+
+  private String consequence() {
+    if (deafSince == null) {
+      return swap.calls();
+    }
+    String until =
+        heardAgain == null ? "now on" : heardAgain.truncatedTo(ChronoUnit.MILLIS).toString();
+    return "%s, messages may be missing from %s to %s"
+        .formatted(swap.calls(), deafSince.truncatedTo(ChronoUnit.MILLIS), until);
   }
 }

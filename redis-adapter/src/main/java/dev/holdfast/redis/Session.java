@@ -235,6 +235,12 @@ final class Session {
     return marks.answersOnly();
   }
 
+  /** Whether the server says what nobody has asked for at that moment. */
+  boolean listens() {
+    settle();
+    return marks.listens();
+  }
+
   /** Whether a command issued now would belong to a transaction that was begun on this channel. */
   boolean insideTransaction() {
     if (!begun) {

@@ -115,6 +115,13 @@ final class SessionMarks {
     return !strange && (pushesApart || !subscribed);
   }
 
+  /** Whether the server may have something to say unasked. */
+  boolean listens() {
+    return residues.contains(Residue.SUBSCRIPTION)
+        || residues.contains(Residue.TRACKING)
+        || residues.contains(Residue.MONITOR);
+  }
+
   /** Whether one answer comes for each command, and means what it says. */
   boolean answersAsUsual() {
     return answersOnly() && !oneShot;

@@ -45,9 +45,13 @@ final class SlowProxyTest {
   private static final int CONNECTIONS = 40;
   private static final Duration SOON = Duration.ofSeconds(10);
 
-  @TempDir private Path dir;
+  private final Path dir;
   private final List<AutoCloseable> opened = new ArrayList<>();
   private final List<SwapEvent> swaps = new CopyOnWriteArrayList<>();
+
+  SlowProxyTest(@TempDir Path dir) {
+    this.dir = dir;
+  }
 
   @AfterEach
   void close() throws Exception {
@@ -244,7 +248,9 @@ final class SlowProxyTest {
   private static boolean answers(int port) {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(200);
-      socket.getOutputStream().write("PING\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+      socket
+          .getOutputStream()
+          .write("PING\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
       return socket.getInputStream().read() == '+';
     } catch (IOException notYet) {
       return false;

@@ -17,6 +17,7 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.support.ConnectionPoolSupport;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -77,6 +78,10 @@ final class KernelBed implements AutoCloseable {
 
   StatefulRedisConnection<String, String> guarded(ConnectionPlan plan) {
     return connect(guardedClient(plan));
+  }
+
+  StatefulRedisPubSubConnection<String, String> guardedSubscriber() {
+    return guardedClient(unsuspecting()).connectPubSub();
   }
 
   /** Connections of one client. */
