@@ -137,6 +137,20 @@ public final class ConnectionDeaths {
   }
 
   /**
+   * A connection was silent under a call for so long, and is not any more.
+   *
+   * @param dark for how long nothing was heard
+   */
+  public void wasDark(Duration dark) {
+    reporter.report(
+        new DiagnosisEvent(
+            settings.name(),
+            "connection silent for " + IdleLimits.text(dark),
+            Diagnostician.dark(dark, false),
+            "nothing was lost"));
+  }
+
+  /**
    * A connect ended.
    *
    * @param remote where it led

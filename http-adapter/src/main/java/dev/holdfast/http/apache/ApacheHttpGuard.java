@@ -2,6 +2,7 @@ package dev.holdfast.http.apache;
 
 import dev.holdfast.connect.BlockingDialler;
 import dev.holdfast.connect.ConnectReport;
+import dev.holdfast.connect.SecondOpinions;
 import dev.holdfast.diagnosis.IdleBound;
 import dev.holdfast.http.ConnectionDeaths;
 import dev.holdfast.http.GuardThread;
@@ -84,6 +85,7 @@ public final class ApacheHttpGuard {
   private final GuardMeters meters;
   private final ConnectionDeaths deaths;
   private final ScheduledExecutorService timer;
+  private final SecondOpinions opinions;
   private final FlightWatch watch;
   private final ConnectReports connects;
   private final BlockingDialler dialler;
@@ -105,7 +107,8 @@ public final class ApacheHttpGuard {
     this.meters = new GuardMeters(settings.registry(), settings.name());
     this.timer = GuardThread.create(settings.name());
     this.deaths = new ConnectionDeaths(settings, meters, reporter, timer);
-    this.watch = new FlightWatch(timer);
+    this.opinions = new SecondOpinions(settings.gate());
+    this.watch = new FlightWatch(timer, opinions);
     this.connects = new ConnectReports(settings.name(), settings.plan(), meters, reporter);
     this.dialler = new BlockingDialler(settings.redialling(), connects, settings.gate());
     this.hostKeepAliveSeconds =

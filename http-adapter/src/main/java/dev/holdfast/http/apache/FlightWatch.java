@@ -1,9 +1,14 @@
 package dev.holdfast.http.apache;
 
+import dev.holdfast.connect.SecondOpinions;
 import dev.holdfast.wire.FlightJudge;
+import dev.holdfast.wire.PathTrial;
+import dev.holdfast.wire.PathTrial.Ruling;
+import dev.holdfast.wire.SecondOpinion;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireSource;
 import dev.holdfast.wire.WireVerdict;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,15 +28,18 @@ import org.jspecify.annotations.Nullable;
 final class FlightWatch {
 
   private final ScheduledExecutorService timer;
+  private final SecondOpinions opinions;
   private final Map<GuardedSocket, Watched> flights = new ConcurrentHashMap<>();
   private final AtomicBoolean awake = new AtomicBoolean();
 
-  FlightWatch(ScheduledExecutorService timer) {
+  FlightWatch(ScheduledExecutorService timer, SecondOpinions opinions) {
     this.timer = timer;
+    this.opinions = opinions;
   }
 
   void add(GuardedSocket socket) {
-    flights.put(socket, new Watched(socket));
+    SocketAddress remote = socket.base().getRemoteSocketAddress();
+    flights.put(socket, new Watched(socket, since -> opinions.ask(remote, null, timer, since)));
   }
 
   void remove(GuardedSocket socket) {
@@ -87,16 +95,22 @@ final class FlightWatch {
 
     private final GuardedSocket socket;
     private final FlightJudge judge;
+    private final PathTrial trial;
     private long seenFlightNanos;
 
-    private Watched(GuardedSocket socket) {
+    private Watched(GuardedSocket socket, SecondOpinion second) {
       this.socket = socket;
+      this.trial = new PathTrial(second);
       this.judge = new FlightJudge(socket.probe(), System.nanoTime());
     }
 
     private @Nullable Duration look() {
       if (!socket.inFlight() || socket.source() == WireSource.NONE || socket.condemned()) {
         judge.rest();
+        trial
+            .heard(System.nanoTime())
+            .filter(dark -> !socket.condemned())
+            .ifPresent(socket::wasDark);
         return null;
       }
       long began = socket.flightNanos();
@@ -109,9 +123,15 @@ final class FlightWatch {
         return FlightJudge.SAMPLE; // closed meanwhile
       }
       long unheardNanos = TimeUnit.MILLISECONDS.toNanos(wire.lastDataRecvMillis());
-      if (judge.judge(wire, unheardNanos) instanceof WireVerdict.Dead dead) {
-        socket.condemn(new Death(dead.cause(), dead.evidence()));
+      WireVerdict verdict = judge.judge(wire, unheardNanos);
+      Ruling ruling = trial.rule(verdict, wire, judge.silentNanos());
+      if (ruling instanceof Ruling.Condemned condemned) {
+        socket.answeredBeside(condemned.pathWorked());
+        socket.condemn(new Death(condemned.cause(), condemned.evidence()));
         return null;
+      }
+      if (ruling instanceof Ruling.Lit lit) {
+        socket.wasDark(lit.dark());
       }
       return judge.pause();
     }

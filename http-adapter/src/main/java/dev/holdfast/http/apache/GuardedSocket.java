@@ -4,6 +4,7 @@ import dev.holdfast.connect.Closer;
 import dev.holdfast.connect.ConnectOutcome;
 import dev.holdfast.connect.ConnectReport;
 import dev.holdfast.connect.Permit;
+import dev.holdfast.diagnosis.Answer;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.diagnosis.DeathSigns;
 import dev.holdfast.diagnosis.IdleWitness;
@@ -34,6 +35,7 @@ final class GuardedSocket {
 
   private final Socket base;
   private final SocketAddress endpoint;
+  private volatile Answer answeredBeside = Answer.UNKNOWN;
   private final GuardParts guard;
   private final Permit permit;
   private final EndpointChurn churn;
@@ -234,7 +236,10 @@ final class GuardedSocket {
   }
 
   private DeathSigns signs(Death why, boolean flying, long nowNanos) {
-    return history.signs(why.cause(), flying, clocks, plan(), nowNanos).build();
+    return history
+        .signs(why.cause(), flying, clocks, plan(), nowNanos)
+        .answeredBeside(answeredBeside)
+        .build();
   }
 
   /** A blocking socket finds the server's FIN long after; it was the last that the kernel heard. */
@@ -250,6 +255,16 @@ final class GuardedSocket {
     if (why.cause() != Cause.LOCAL_CLOSE) {
       guard.deaths().died(endpoint, witness, age, signs, why.evidence());
     }
+  }
+
+  /** A fresh connection was answered while this one was not, or not at first. */
+  void answeredBeside(boolean atOnce) {
+    answeredBeside = atOnce ? Answer.YES : Answer.UNKNOWN;
+  }
+
+  /** It was silent under a call for so long, and is not any more. */
+  void wasDark(Duration dark) {
+    guard.deaths().wasDark(dark);
   }
 
   /**

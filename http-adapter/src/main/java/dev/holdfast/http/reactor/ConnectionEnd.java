@@ -135,6 +135,7 @@ final class ConnectionEnd {
             connection.clocks(),
             connection.guard().settings().shared().plan(),
             System.nanoTime())
+        .answeredBeside(connection.wasAnsweredBeside())
         .build();
   }
 

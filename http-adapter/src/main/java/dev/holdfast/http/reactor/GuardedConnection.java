@@ -1,5 +1,6 @@
 package dev.holdfast.http.reactor;
 
+import dev.holdfast.diagnosis.Answer;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.http.KeepAliveHint;
 import dev.holdfast.wire.ConnectionClocks;
@@ -54,6 +55,7 @@ final class GuardedConnection {
   private long worksSince = readNanos;
   private SocketAddress remote = NOWHERE;
   private boolean up;
+  private Answer answeredBeside = Answer.UNKNOWN;
   private boolean lent;
   private boolean retiring;
   private boolean handedOver;
@@ -304,6 +306,15 @@ final class GuardedConnection {
       retirement.advertised(hint);
       hint.timeout().ifPresent(idleRecord::advertised);
     }
+  }
+
+  /** A fresh connection was answered while this one was not, or not at first. */
+  void answeredBeside(boolean atOnce) {
+    answeredBeside = atOnce ? Answer.YES : Answer.UNKNOWN;
+  }
+
+  Answer wasAnsweredBeside() {
+    return answeredBeside;
   }
 
   /** Gives the connection up. */

@@ -1,6 +1,9 @@
 package dev.holdfast.http.reactor;
 
 import dev.holdfast.wire.FlightJudge;
+import dev.holdfast.wire.Opinion;
+import dev.holdfast.wire.PathTrial;
+import dev.holdfast.wire.PathTrial.Ruling;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireVerdict;
 import java.time.Duration;
@@ -15,6 +18,7 @@ final class PathWatch {
 
   private final GuardedConnection guarded;
   private final FlightJudge judge;
+  private final PathTrial trial = new PathTrial(this::ask);
 
   private boolean sampling;
 
@@ -47,9 +51,14 @@ final class PathWatch {
     long now = System.nanoTime();
     WireSnapshot wire = guarded.snapshot(now);
     WireVerdict verdict = judge.judge(wire, guarded.clocks().sinceRead(now));
-    if (verdict instanceof WireVerdict.Dead dead) {
-      guarded.condemn(dead.cause(), dead.evidence());
+    Ruling ruling = trial.rule(verdict, wire, judge.silentNanos());
+    if (ruling instanceof Ruling.Condemned condemned) {
+      guarded.answeredBeside(condemned.pathWorked());
+      guarded.condemn(condemned.cause(), condemned.evidence());
       return;
+    }
+    if (ruling instanceof Ruling.Lit lit) {
+      guarded.guard().deaths().wasDark(lit.dark());
     }
     sampleAfter(judge.pause());
   }
@@ -57,5 +66,13 @@ final class PathWatch {
   private void rest() {
     sampling = false;
     judge.rest();
+    trial.heard(System.nanoTime()).ifPresent(guarded.guard().deaths()::wasDark);
+  }
+
+  private Opinion ask(long sinceNanos) {
+    return guarded
+        .guard()
+        .opinions()
+        .ask(guarded.remote(), null, guarded.channel().eventLoop(), sinceNanos);
   }
 }

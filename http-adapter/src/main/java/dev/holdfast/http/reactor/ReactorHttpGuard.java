@@ -3,6 +3,7 @@ package dev.holdfast.http.reactor;
 import dev.holdfast.connect.ConnectOutcome;
 import dev.holdfast.connect.ConnectReport;
 import dev.holdfast.connect.Redialler;
+import dev.holdfast.connect.SecondOpinions;
 import dev.holdfast.diagnosis.IdleBound;
 import dev.holdfast.http.ConnectionDeaths;
 import dev.holdfast.http.GuardThread;
@@ -74,6 +75,7 @@ public final class ReactorHttpGuard implements AutoCloseable {
   private final ScheduledExecutorService timer;
   private final ConnectReports connects;
   private final Redialler redialler;
+  private final SecondOpinions opinions;
   private final ChannelSetup setup = new ChannelSetup(this);
   private final ExchangeObserver exchanges = new ExchangeObserver();
   private final AddressOrder addresses = new AddressOrder();
@@ -94,6 +96,7 @@ public final class ReactorHttpGuard implements AutoCloseable {
           deaths.connectEnded(report.remote(), report.outcome() == ConnectOutcome.CONNECTED);
           addresses.connectEnded(report.remote(), report.outcome());
         });
+    this.opinions = new SecondOpinions(shared.gate());
     this.redialler = Redialler.of(shared.redialling(), connects, shared.gate());
   }
 
@@ -265,6 +268,10 @@ public final class ReactorHttpGuard implements AutoCloseable {
 
   GuardMeters meters() {
     return meters;
+  }
+
+  SecondOpinions opinions() {
+    return opinions;
   }
 
   ConnectionDeaths deaths() {
