@@ -67,10 +67,14 @@ final class ConnectTable {
               .demanding(
                   s -> Answer.of(s.outcome() == ConnectEnd.REFUSED || s.history().refused() > 0),
                   s -> Answer.of(s.history().alternations() < ALTERNATIONS_OF_BALANCER)),
+          // a server that is restarted is refused after it was not, and not the other way round
           Row.<ConnectSigns>of(BACKEND_REFUSING)
               .demanding(
                   s -> Answer.of(s.history().refused() > 0),
-                  s -> Answer.of(s.history().connected() > 0)),
+                  s -> Answer.of(s.history().connected() > 0),
+                  s ->
+                      Answer.of(
+                          s.outcome() != ConnectEnd.REFUSED || s.history().alternations() > 1)),
           Row.<ConnectSigns>of(HANDSHAKE_REFUSED).demanding(ended(ConnectEnd.HANDSHAKE_REFUSED)),
           // 15
           Row.<ConnectSigns>of(FOREIGN_PROTOCOL).demanding(ended(ConnectEnd.FOREIGN_REPLY)),

@@ -118,7 +118,13 @@ final class DeathTable {
                   not(DeathTable::crowdOfUnlikeAges)),
           Row.<DeathSigns>of(UNREACHABLE)
               .demanding(SILENT)
-              .allowing(not(DeathTable::acknowledged), not(NEW_WORKS), WINDOW_OPEN, NOT_BESIDE),
+              .allowing(
+                  not(DeathTable::acknowledged),
+                  not(NEW_WORKS),
+                  WINDOW_OPEN,
+                  s ->
+                      Answer.of(
+                          s.newConnection() == Answer.NO || NOT_BESIDE.apply(s) != Answer.NO)),
           Row.<DeathSigns>of(SEGMENT_LOST)
               .demanding(SILENT, DeathTable::hardlyRepeated)
               .allowing(IN_FLIGHT, NEW_WORKS, not(DeathTable::together)),

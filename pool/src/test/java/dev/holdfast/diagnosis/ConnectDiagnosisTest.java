@@ -130,7 +130,9 @@ final class ConnectDiagnosisTest {
     assertExplained(
         connect(ConnectEnd.REFUSED, 0).history(new History(5, 5, 0, 9)).build(), BACKEND_REFUSING);
     assertExplained(
-        connect(ConnectEnd.REFUSED, 0).history(new History(5, 1, 0, 1)).build(),
+        connect(ConnectEnd.REFUSED, 0).history(new History(5, 1, 0, 1)).build(), NOT_LISTENING);
+    assertExplained(
+        connect(ConnectEnd.REFUSED, 0).history(new History(5, 2, 0, 2)).build(),
         BACKEND_REFUSING,
         NOT_LISTENING);
     assertExplained(

@@ -229,6 +229,17 @@ final class DeathDiagnosisTest {
   }
 
   @Test
+  void mustNotCallAPathDarkOverWhichANewcomerWasAnswered() {
+    DeathSigns.Builder used =
+        Cases.silentOnFirstWrite()
+            .idle(Duration.ofMillis(20))
+            .newConnection(Answer.YES)
+            .answeredBeside(Answer.YES);
+    assertExplained(used, FLOW_FORGOTTEN_SILENT, REPLY_PATH_LOST);
+    assertExplained(used.siblings(crowd(Answer.NO)), FAILOVER);
+  }
+
+  @Test
   void mustExplainWhatThisSideDid() {
     assertExplained(DeathSigns.of(Cause.LOCAL_CLOSE), LOCAL_CLOSE);
     assertExplained(DeathSigns.of(Cause.IDLE_LIMIT), RETIRED);

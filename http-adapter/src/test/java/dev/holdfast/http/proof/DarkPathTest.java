@@ -24,15 +24,12 @@ final class DarkPathTest {
   private static final Duration AFTER = Duration.ofSeconds(2);
 
   @ParameterizedTest
-  @CsvSource({
-    "HC5,true,1", "HC5,false,1", "HC5,true,2", "HC5,false,2"
-  })
+  @CsvSource({"HC5,true,1", "HC5,false,1", "HC5,true,2", "HC5,false,2"})
   void mustLoseNoCall(Client client, boolean clientMuted, int seconds, Network network)
       throws Exception {
     NginxServer nginx = network.nginx(0, builder -> builder.directives(Trial.NAMED));
     Duration outage = Duration.ofSeconds(seconds);
-    String scenario =
-        "%s not heard for %d s".formatted(clientMuted ? "client" : "server", seconds);
+    String scenario = "%s not heard for %d s".formatted(clientMuted ? "client" : "server", seconds);
     try (Trial trial =
         new Trial(scenario, client, nginx, Trial.target(Dial.ROUTED, nginx, CALLERS))) {
       trial.settleBareMixed(darken(trial.bare(Verb.POST), network, clientMuted, outage));
@@ -48,8 +45,7 @@ final class DarkPathTest {
     AtomicBoolean running = new AtomicBoolean(true);
     Future<List<Settled>> calls =
         crew.loop(
-            running::get,
-            Trial.SOON.plus(BUSY).plus(outage).plus(AFTER).plus(Trial.PATIENCE));
+            running::get, Trial.SOON.plus(BUSY).plus(outage).plus(AFTER).plus(Trial.PATIENCE));
     crew.awaitLooping(Trial.SOON);
     Await.idle(BUSY);
     if (clientMuted) {

@@ -88,7 +88,8 @@ final class BusyPathLossTest {
       network.forgetAll();
       List<End> ends = callAll(guarded, callers, "guarded", () -> {});
       long slowest = ends.stream().mapToLong(End::millis).max().orElseThrow();
-      System.out.printf("[kernel-lab] 50 in flight, all flows forgotten: freed within %d ms%n", slowest);
+      System.out.printf(
+          "[kernel-lab] 50 in flight, all flows forgotten: freed within %d ms%n", slowest);
       assertThat(ends).allMatch(end -> end.thrown() == AmbiguousHttpOutcomeException.class);
       Await.until("all told", KernelClient.SOON, () -> guarded.swaps().size() >= CALLERS);
       assertThat(guarded.swaps())
