@@ -3,6 +3,7 @@ package dev.holdfast.redis;
 import dev.holdfast.channel.UsageHandler;
 import dev.holdfast.connect.RedialEventLoopGroup;
 import dev.holdfast.report.EndpointUses;
+import dev.holdfast.usage.EndpointChurn;
 import io.lettuce.core.protocol.CommandHandler;
 import io.lettuce.core.protocol.RedisHandshakeHandler;
 import io.lettuce.core.resource.NettyCustomizer;
@@ -10,6 +11,8 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
+import java.net.InetSocketAddress;
+import java.util.function.Function;
 
 /** Puts the guard's handlers round Lettuce's command handler, after the user's own customizer. */
 final class GuardCustomizer implements NettyCustomizer {
@@ -17,19 +20,18 @@ final class GuardCustomizer implements NettyCustomizer {
   private static final String REDIAL = "holdfast-redial";
   private static final String USAGE = "holdfast-usage";
   private static final String WIRE = "holdfast-wire";
-  private static final String PACE = "holdfast-pace";
   private static final String HANDSHAKE = "holdfast-handshake";
   private static final String LOSS = "holdfast-loss";
   private static final String GATE = "holdfast-gate";
 
   private final LettuceGuard guard;
   private final NettyCustomizer users;
-  private final EndpointUses uses;
+  private final Function<InetSocketAddress, EndpointChurn> uses;
 
   GuardCustomizer(LettuceGuard guard, NettyCustomizer users, EndpointUses uses) {
     this.guard = guard;
     this.users = users;
-    this.uses = uses;
+    this.uses = to -> uses.use(to.getHostString(), to.getPort());
   }
 
   @Override
@@ -62,10 +64,9 @@ final class GuardCustomizer implements NettyCustomizer {
     CommandHandler commandHandler = (CommandHandler) handler.handler();
     GuardedChannel guarded = guard.guard(channel, commandHandler);
     pipeline.addAfter(REDIAL, USAGE, usage(guarded));
-    pipeline.addAfter(USAGE, PACE, new ReconnectPace(guarded));
     RedisHandshakeHandler handshake = pipeline.get(RedisHandshakeHandler.class);
     if (handshake != null) {
-      pipeline.addAfter(PACE, HANDSHAKE, guard.handshakeWatch(handshake));
+      pipeline.addAfter(USAGE, HANDSHAKE, guard.handshakeWatch(handshake));
     }
     pipeline.addFirst(WIRE, new WireHandler(guarded));
     WriteGate gate = new WriteGate(guarded, handler, guard.opinions());
@@ -80,10 +81,7 @@ final class GuardCustomizer implements NettyCustomizer {
 
   private UsageHandler usage(GuardedChannel guarded) {
     return new UsageHandler(
-        to -> uses.use(to.getHostString(), to.getPort()),
-        guarded::causeOfDeath,
-        guarded.channel().eventLoop(),
-        guarded::ready);
+        uses, guarded::causeOfDeath, guarded.channel().eventLoop(), guarded::ready);
   }
 
   private static IllegalStateException twoGuards() {

@@ -26,7 +26,7 @@ final class ListenWatch {
 
   /** Nothing is in flight any more. */
   void begin() {
-    if (nextLook == null && !doubts.blind() && guarded.session().listens()) {
+    if (nextLook == null) {
       lookAgain();
     }
   }

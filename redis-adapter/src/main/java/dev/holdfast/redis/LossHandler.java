@@ -7,8 +7,9 @@ import io.lettuce.core.protocol.ConnectionWatchdog;
 import io.lettuce.core.protocol.DefaultEndpoint;
 import io.lettuce.core.protocol.Endpoint;
 import io.lettuce.core.protocol.RedisCommand;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
@@ -20,11 +21,12 @@ import org.jspecify.annotations.Nullable;
  * Stands between the wire and Lettuce's command handler: hears of every death before Lettuce does,
  * and settles the commands left behind.
  */
-final class LossHandler extends ChannelDuplexHandler {
+final class LossHandler extends ChannelDuplexHandler implements ChannelFutureListener {
 
   private final GuardedChannel guarded;
   private final WriteGate gate;
   private final LossSettlement settlement;
+  private final ReconnectPace pace;
 
   private PartialReplies.@Nullable Mark mark;
   private boolean answeredInPart;
@@ -37,15 +39,17 @@ final class LossHandler extends ChannelDuplexHandler {
     this.guarded = guarded;
     this.gate = gate;
     this.settlement = settlement;
+    this.pace = new ReconnectPace(guarded);
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
-    ctx.channel().closeFuture().addListener(closed -> ended(ctx.channel()));
+    ctx.channel().closeFuture().addListener(this);
   }
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
+    pace.begin();
     if (!guarded.endpoint().adopt(guarded)) {
       surplus = true;
       ctx.close();
@@ -126,10 +130,12 @@ final class LossHandler extends ChannelDuplexHandler {
     }
   }
 
-  private void ended(Channel channel) {
+  /** The channel is closed. */
+  @Override
+  public void operationComplete(ChannelFuture closed) {
     if (guarded.ready()) {
       letWritersFinish();
-    } else if (channel.remoteAddress() == null && !closedByUser()) {
+    } else if (closed.channel().remoteAddress() == null && !closedByUser()) {
       guarded.endpoint().attemptFailed(); // a failed handshake would have an address
     }
   }
@@ -158,11 +164,12 @@ final class LossHandler extends ChannelDuplexHandler {
     if (surplus) {
       return; // Lettuce never heard that it was active
     }
+    boolean ofNoUse = pace.ofNoUse();
     try {
       leave(ctx);
       leaveToThePool(ctx);
     } finally {
-      ctx.fireChannelInactive(); // or Lettuce would never reconnect
+      pace.fireInactive(ctx, ofNoUse); // or Lettuce would never reconnect
     }
   }
 

@@ -30,10 +30,10 @@ final class PathDoubts {
   private final Runnable onLit;
 
   /** Of the path as far as the kernel sees: to the next hop that terminates TCP. */
-  private final PathTrial path = new PathTrial(this::askPath);
+  private @Nullable PathTrial path;
 
   /** Of the whole way to the server. */
-  private final PathTrial whole = new PathTrial(this::askServer);
+  private @Nullable PathTrial whole;
 
   /**
    * @param onLit the path is not dark any more
@@ -46,7 +46,7 @@ final class PathDoubts {
 
   /** Whether nothing may be written. */
   boolean dark() {
-    return path.dark() || whole.dark();
+    return (path != null && path.dark()) || (whole != null && whole.dark());
   }
 
   /** Below the application nothing tells a slow server from a lost one. */
@@ -75,7 +75,16 @@ final class PathDoubts {
    * @return whether the connection was given up
    */
   boolean judge(WireVerdict verdict, WireSnapshot wire, long silentNanos) {
-    return wire.source() != WireSource.NONE && obey(path.rule(verdict, wire, silentNanos), false);
+    if (wire.source() == WireSource.NONE) {
+      return false;
+    }
+    if (path == null) {
+      if (verdict instanceof WireVerdict.Usable && wire.probes() == 0) {
+        return false; // as on nearly every path, nearly always
+      }
+      path = new PathTrial(this::askPath);
+    }
+    return obey(path.rule(verdict, wire, silentNanos), false);
   }
 
   /**
@@ -86,6 +95,9 @@ final class PathDoubts {
    * @return whether the connection was given up
    */
   boolean overdue(Cause cause, String evidence, long askedAtNanos, long nowNanos) {
+    if (whole == null) {
+      whole = new PathTrial(this::askServer);
+    }
     return obey(whole.ruleBlind(cause, evidence, askedAtNanos, nowNanos), true);
   }
 
@@ -111,8 +123,12 @@ final class PathDoubts {
   void heard() {
     if (dark()) {
       long now = System.nanoTime();
-      path.heard(now).ifPresent(dark -> lit(dark, false));
-      whole.heard(now).ifPresent(dark -> lit(dark, true));
+      if (path != null) {
+        path.heard(now).ifPresent(dark -> lit(dark, false));
+      }
+      if (whole != null) {
+        whole.heard(now).ifPresent(dark -> lit(dark, true));
+      }
     }
   }
 

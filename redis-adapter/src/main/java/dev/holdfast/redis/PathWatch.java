@@ -25,7 +25,7 @@ final class PathWatch {
   private final PathDoubts doubts;
   private final Runnable backgroundPing;
   private final FlightJudge judge;
-  private final ListenWatch listening;
+  private @Nullable ListenWatch listening;
 
   private final LoopTicks.Wait tick = new LoopTicks.Wait(this::sample);
   private boolean sampling;
@@ -43,7 +43,6 @@ final class PathWatch {
     this.doubts = doubts;
     this.judge = new FlightJudge(guarded.wire(), System.nanoTime());
     this.backgroundPing = backgroundPing;
-    this.listening = new ListenWatch(guarded, doubts);
   }
 
   /** The channel is ready. */
@@ -55,7 +54,9 @@ final class PathWatch {
   /** No ping from now on, nor a look at who listens. */
   void stop() {
     stopped = true;
-    listening.end();
+    if (listening != null) {
+      listening.end();
+    }
     if (nextPing != null) {
       nextPing.cancel(false);
       nextPing = null;
@@ -122,7 +123,10 @@ final class PathWatch {
     if (guarded.idleLimit().pingPeriod(0).filter(this::comesBeforePlanned).isPresent()) {
       planPing(0);
     }
-    if (!stopped) {
+    if (!stopped && !doubts.blind() && guarded.session().listens()) {
+      if (listening == null) {
+        listening = new ListenWatch(guarded, doubts);
+      }
       listening.begin();
     }
     doubts.heard(); // and what was held begins the next flight

@@ -2,7 +2,6 @@ package dev.holdfast.redis;
 
 import dev.holdfast.retry.BackOff;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Confined to the channel's event loop, where Lettuce's watchdog hears of the end and asks for the
  * timer in the same call.
  */
-final class ReconnectPace extends ChannelInboundHandlerAdapter {
+final class ReconnectPace {
 
   /** Bare, the wheel timer lets a connection be dialled ten times a second. */
   static final BackOff WAITS = new BackOff(Duration.ofMillis(100), Duration.ofSeconds(1), 2, 0.5);
@@ -37,15 +36,23 @@ final class ReconnectPace extends ChannelInboundHandlerAdapter {
     return least == null ? 0 : least;
   }
 
-  @Override
-  public void channelActive(ChannelHandlerContext ctx) {
+  /** The channel is active, from now on. */
+  void begin() {
     connectedAt = System.nanoTime();
-    ctx.fireChannelActive();
   }
 
-  @Override
-  public void channelInactive(ChannelHandlerContext ctx) {
-    int early = guarded.ready() ? guarded.endpoint().ended(ofNoUse()) : 0; // Lettuce counts others
+  /** Before anything of the channel's end is settled: whether it was of no use. */
+  boolean ofNoUse() {
+    return guarded.leftUnanswered() || System.nanoTime() - connectedAt < OF_USE_NANOS;
+  }
+
+  /**
+   * Tells the handlers behind of the end.
+   *
+   * @param ofNoUse see {@link #ofNoUse()}
+   */
+  void fireInactive(ChannelHandlerContext ctx, boolean ofNoUse) {
+    int early = guarded.ready() ? guarded.endpoint().ended(ofNoUse) : 0; // Lettuce counts others
     if (early <= 1) { // once is no loop
       ctx.fireChannelInactive();
       return;
@@ -57,9 +64,5 @@ final class ReconnectPace extends ChannelInboundHandlerAdapter {
     } finally {
       LEAST_MILLIS.remove();
     }
-  }
-
-  private boolean ofNoUse() {
-    return guarded.leftUnanswered() || System.nanoTime() - connectedAt < OF_USE_NANOS;
   }
 }
