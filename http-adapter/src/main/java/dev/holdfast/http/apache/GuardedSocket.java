@@ -136,6 +136,11 @@ final class GuardedSocket {
     return witness.limit().isPast(idleNanos);
   }
 
+  /** The idle age from which it is not used as it is, {@link Long#MAX_VALUE} if there is none. */
+  long limitNanos() {
+    return witness.limit().inForceNanos();
+  }
+
   /** Reads the kernel's view. */
   synchronized WireSnapshot read(long nowNanos) {
     WireSnapshot snapshot = probe.read(nowNanos);

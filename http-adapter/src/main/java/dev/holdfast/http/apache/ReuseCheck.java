@@ -1,6 +1,7 @@
 package dev.holdfast.http.apache;
 
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.diagnosis.IdleWitness;
 import dev.holdfast.path.IdleZone;
 import dev.holdfast.wire.WireJudge;
 import dev.holdfast.wire.WireSnapshot;
@@ -47,6 +48,9 @@ final class ReuseCheck {
       boolean mayRunTwice) {
     long now = System.nanoTime();
     long idle = socket.clocks().sincePayload(now);
+    if (idle >= IdleWitness.LEAST_NANOS) {
+      guard.meters().usedAfterIdle(idle, socket.limitNanos());
+    }
     IdleZone zone = socket.plan().zone(idle, socket.clocks().sinceRequest(now));
     Death old = tooOld(socket, zone, now, idle);
     if (old != null) {

@@ -1,6 +1,7 @@
 package dev.holdfast.http.reactor;
 
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.diagnosis.IdleWitness;
 import dev.holdfast.path.IdleZone;
 import dev.holdfast.wire.WireJudge;
 import dev.holdfast.wire.WireSnapshot;
@@ -36,6 +37,9 @@ enum Fitness {
     Arrivals.handOn(guarded);
     if (guarded.doomed() || !guarded.channel().isActive()) {
       return UNFIT;
+    }
+    if (idle >= IdleWitness.LEAST_NANOS) {
+      guarded.guard().meters().usedAfterIdle(idle, guarded.idleRecord().limitNanos());
     }
     IdleZone zone = guarded.retirement().zone(now);
     if (zone == IdleZone.EXPIRED || (zone == IdleZone.WARN && !guarded.wired())) {

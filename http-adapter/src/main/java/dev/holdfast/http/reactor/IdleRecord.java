@@ -52,6 +52,14 @@ final class IdleRecord {
     return told != null && told.limit().isPast(idleNanos);
   }
 
+  /**
+   * The idle age from which the connection is not used as it is, {@link Long#MAX_VALUE} if none.
+   */
+  long limitNanos() {
+    IdleWitness told = witness;
+    return told == null ? Long.MAX_VALUE : told.limit().inForceNanos();
+  }
+
   /** The server says for how long it keeps idle connections. */
   void advertised(Duration timeout) {
     IdleWitness told = witness;

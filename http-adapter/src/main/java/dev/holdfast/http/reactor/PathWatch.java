@@ -1,24 +1,28 @@
 package dev.holdfast.http.reactor;
 
+import dev.holdfast.channel.LoopTicks;
 import dev.holdfast.wire.FlightJudge;
 import dev.holdfast.wire.Opinion;
 import dev.holdfast.wire.PathTrial;
 import dev.holdfast.wire.PathTrial.Ruling;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireVerdict;
+import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Samples {@code TCP_INFO} while responses are due. A connection in use costs one timer every
- * {@link FlightJudge#SAMPLE}, an idle one none; only while a retransmission goes unanswered are
- * there more. Confined to the event loop.
+ * Samples {@code TCP_INFO} while responses are due. Connections in use share one timer of their
+ * event loop ({@link LoopTicks}), an idle one costs none; only while a retransmission goes
+ * unanswered are there more. Confined to the event loop.
  */
 final class PathWatch {
 
   private final GuardedConnection guarded;
   private final FlightJudge judge;
   private final PathTrial trial = new PathTrial(this::ask);
+
+  private final LoopTicks.Wait tick = new LoopTicks.Wait(this::sample);
 
   private boolean sampling;
 
@@ -37,7 +41,12 @@ final class PathWatch {
   }
 
   private void sampleAfter(Duration pause) {
-    guarded.channel().eventLoop().schedule(this::sample, pause.toNanos(), TimeUnit.NANOSECONDS);
+    EventLoop loop = guarded.channel().eventLoop();
+    if (pause.compareTo(FlightJudge.SAMPLE) < 0) {
+      loop.schedule(this::sample, pause.toNanos(), TimeUnit.NANOSECONDS);
+    } else {
+      LoopTicks.runAfterNext(loop, tick);
+    }
   }
 
   private void sample() {

@@ -15,6 +15,7 @@ import dev.holdfast.report.ConnectReports;
 import dev.holdfast.report.DiagnosisEvent;
 import dev.holdfast.report.DiagnosisReporter;
 import dev.holdfast.report.GuardMeters;
+import dev.holdfast.report.StartLine;
 import dev.holdfast.wire.WireSnapshot;
 import io.github.resilience4j.retry.Retry;
 import io.netty.channel.ChannelHandler;
@@ -98,6 +99,13 @@ public final class ReactorHttpGuard implements AutoCloseable {
         });
     this.opinions = new SecondOpinions(shared.gate());
     this.redialler = Redialler.of(shared.redialling(), connects, shared.gate());
+    String version = HttpClient.class.getPackage().getImplementationVersion();
+    StartLine.say(
+        LOG,
+        shared.name(),
+        "Reactor Netty " + (version == null ? "of unknown version" : version),
+        shared.plan(),
+        StartLine.nativeEpoll());
   }
 
   /**
