@@ -89,6 +89,19 @@ final class InstallTest {
   }
 
   @Test
+  void mustMeterTheIdleAgeAtUse() {
+    try (HttpBed bed = new HttpBed()) {
+      bed.get(server.uri("/a"));
+      var age = bed.registry.get("holdfast.idle.age").timer();
+      assertThat(age.count()).isZero();
+      Await.idle(HttpBed.IDLE);
+      bed.get(server.uri("/b"));
+      assertThat(age.count()).isEqualTo(1);
+      assertThat(age.max(TimeUnit.MILLISECONDS)).isGreaterThanOrEqualTo(1_000);
+    }
+  }
+
+  @Test
   void mustHandARefusalOfTheGateToTheCaller() {
     AtomicInteger asked = new AtomicInteger();
     ConnectGate shut =

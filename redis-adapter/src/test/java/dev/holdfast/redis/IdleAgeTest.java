@@ -1,0 +1,37 @@
+package dev.holdfast.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.lab.Await;
+import dev.holdfast.lab.Forgetting;
+import dev.holdfast.lab.RedisServer;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** The number this library is about has a meter: how long connections had been idle when used. */
+final class IdleAgeTest {
+
+  private static final double LIMIT_SECONDS = 300;
+
+  @Test
+  void mustMeterTheIdleAgeAtUseAndItsShareOfTheLimit() throws Exception {
+    try (RedisServer redis = RedisServer.start();
+        RedisBed bed = new RedisBed(redis, Forgetting.SILENCE);
+        var connection = bed.guarded(bed.guard()).connect()) {
+      var age = bed.meters().get("holdfast.idle.age").timer();
+      var share = bed.meters().get("holdfast.idle.used").summary();
+      connection.sync().ping();
+      connection.sync().incr("a");
+      assertThat(age.count()).as("in use all the time").isZero();
+      Await.idle(Duration.ofMillis(1_100));
+      connection.sync().incr("a");
+      Await.idle(Duration.ofMillis(1_100));
+      connection.sync().get("a");
+      assertThat(age.count()).isEqualTo(2);
+      assertThat(age.max(TimeUnit.MILLISECONDS)).isGreaterThanOrEqualTo(1_100);
+      assertThat(share.count()).isEqualTo(2);
+      assertThat(share.max()).isBetween(1.1 / LIMIT_SECONDS, 0.2);
+    }
+  }
+}
