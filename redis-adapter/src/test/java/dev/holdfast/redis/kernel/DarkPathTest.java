@@ -111,6 +111,13 @@ final class DarkPathTest {
           bed.swaps().size());
       assertThat(guarded.failures()).hasSizeLessThanOrEqualTo(bare.failures().size());
       assertThat(redis.counters(guarded.issued).values()).allMatch(times -> times <= 1);
+      assertThat(bed.swaps()).isEmpty();
+      assertThat(bed.diagnoses())
+          .isNotEmpty()
+          .allSatisfy(
+              event ->
+                  assertThat(event.diagnosis().explanations())
+                      .containsExactly(Explanation.PATH_DARK));
     }
   }
 
