@@ -1,5 +1,6 @@
 package dev.holdfast.http.proof;
 
+import dev.holdfast.diagnosis.Explanation;
 import dev.holdfast.http.proof.Settled.End;
 import dev.holdfast.retry.AmbiguousOutcomeException;
 import dev.holdfast.retry.NotExecutedException;
@@ -38,6 +39,17 @@ final class Crew implements AutoCloseable {
     this.callers = callers;
     this.threads = Executors.newFixedThreadPool(callers);
     this.looping = new CountDownLatch(callers);
+  }
+
+  /** How often its guard has found this explanation. */
+  double diagnosed(Explanation explanation) {
+    var counter =
+        contender
+            .meters()
+            .find("holdfast.diagnoses")
+            .tag("explanation", explanation.tag())
+            .counter();
+    return counter == null ? 0 : counter.count();
   }
 
   /** Every caller calls once, all at the same time; calls not settled in time hang. */

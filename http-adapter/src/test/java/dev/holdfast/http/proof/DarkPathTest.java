@@ -1,5 +1,8 @@
 package dev.holdfast.http.proof;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.diagnosis.Explanation;
 import dev.holdfast.lab.Await;
 import dev.holdfast.lab.NginxServer;
 import dev.holdfast.lab.kernel.Dial;
@@ -37,6 +40,7 @@ final class DarkPathTest {
       trial.settleGuardedMixed(darken(trial.guarded(Verb.POST), network, clientMuted, outage));
       trial.assertNoneLost();
       trial.assertNoneUnclear();
+      assertThat(trial.guarded(Verb.POST).diagnosed(Explanation.PATH_DARK)).isPositive();
     }
   }
 

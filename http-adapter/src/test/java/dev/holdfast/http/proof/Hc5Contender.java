@@ -2,6 +2,7 @@ package dev.holdfast.http.proof;
 
 import dev.holdfast.http.apache.ApacheHttpGuard;
 import dev.holdfast.lab.http.FaultServer;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
@@ -18,21 +19,22 @@ import org.apache.hc.core5.http.io.support.ClassicRequestBuilder;
 import org.apache.hc.core5.io.CloseMode;
 
 /** Apache HttpClient 5 with its defaults, but for the size of its pool. */
-record Hc5Contender(Target target, CloseableHttpClient client) implements HttpContender {
+record Hc5Contender(Target target, CloseableHttpClient client, MeterRegistry meters)
+    implements HttpContender {
 
   static HttpContender bare(Target target) {
     CloseableHttpClient client =
         HttpClients.custom().setConnectionManager(connections(target).build()).build();
-    return new Hc5Contender(target, client);
+    return new Hc5Contender(target, client, new SimpleMeterRegistry());
   }
 
   static HttpContender guarded(Target target) {
-    ApacheHttpGuard guard =
-        ApacheHttpGuard.custom(target.plan()).meterRegistry(new SimpleMeterRegistry()).build();
+    MeterRegistry meters = new SimpleMeterRegistry();
+    ApacheHttpGuard guard = ApacheHttpGuard.custom(target.plan()).meterRegistry(meters).build();
     var connections = guard.install(connections(target));
     CloseableHttpClient client =
         guard.install(HttpClients.custom()).setConnectionManager(connections).build();
-    return new Hc5Contender(target, client);
+    return new Hc5Contender(target, client, meters);
   }
 
   private static PoolingHttpClientConnectionManagerBuilder connections(Target target) {

@@ -1,5 +1,7 @@
 package dev.holdfast.http.proof;
 
+import io.micrometer.core.instrument.MeterRegistry;
+
 /** A client under test, bare or guarded, with one server to call. Thread-safe. */
 interface HttpContender extends AutoCloseable {
 
@@ -10,6 +12,9 @@ interface HttpContender extends AutoCloseable {
    * @throws Exception whatever the client throws
    */
   Reply call(Verb verb, String id) throws Exception;
+
+  /** Where its guard counts; empty if it is bare. */
+  MeterRegistry meters();
 
   /** Ends every connection at once, those in use too. */
   @Override

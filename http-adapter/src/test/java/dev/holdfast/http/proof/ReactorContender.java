@@ -2,6 +2,7 @@ package dev.holdfast.http.proof;
 
 import dev.holdfast.http.reactor.ReactorHttpGuard;
 import dev.holdfast.lab.http.FaultServer;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
@@ -17,23 +18,23 @@ import reactor.netty.http.client.HttpClientResponse;
 import reactor.netty.resources.ConnectionProvider;
 
 /** Reactor Netty's client with its defaults, but for the size of its pool. */
-record ReactorContender(Target target, HttpClient client, ConnectionProvider provider)
+record ReactorContender(
+    Target target, HttpClient client, ConnectionProvider provider, MeterRegistry meters)
     implements HttpContender {
 
   static HttpContender bare(Target target) {
     ConnectionProvider provider = connections(target).build();
-    return new ReactorContender(target, secured(HttpClient.create(provider), target), provider);
+    return new ReactorContender(
+        target, secured(HttpClient.create(provider), target), provider, new SimpleMeterRegistry());
   }
 
   static HttpContender guarded(Target target) {
+    MeterRegistry meters = new SimpleMeterRegistry();
     ReactorHttpGuard guard =
-        ReactorHttpGuard.custom(target.plan())
-            .meterRegistry(new SimpleMeterRegistry())
-            .replayableBodies()
-            .build();
+        ReactorHttpGuard.custom(target.plan()).meterRegistry(meters).replayableBodies().build();
     ConnectionProvider provider = guard.provider(connections(target));
     HttpClient client = guard.install(secured(HttpClient.create(provider), target));
-    return new ReactorContender(target, client, provider);
+    return new ReactorContender(target, client, provider, meters);
   }
 
   private static ConnectionProvider.Builder connections(Target target) {
