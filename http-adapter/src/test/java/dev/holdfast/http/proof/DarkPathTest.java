@@ -27,7 +27,7 @@ final class DarkPathTest {
   private static final Duration AFTER = Duration.ofSeconds(2);
 
   @ParameterizedTest
-  @CsvSource({"HC5,true,1", "HC5,false,1", "HC5,true,2", "HC5,false,2"})
+  @CsvSource({"HC5,true,1", "HC5,false,2", "REACTOR,true,2", "REACTOR,false,1"})
   void mustLoseNoCall(Client client, boolean clientMuted, int seconds, Network network)
       throws Exception {
     NginxServer nginx = network.nginx(0, builder -> builder.directives(Trial.NAMED));
