@@ -151,6 +151,13 @@ public final class RequestAttempts {
     }
   }
 
+  /**
+   * The request was not sent, as no connection was to be had, and goes to one that the pool holds.
+   */
+  public void movedToPooled() {
+    meters.moved(1);
+  }
+
   private RetryDecision decide(ExchangeProgress progress, Cause cause, BooleanSupplier allowed) {
     RetryDecision decision = settings.retries().decide(safety, progress);
     if (decision != RetryDecision.RETRY) {

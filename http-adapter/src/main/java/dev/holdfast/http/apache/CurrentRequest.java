@@ -20,6 +20,7 @@ final class CurrentRequest {
 
   private final Installation installation;
   private final RequestAttempts attempts;
+  private final PoolInstead poolInstead = new PoolInstead();
   private @Nullable Failure failure;
   private boolean sent;
   private boolean leased;
@@ -69,6 +70,10 @@ final class CurrentRequest {
     return attempts;
   }
 
+  PoolInstead poolInstead() {
+    return poolInstead;
+  }
+
   boolean mayRunTwice() {
     return attempts.safety() != ReplaySafety.UNSAFE;
   }
@@ -78,6 +83,7 @@ final class CurrentRequest {
     sent = false;
     gone = false;
     failure = null;
+    poolInstead.begins();
   }
 
   /** A connection is about to send the request. */

@@ -55,7 +55,8 @@ final class GuardedCall {
   }
 
   ClassicHttpResponse run(ExecChain chain) throws IOException, HttpException {
-    for (int executions = 1; ; executions++) {
+    int executions = 1;
+    while (true) {
       try {
         ClassicHttpResponse response = chain.proceed(request, scope);
         attempts.answered();
@@ -65,7 +66,9 @@ final class GuardedCall {
           tellEarlier(thrown);
           throw thrown;
         }
-        settle(thrown, executions);
+        if (settle(thrown, executions)) {
+          executions++;
+        }
       } catch (HttpException | RuntimeException thrown) {
         tellEarlier(thrown);
         throw thrown;
@@ -93,13 +96,16 @@ final class GuardedCall {
     mine.begins();
   }
 
-  /** Returns if the request is to be sent once more. */
-  private void settle(IOException thrown, int executions) throws IOException {
+  /**
+   * Returns if the request is to be sent once more.
+   *
+   * @return whether the attempt counts: not if it only looked for a connection to be made
+   */
+  private boolean settle(IOException thrown, int executions) throws IOException {
     CurrentRequest.@Nullable Failure failure = mine.takeFailure();
     if (failure == null) {
       attempts.failedOtherwise();
-      others(thrown, executions, mine.sent());
-      return;
+      return others(thrown, executions, mine.sent());
     }
     ExchangeProgress progress = failure.progress();
     RetryDecision decision =
@@ -108,19 +114,23 @@ final class GuardedCall {
             failure.cause(),
             failure.evidence(),
             () -> rule != null && rule.allows(request, thrown, executions, scope.clientContext));
-    switch (decision) {
-      case RETRY -> {}
+    return switch (decision) {
+      case RETRY -> true;
       case AMBIGUOUS ->
           throw new AmbiguousHttpOutcomeException(
               new AmbiguousOutcomeException(
                   attempts.method(), progress.delivery(), failure.cause(), failure.evidence()),
               thrown);
       case FAIL -> others(thrown, executions, !progress.neverSent());
-    }
+    };
   }
 
-  /** Asks the client's rule, or the user's. */
-  private void others(IOException thrown, int executions, boolean sent) throws IOException {
+  /** Asks the pool for a connection that needs no dial, then the client's rule, or the user's. */
+  private boolean others(IOException thrown, int executions, boolean sent) throws IOException {
+    if (mine.poolInstead().take() && !sent) {
+      attempts.movedToPooled();
+      return false;
+    }
     boolean mayBeAsked =
         !sent || (sentAgain() && settings.retries().mayRunTwice(attempts.safety()));
     boolean whole = body == null || body.isRepeatable();
@@ -133,6 +143,7 @@ final class GuardedCall {
     pause(
         rule.strategy().getRetryInterval(request, thrown, executions, scope.clientContext), thrown);
     attempts.repeatedByOthers(sent);
+    return true;
   }
 
   private boolean sentAgain() {

@@ -1,6 +1,5 @@
 package dev.holdfast.http.apache;
 
-import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.http.KeepAliveHint;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -43,6 +42,7 @@ final class GuardedConnection extends ForwardingConnection {
   private volatile ManagedHttpClientConnection delegate;
   private volatile @Nullable GuardedSocket socket;
   private volatile @Nullable Taps taps;
+  private volatile @Nullable SetAside setAside;
   private @Nullable Flight flight;
   private volatile boolean closedHere;
 
@@ -103,8 +103,12 @@ final class GuardedConnection extends ForwardingConnection {
       return;
     }
     CurrentRequest request = CurrentRequest.get();
-    if (request != null && request.attempts().needsNewConnection()) {
-      replace(new Death(Cause.LOCAL_CLOSE, "an earlier attempt failed"), pooled);
+    if (request != null
+        && request.attempts().needsNewConnection()
+        && !request.poolInstead().isWanted()) {
+      setAside = new SetAside(delegate, pooled, tapped);
+      renew();
+      request.poolInstead().dialsInPlace(this);
       return;
     }
     boolean mayRunTwice = request != null && request.mayRunTwice();
@@ -120,6 +124,10 @@ final class GuardedConnection extends ForwardingConnection {
     pooled.dies(why);
     pooled.ends(true);
     delegate.close(CloseMode.IMMEDIATE);
+    renew();
+  }
+
+  private void renew() {
     socket = null;
     taps = null;
     if (!closedHere) {
@@ -129,6 +137,46 @@ final class GuardedConnection extends ForwardingConnection {
         throw new IllegalStateException("a connection without a socket was not created", unheard);
       }
     }
+  }
+
+  /** A dial has failed whose socket this connection holds, and would send on. */
+  void dialFailed() {
+    GuardedSocket failed = socket;
+    if (failed != null) {
+      failed.ends(true);
+    }
+    delegate.close(CloseMode.IMMEDIATE);
+    renew();
+  }
+
+  /** The dial has succeeded. */
+  void dropSetAside() {
+    SetAside other = setAside;
+    setAside = null;
+    if (other != null) {
+      other.end();
+    }
+  }
+
+  /**
+   * The dial has failed: goes back to the connection in whose place it was made.
+   *
+   * @return false if there is none, or if the caller has closed it meanwhile
+   */
+  boolean restore() {
+    SetAside other = setAside;
+    if (other == null) {
+      return false;
+    }
+    delegate.close(CloseMode.IMMEDIATE);
+    socket = other.socket();
+    taps = other.taps();
+    delegate = other.connection();
+    setAside = null;
+    if (closedHere) {
+      other.end();
+    }
+    return !closedHere;
   }
 
   /** Back in the pool. */
@@ -332,6 +380,7 @@ final class GuardedConnection extends ForwardingConnection {
     if (mine != null) {
       mine.ends(abort);
     }
+    dropSetAside();
   }
 
   @Override

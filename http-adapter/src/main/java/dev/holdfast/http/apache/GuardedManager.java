@@ -10,6 +10,7 @@ import dev.holdfast.http.ExchangeProgress;
 import dev.holdfast.usage.EndpointChurn;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -44,6 +45,9 @@ final class GuardedManager implements HttpClientConnectionManager, ConnPoolContr
   private static final int HTTP = 80;
   private static final int HTTPS = 443;
 
+  /** It was leased for the same call a moment ago, so that its validity is not looked up again. */
+  private static final TimeValue KEPT_FOR_NEXT_ATTEMPT = TimeValue.ofSeconds(1);
+
   private final PoolingHttpClientConnectionManager pool;
   private final GuardParts guard;
   private final BlockingDialler dialler;
@@ -74,7 +78,7 @@ final class GuardedManager implements HttpClientConnectionManager, ConnPoolContr
       @Override
       public ConnectionEndpoint get(Timeout timeout)
           throws InterruptedException, ExecutionException, TimeoutException {
-        return new RoutedEndpoint(lease.get(timeout), route);
+        return new RoutedEndpoint(lease.get(timeout), route, state);
       }
 
       @Override
@@ -90,28 +94,70 @@ final class GuardedManager implements HttpClientConnectionManager, ConnPoolContr
   @Override
   public void release(
       ConnectionEndpoint endpoint, @Nullable Object newState, @Nullable TimeValue validDuration) {
-    if (endpoint instanceof RoutedEndpoint routed) {
-      routed.released();
+    if (!(endpoint instanceof RoutedEndpoint routed)) {
+      pool.release(endpoint, newState, validDuration);
+      return;
     }
-    pool.release(pooled(endpoint), newState, validDuration);
+    routed.released();
+    if (routed.isKept()) {
+      pool.release(routed.pooled(), routed.state(), KEPT_FOR_NEXT_ATTEMPT);
+    } else {
+      pool.release(routed.pooled(), newState, validDuration);
+    }
   }
 
   @Override
   public void connect(ConnectionEndpoint endpoint, @Nullable TimeValue given, HttpContext context)
       throws IOException {
     if (endpoint instanceof RoutedEndpoint routed && routed.route().getHopCount() > 0) {
-      connect(routed, given, context);
+      connectOrKeep(routed, given, context);
     } else {
       pool.connect(pooled(endpoint), given, context);
     }
   }
 
-  private void connect(RoutedEndpoint endpoint, @Nullable TimeValue given, HttpContext context)
+  /** Where no connection is to be had, those that the pool holds are kept for the call. */
+  private void connectOrKeep(
+      RoutedEndpoint endpoint, @Nullable TimeValue given, HttpContext context) throws IOException {
+    CurrentRequest request = CurrentRequest.get();
+    if (request == null) {
+      connect(endpoint, endpoint.givenUp(), given, context);
+      return;
+    }
+    PoolInstead instead = request.poolInstead();
+    if (instead.isWanted()) {
+      instead.beforeDial(idle(endpoint));
+    }
+    BooleanSupplier givenUp = endpoint.givenUp();
+    try {
+      connect(endpoint, givenUp, given, context);
+      instead.connected();
+    } catch (IOException failed) {
+      boolean hungUp = closed || givenUp.getAsBoolean() || wasInterrupted(failed);
+      if (!hungUp && instead.failed(failed, idle(endpoint))) {
+        endpoint.keep();
+      }
+      throw failed;
+    }
+  }
+
+  private int idle(RoutedEndpoint endpoint) {
+    return pool.getStats(endpoint.route()).getAvailable();
+  }
+
+  private static boolean wasInterrupted(IOException failed) {
+    return failed instanceof InterruptedIOException && !(failed instanceof SocketTimeoutException);
+  }
+
+  private void connect(
+      RoutedEndpoint endpoint,
+      BooleanSupplier givenUp,
+      @Nullable TimeValue given,
+      HttpContext context)
       throws IOException {
     HttpHost firstHop = endpoint.firstHop();
     int port = port(firstHop);
     EndpointChurn churn = guard.endpoints().use(firstHop.getHostName(), port);
-    BooleanSupplier givenUp = endpoint.givenUp();
     BooleanSupplier gone = () -> closed || givenUp.getAsBoolean();
     List<InetSocketAddress> addresses =
         firstHop.getAddress() == null
@@ -246,8 +292,7 @@ final class GuardedManager implements HttpClientConnectionManager, ConnPoolContr
       }
       return dial.dialled();
     } catch (IOException failed) {
-      // The pool takes a connection whose socket is closed for connected, and would send on it.
-      endpoint.close(CloseMode.IMMEDIATE);
+      undo(endpoint);
       if (dial.givenUp()) {
         throw new SilentDialException();
       }
@@ -256,10 +301,18 @@ final class GuardedManager implements HttpClientConnectionManager, ConnPoolContr
       }
       throw failed;
     } catch (RuntimeException failed) {
-      endpoint.close(CloseMode.IMMEDIATE);
+      undo(endpoint);
       throw failed;
     } finally {
       dial.end();
+    }
+  }
+
+  /** The pool takes a connection whose socket is closed for connected, and would send on it. */
+  private static void undo(ConnectionEndpoint endpoint) {
+    CurrentRequest request = CurrentRequest.get();
+    if (request == null || !request.poolInstead().dialFailed()) {
+      endpoint.close(CloseMode.IMMEDIATE);
     }
   }
 

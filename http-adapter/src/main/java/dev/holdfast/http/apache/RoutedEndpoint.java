@@ -15,18 +15,25 @@ import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Identifiable;
 import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
 
 /** The pool's endpoint and the route it was leased for, which the pool's own does not tell. */
 final class RoutedEndpoint extends ConnectionEndpoint implements Identifiable {
 
   private final ConnectionEndpoint pooled;
   private final HttpRoute route;
+  private final @Nullable Object state;
   private final AtomicInteger closes = new AtomicInteger();
   private volatile boolean released;
+  private volatile boolean kept;
 
-  RoutedEndpoint(ConnectionEndpoint pooled, HttpRoute route) {
+  /**
+   * @param state of the connection, for which it was leased
+   */
+  RoutedEndpoint(ConnectionEndpoint pooled, HttpRoute route, @Nullable Object state) {
     this.pooled = pooled;
     this.route = route;
+    this.state = state;
   }
 
   /** What the pool takes for its own. */
@@ -87,16 +94,36 @@ final class RoutedEndpoint extends ConnectionEndpoint implements Identifiable {
     released = true;
   }
 
+  /**
+   * The connect has failed and the connection is open, as it was before: the client is about to
+   * discard it, and it goes back to the pool.
+   */
+  void keep() {
+    kept = true;
+  }
+
+  boolean isKept() {
+    return kept;
+  }
+
+  @Nullable Object state() {
+    return state;
+  }
+
   @Override
   public void close(CloseMode mode) {
     closes.incrementAndGet();
-    pooled.close(mode);
+    if (!kept) {
+      pooled.close(mode);
+    }
   }
 
   @Override
   public void close() throws IOException {
     closes.incrementAndGet();
-    pooled.close();
+    if (!kept) {
+      pooled.close();
+    }
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.holdfast.http.apache;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -76,6 +77,23 @@ final class RawServer implements AutoCloseable {
 
   int connections() {
     return connections.get();
+  }
+
+  /**
+   * Accepts nothing more, and returns once a dial is refused: a thread that waits in {@code accept}
+   * may take another connection while its listener is closed. What is connected goes on.
+   */
+  void refuses() throws IOException {
+    listener.close();
+    long end = System.nanoTime() + Bed.SOON.toNanos();
+    while (System.nanoTime() < end) {
+      try (Socket dial = new Socket(InetAddress.getLoopbackAddress(), port())) {
+        dial.setSoLinger(true, 0);
+      } catch (ConnectException refused) {
+        return;
+      }
+    }
+    throw new IOException("a closed listener still accepts");
   }
 
   @Override
