@@ -18,6 +18,7 @@ import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.core5.http.io.entity.StringEntity;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Once an attempt of a call was sent, nothing that happens to a later one hides it. */
@@ -34,6 +35,10 @@ final class EarlierAttemptTest {
 
   /** Answers the first request and closes under the second; what becomes of the third is told. */
   private RawServer server(boolean keepsTheThird) throws IOException {
+    return server(keepsTheThird, false);
+  }
+
+  private RawServer server(boolean keepsTheThird, boolean resets) throws IOException {
     return RawServer.serving(
         wire -> {
           while (true) {
@@ -42,6 +47,9 @@ final class EarlierAttemptTest {
             if (number == 1) {
               wire.ok("fine");
             } else if (number == 2 || !keepsTheThird) {
+              if (resets && number > 2) {
+                wire.reset();
+              }
               return;
             } else {
               third.countDown();
@@ -86,9 +94,41 @@ final class EarlierAttemptTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "GET, false",
+    "PUT, false",
+    "POST, false",
+    "GET, true",
+    "PUT, true",
+    "POST, true",
+  })
+  void mustNotHideItBehindOneThatIsNotAnsweredEither(String method, boolean reset)
+      throws Exception {
+    try (RawServer server = server(false, reset);
+        CloseableHttpClient client = Pair.GUARDED.client()) {
+      send(client, request(server, "GET"));
+      assertThatThrownBy(() -> send(client, request(server, method)))
+          .satisfies(thrown -> carries(thrown, method));
+      assertThat(heads).hasValue(3);
+    }
+  }
+
+  /** It cannot be sent: the connection that was accepted for it is reset before its first byte. */
+  @ParameterizedTest
   @ValueSource(strings = {"GET", "PUT", "POST"})
-  void mustNotHideItBehindOneThatIsNotAnsweredEither(String method) throws Exception {
-    try (RawServer server = server(false);
+  void mustNotHideItBehindOneWhoseConnectionIsResetAtOnce(String method) throws Exception {
+    AtomicInteger connections = new AtomicInteger();
+    RawServer.Service service =
+        wire -> {
+          if (connections.incrementAndGet() > 1) {
+            wire.reset();
+            return;
+          }
+          wire.head();
+          wire.ok("fine");
+          wire.head();
+        };
+    try (RawServer server = RawServer.serving(service);
         CloseableHttpClient client = Pair.GUARDED.client()) {
       send(client, request(server, "GET"));
       assertThatThrownBy(() -> send(client, request(server, method)))

@@ -238,7 +238,7 @@ final class RepeatTest {
           wire.head();
           wire.ok("fine");
           wire.head();
-          server.close(); // resets nothing but what follows: the next dial is refused
+          server.refuses();
         });
     try (server;
         CloseableHttpClient client = Pair.GUARDED.client()) {
