@@ -75,14 +75,6 @@ record BrokenCall(
         random.nextInt(2) == 0 ? -1 : random.nextInt(3));
   }
 
-  /**
-   * Whether a bare client may be answered where a guarded one is not: the pool's connections
-   * outlive their listener here, and a guard repeats on a new connection only.
-   */
-  boolean losesItsListener() {
-    return legs.stream().anyMatch(leg -> leg.startsWith("GONE"));
-  }
-
   private static boolean hasBody(String method) {
     return method.startsWith("P");
   }

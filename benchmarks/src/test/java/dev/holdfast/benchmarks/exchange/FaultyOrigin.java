@@ -2,6 +2,7 @@ package dev.holdfast.benchmarks.exchange;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -166,7 +167,7 @@ final class FaultyOrigin implements AutoCloseable {
       case FIN_FOR_ANSWER -> false;
       case RST_FOR_ANSWER -> reset(socket);
       case GONE_FOR_ANSWER -> {
-        listener.close();
+        refuses();
         yield false;
       }
       case HEAD_CUT -> send(socket, answer.substring(0, 10), false);
@@ -191,6 +192,18 @@ final class FaultyOrigin implements AutoCloseable {
       case JUNK_AND_FIN_BEHIND -> send(socket, answer + "junk", false);
       default -> send(socket, answer, true);
     };
+  }
+
+  /** A thread that waits in {@code accept} may take another one while its listener is closed. */
+  private void refuses() throws IOException {
+    listener.close();
+    for (int dials = 0; dials < 1_000; dials++) {
+      try (Socket dial = new Socket(InetAddress.getLoopbackAddress(), port())) {
+        dial.setSoLinger(true, 0);
+      } catch (ConnectException refused) {
+        return;
+      }
+    }
   }
 
   private static String answer(String leg, String next) {
