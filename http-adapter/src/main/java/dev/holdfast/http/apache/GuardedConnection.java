@@ -66,6 +66,10 @@ final class GuardedConnection extends ForwardingConnection {
       if (closedHere) {
         up.ends(true); // the close came first, and found no socket
       }
+      SetAside other = setAside;
+      if (other != null && other.endsOnAccept()) {
+        dropSetAside();
+      }
     }
     if (dial == null
         && bound.isConnected()
@@ -103,21 +107,26 @@ final class GuardedConnection extends ForwardingConnection {
       return;
     }
     CurrentRequest request = CurrentRequest.get();
-    if (request != null
-        && request.attempts().needsNewConnection()
-        && !request.poolInstead().isWanted()) {
-      setAside = new SetAside(delegate, pooled, tapped);
-      renew();
-      request.poolInstead().dialsInPlace(this);
+    boolean lastResort = request != null && request.poolInstead().isWanted();
+    if (request != null && request.attempts().needsNewConnection() && !lastResort) {
+      setAside(SetAside.EARLIER_FAILED, pooled, tapped, request);
       return;
     }
     boolean mayRunTwice = request != null && request.mayRunTwice();
-    Death refused = check.refuse(pooled, delegate, tapped, mayRunTwice);
-    if (refused != null) {
-      replace(refused, pooled);
-    } else {
+    Death refused = check.refuse(pooled, delegate, tapped, mayRunTwice, lastResort);
+    if (refused == null) {
       delegate.activate();
+    } else if (request != null && SetAside.isAge(refused) && !lastResort) {
+      setAside(refused, pooled, tapped, request);
+    } else {
+      replace(refused, pooled);
     }
+  }
+
+  private void setAside(Death why, GuardedSocket pooled, Taps tapped, CurrentRequest request) {
+    setAside = new SetAside(delegate, pooled, tapped, why);
+    renew();
+    request.poolInstead().dialsInPlace(this);
   }
 
   private void replace(Death why, GuardedSocket pooled) {
@@ -149,7 +158,7 @@ final class GuardedConnection extends ForwardingConnection {
     renew();
   }
 
-  /** The dial has succeeded. */
+  /** There is a new connection. */
   void dropSetAside() {
     SetAside other = setAside;
     setAside = null;

@@ -39,13 +39,16 @@ final class ReuseCheck {
    *
    * @param taps of the connection
    * @param mayRunTwice whether the request can be repeated if the path turns out to be dead
+   * @param lastResort whether no new connection is to be had: then age alone is no reason, if the
+   *     path is proved
    * @return why not; null if it may
    */
   @Nullable Death refuse(
       GuardedSocket socket,
       ManagedHttpClientConnection connection,
       Taps taps,
-      boolean mayRunTwice) {
+      boolean mayRunTwice,
+      boolean lastResort) {
     long now = System.nanoTime();
     long idle = socket.clocks().sincePayload(now);
     if (idle >= IdleWitness.LEAST_NANOS) {
@@ -53,7 +56,7 @@ final class ReuseCheck {
     }
     IdleZone zone = socket.plan().zone(idle, socket.clocks().sinceRequest(now));
     Death old = tooOld(socket, zone, now, idle);
-    if (old != null) {
+    if (old != null && !(lastResort && serverKeeps(socket, idle))) {
       return old;
     }
     WireSnapshot wire = socket.read(now);
@@ -65,13 +68,15 @@ final class ReuseCheck {
     if (input != null) {
       return input;
     }
-    boolean doubtful = socket.isPastLearned(idle);
-    if (doubtful && !mayRunTwice) {
+    boolean doubtful = old != null || socket.isPastLearned(idle);
+    boolean provable = lastResort && wire.source() != WireSource.NONE;
+    if (doubtful && !mayRunTwice && !provable) {
       return new Death(Cause.IDLE_LIMIT, idleFor(idle) + ", past the learned limit");
     }
     socket.wakes(wire, idle);
     boolean mustProve =
         doubtful
+            || lastResort
             || zone == IdleZone.WARN
             || verdict instanceof WireVerdict.Suspect
             || guard.deaths().suspects(socket.endpoint(), now - idle)
@@ -86,6 +91,11 @@ final class ReuseCheck {
     }
     boolean over = socket.lifeIsOver(now) || !socket.plan().reusable();
     return over ? new Death(Cause.LOCAL_CLOSE, "its planned life is over") : null;
+  }
+
+  /** As far as the server has said, and if the user wants any connection used twice. */
+  private static boolean serverKeeps(GuardedSocket socket, long idleNanos) {
+    return idleNanos <= socket.hintedNanos() && socket.plan().reusable();
   }
 
   private static String idleFor(long nanos) {

@@ -5,13 +5,31 @@ import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.core5.io.CloseMode;
 
 /**
- * An open connection from the pool, kept while a new one is dialled in its place: an attempt before
- * has met a dead path, and this one may lead over the same.
+ * An open connection from the pool, kept while a new one is dialled in its place.
+ *
+ * @param why it is not used if there is a new one
  */
-record SetAside(ManagedHttpClientConnection connection, GuardedSocket socket, Taps taps) {
+record SetAside(
+    ManagedHttpClientConnection connection, GuardedSocket socket, Taps taps, Death why) {
+
+  /** An attempt before has met a dead path, and this connection may lead over the same. */
+  static final Death EARLIER_FAILED = new Death(Cause.LOCAL_CLOSE, "an earlier attempt failed");
+
+  /** Whether that is its age and no sign of its death. */
+  static boolean isAge(Death why) {
+    return why.cause() == Cause.IDLE_LIMIT || why.cause() == Cause.LOCAL_CLOSE;
+  }
+
+  /**
+   * Whether to close it once the server accepts another one, and not only when that is ready: a
+   * server that serves so many connections at a time may wait for this one to end.
+   */
+  boolean endsOnAccept() {
+    return !why.equals(EARLIER_FAILED);
+  }
 
   void end() {
-    socket.dies(new Death(Cause.LOCAL_CLOSE, "an earlier attempt failed"));
+    socket.dies(why);
     socket.ends(true);
     connection.close(CloseMode.IMMEDIATE);
   }

@@ -3,9 +3,13 @@ package dev.holdfast.http.apache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.path.ConnectionPlan;
+import dev.holdfast.path.NetworkPath;
+import dev.holdfast.path.ServerLimits;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -17,6 +21,8 @@ import org.apache.hc.client5.http.RouteInfo.LayerType;
 import org.apache.hc.client5.http.RouteInfo.TunnelType;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.routing.HttpRoutePlanner;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpHost;
@@ -204,6 +210,27 @@ final class DrainTest {
       cuts.set(true);
       assertThatThrownBy(() -> send(client, "POST")).isInstanceOf(IOException.class);
       assertThat(runs).hasValue(1);
+    }
+  }
+
+  /** The planned life of each is over; a server that is drained gives none for it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"GET", "PUT", "POST"})
+  void mustUseOneWhoseTimeIsOverIfNoneIsToBeHad(String method) throws Exception {
+    ConnectionPlan plan =
+        NetworkPath.to(
+                ServerLimits.withIdleTimeout("origin", Duration.ofMinutes(5)).withMaxRequests(1))
+            .plan();
+    ApacheHttpGuard guard = ApacheHttpGuard.create(plan);
+    try (CloseableHttpClient client =
+        guard
+            .install(HttpClients.custom())
+            .setConnectionManager(guard.install(PoolingHttpClientConnectionManagerBuilder.create()))
+            .build()) {
+      drain(client, 2);
+      assertThat(send(client, method)).isEqualTo(200);
+      assertThat(send(client, method)).isEqualTo(200);
+      assertThat(runs).hasValue(2);
     }
   }
 }
