@@ -1,5 +1,0 @@
-/** The same random calls of the same client, bare and guarded, compared in all that can be seen. */
-@NullMarked
-package dev.holdfast.http.apache.transparency;
-
-import org.jspecify.annotations.NullMarked;
