@@ -182,14 +182,19 @@ public final class PathTrial {
 
   /**
    * Whether a flow with nothing on its way that must not run twice may be left for a new one: what
-   * it sent last is unanswered, and so for a round trip since the newcomer was answered.
+   * it sent was repeated and is unanswered, and so for a round trip since the newcomer was
+   * answered. Before the repetition silence says little: a kernel whose process is kept from
+   * running may delay an acknowledgement for 200 ms ({@code TCP_DELACK_MAX}), and answers what is
+   * repeated at once.
    *
    * @param opinion what a fresh connection has told
    * @param wire a reading of the flow
+   * @param resentBefore segments the flow had resent in all when it was asked
    * @return whether
    */
-  public static boolean mayBeLeft(Opinion opinion, WireSnapshot wire) {
+  public static boolean mayBeLeft(Opinion opinion, WireSnapshot wire, long resentBefore) {
     return opinion instanceof Opinion.Answered answered
+        && wire.totalRetrans() > resentBefore
         && wire.takenAtNanos() - answered.atNanos() >= WireJudge.answerDue(wire).toNanos()
         && WireJudge.overdue(wire);
   }

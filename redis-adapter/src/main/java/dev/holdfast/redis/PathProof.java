@@ -75,6 +75,7 @@ final class PathProof {
   private long provingCall;
   private long patienceNanos;
   private long lastAckAtStart;
+  private long resentAtStart;
   private long latestProbeNanos;
   private int probes;
   private @Nullable KeepAliveSettings beforePoke;
@@ -200,6 +201,7 @@ final class PathProof {
 
   private void start(By by, WireSnapshot wire) {
     begins(by, wire.takenAtNanos());
+    resentAtStart = wire.totalRetrans();
     guarded.history().wakes(wire, idleNanos);
     switch (by) {
       case PING -> ping.accept(new ProbeCommand(this::answered));
@@ -354,7 +356,7 @@ final class PathProof {
       givenUp =
           pending == By.KERNEL_PROBE
               ? opinion instanceof Opinion.Answered && !probedAgain(wire, now)
-              : PathTrial.mayBeLeft(opinion, wire);
+              : PathTrial.mayBeLeft(opinion, wire, resentAtStart);
       if (opinion instanceof Opinion.Answered answered && givenUp) {
         doubts.condemn(
             cause, evidence + "; a fresh connection was answered", answered.darkness().isZero());

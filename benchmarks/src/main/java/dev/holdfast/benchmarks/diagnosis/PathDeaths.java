@@ -101,6 +101,7 @@ final class PathDeaths {
     return bed.each(
         subjects,
         subject -> {
+          subject.visit(); // what is connected waits: the path may only be dark
           Bed.await("a connect has failed", () -> subject.connectDiagnosis().isPresent());
           return subject.connectDiagnosis();
         });
@@ -123,10 +124,10 @@ final class PathDeaths {
     redis.freeze();
     increment(connections);
     Await.idle(ACKNOWLEDGED);
-    bed.network().blackhole();
+    bed.network().loose(false);
+    bed.network().forgetAll();
     redis.thaw();
     Bed.awaitSwaps(subjects);
-    bed.network().heal();
     return bed.deaths(subjects);
   }
 

@@ -170,7 +170,7 @@ final class Caller {
               context,
               response -> Shown.head(response) + Shown.body(response, step.act(), request::abort));
     } catch (IOException | RuntimeException thrown) {
-      return Shown.thrown(thrown);
+      return step.act() == Step.Act.ABORTS_WAITING ? Shown.aborted(thrown) : Shown.thrown(thrown);
     }
   }
 

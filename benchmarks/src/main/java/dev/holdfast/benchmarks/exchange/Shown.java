@@ -124,6 +124,15 @@ final class Shown {
     return " request " + request + headers(request.getHeaders());
   }
 
+  /** Whether the abort meets the read or comes before it is the schedulers' doing, bare too. */
+  static String aborted(Throwable thrown) {
+    return thrown(thrown)
+        .replaceFirst(
+            "java.net.SocketException: Socket closed"
+                + "|org.apache.hc.core5.http.ConnectionClosedException: Connection is closed",
+            "that it is closed");
+  }
+
   static String thrown(Throwable thrown) {
     StringBuilder all = new StringBuilder("threw ");
     all.append(thrown.toString().replaceAll("actual: [0-9]+", "actual: ?"));
