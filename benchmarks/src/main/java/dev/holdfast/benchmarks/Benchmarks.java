@@ -23,7 +23,8 @@ enum Benchmarks {
   TRANSPARENCY_HTTP(
       "transparency-http", "random calls of Apache HttpClient, bare and guarded: what differs"),
   HANG_UPS("hang-ups", "callers of HttpClient that hang up beside one that never does"),
-  DIAGNOSIS("diagnosis", "every fault of the kernel lab diagnosed: precision and recall");
+  DIAGNOSIS("diagnosis", "every fault of the kernel lab diagnosed: precision and recall"),
+  SOAK("soak", "random faults in the kernel lab, bare and guarded, by the server's count");
 
   private final String label;
   private final String summary;
@@ -53,6 +54,7 @@ enum Benchmarks {
       case TRANSPARENCY_HTTP -> new HttpTransparency(sample);
       case HANG_UPS -> new HangUpCalls();
       case DIAGNOSIS -> new DiagnosisMatrix();
+      case SOAK -> new Soak(sample);
     };
   }
 

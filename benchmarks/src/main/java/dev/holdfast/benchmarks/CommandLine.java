@@ -41,7 +41,7 @@ record CommandLine(
         case "--steps" -> steps = (long) number(arg, value(arg, rest), 1, 1e9);
         case "--seed" -> seed = (long) number(arg, value(arg, rest), 1, 1e15);
         case "--seconds" ->
-            slice = Duration.ofMillis((long) (1000 * number(arg, value(arg, rest), 0.01, 600)));
+            slice = Duration.ofMillis((long) (1000 * number(arg, value(arg, rest), 0.01, 7_200)));
         default -> benchmark = name(arg, benchmark);
       }
     }
@@ -56,6 +56,7 @@ record CommandLine(
     usage: benchmarks/run NAME [--json FILE] [--rounds N] [--seconds S]
            benchmarks/run transparency [--json FILE] [--steps N] [--seed S]
            benchmarks/run transparency-http [--json FILE] [--steps N] [--seed S]
+           benchmarks/run soak [--json FILE] [--seconds S] [--seed S]
            benchmarks/run fuzz [STRINGS]
            benchmarks/run stress [MILLISECONDS]
 
@@ -67,9 +68,11 @@ record CommandLine(
                   storm is simulated; pool, pool-faults and endings are of fixed length:
                   they take neither; pool-redis makes half as many rounds; for
                   diagnosis a round is one run of each fault, 20 by default, in
-                  the kernel lab)
+                  the kernel lab; for soak so long faults are injected, 20 minutes
+                  by default)
     --steps N     of transparency: steps of all random programs, %d by default
-    --seed S      of transparency: the first program's seed, %d by default
+    --seed S      of transparency: the first program's seed, of soak: which faults in
+                  which order; %d by default
     --help        print this
 
     exit code: 0 measured, 1 the run could not be made, 2 the command line is wrong

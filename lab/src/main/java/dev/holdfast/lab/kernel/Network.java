@@ -241,6 +241,16 @@ public final class Network extends PathFaults implements AutoCloseable {
   }
 
   /**
+   * Ends {@link #resetUnknownFlows()}: the segments of unknown flows are dropped silently again.
+   *
+   * @return this network
+   */
+  public Network dropUnknownFlows() {
+    topology.router("nft flush chain ip lab answered");
+    return this;
+  }
+
+  /**
    * Gives the clients' new connections one source address and a port of a range, under every {@link
    * Dial}. A connect for which no port is left is dropped silently. A port whose flow the router
    * takes for closed goes to the next connection, also of another client.

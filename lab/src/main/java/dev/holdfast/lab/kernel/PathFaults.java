@@ -61,6 +61,15 @@ public abstract sealed class PathFaults permits Network {
             .formatted(RouterCounter.BLACKHOLED.nft(), outage.toMillis()));
   }
 
+  /**
+   * Loses a share of all packets in both directions, each by chance.
+   *
+   * @param percent from 0 to 100
+   */
+  public void loseRandomly(int percent) {
+    topology.fault(share(percent), RouterCounter.BLACKHOLED);
+  }
+
   /** Loses every segment with FIN that a server sends. */
   public void dropServerFin() {
     topology.fault("iifname != m0 tcp flags & fin == fin", RouterCounter.SERVER_FIN_DROPPED);

@@ -1,0 +1,41 @@
+package dev.holdfast.benchmarks.soak;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** Every call made, and which fault was under way. Thread-safe. */
+final class Journal {
+
+  private final Map<Client, Queue<Call>> calls = new ConcurrentHashMap<>();
+  private volatile int episode;
+
+  int episode() {
+    return episode;
+  }
+
+  /** Calls that begin from now on belong to the next fault. */
+  int next() {
+    int started = episode + 1;
+    episode = started; // one thread injects faults
+    return started;
+  }
+
+  void add(Call call) {
+    calls.computeIfAbsent(call.client(), any -> new ConcurrentLinkedQueue<>()).add(call);
+  }
+
+  List<Client> clients() {
+    return List.copyOf(calls.keySet());
+  }
+
+  List<Call> calls(Client client) {
+    return List.copyOf(calls.getOrDefault(client, new ConcurrentLinkedQueue<>()));
+  }
+
+  void clear() {
+    calls.clear();
+  }
+}

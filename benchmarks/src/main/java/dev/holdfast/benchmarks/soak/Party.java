@@ -1,0 +1,111 @@
+package dev.holdfast.benchmarks.soak;
+
+import dev.holdfast.lab.kernel.Dial;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The clients of one side, their threads, and what they call. */
+final class Party implements AutoCloseable {
+
+  private static final int THREADS = 4;
+
+  private final Group group;
+  private final RedisSide redis;
+  private final HttpSide http;
+  private final Listener listener = new Listener();
+  private final List<Worker> workers = new ArrayList<>();
+
+  private Party(Group group, RedisSide redis, HttpSide http) {
+    this.group = group;
+    this.redis = redis;
+    this.http = http;
+    redis.subscriber().addListener(listener);
+    redis.subscriber().sync().subscribe(Broadcast.CHANNEL);
+  }
+
+  static Party of(Side side, Stage stage, Journal journal, Failures failures, Diagnoses diagnoses)
+      throws Exception {
+    Group group = new Group(side);
+    String address = Dial.ROUTED.address();
+    int redisPort = stage.redis().port();
+    int httpPort = stage.nginx().port();
+    Party party =
+        group.call(
+            () ->
+                side == Side.BARE
+                    ? new Party(
+                        group, RedisSide.bare(address, redisPort), HttpSide.bare(address, httpPort))
+                    : new Party(
+                        group,
+                        RedisSide.guarded(address, redisPort, diagnoses.of("lettuce")),
+                        HttpSide.guarded(address, httpPort, diagnoses.of("httpclient"))));
+    party.employ(side, stage.quiet(), journal, failures);
+    return party;
+  }
+
+  private void employ(Side side, Quiet quiet, Journal journal, Failures failures) {
+    Client shared = new Client(side, "shared");
+    Client pooled = new Client(side, "pooled");
+    Client http5 = new Client(side, "http");
+    Caller onShared = new Caller(shared, journal, failures);
+    Caller onPool = new Caller(pooled, journal, failures);
+    Caller onHttp = new Caller(http5, journal, failures);
+    for (int i = 0; i < THREADS; i++) {
+      Worker.Step sharing =
+          i == 0
+              ? RedisWork.appending(onShared, redis.shared(), shared)
+              : RedisWork.shared(onShared, redis.shared(), name(shared, i));
+      workers.add(new Worker(group.threads(), name(shared, i), quiet, sharing));
+      workers.add(
+          new Worker(
+              group.threads(),
+              name(pooled, i),
+              quiet,
+              RedisWork.pooled(onPool, redis.pool(), name(pooled, i))));
+      workers.add(
+          new Worker(group.threads(), name(http5, i), quiet, http.work(onHttp, name(http5, i))));
+    }
+  }
+
+  private static String name(Client client, int thread) {
+    return client + ":" + thread;
+  }
+
+  void start() {
+    workers.forEach(Worker::start);
+  }
+
+  boolean allAnsweredSince(long nanoTime) {
+    return workers.stream().allMatch(worker -> worker.answeredSince(nanoTime));
+  }
+
+  /** Ends the calls and waits for those under way. */
+  void rest() throws InterruptedException {
+    workers.forEach(Worker::end);
+    for (Worker worker : workers) {
+      worker.close();
+    }
+  }
+
+  Group group() {
+    return group;
+  }
+
+  Listener listener() {
+    return listener;
+  }
+
+  @Override
+  public void close() {
+    Stream.of(http, redis).forEach(Party::end);
+  }
+
+  private static void end(AutoCloseable side) {
+    try {
+      side.close();
+    } catch (Exception failed) {
+      throw new IllegalStateException("could not be closed", failed);
+    }
+  }
+}

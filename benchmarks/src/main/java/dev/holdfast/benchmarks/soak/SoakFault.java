@@ -1,0 +1,129 @@
+package dev.holdfast.benchmarks.soak;
+
+import static dev.holdfast.diagnosis.Explanation.CLOSED_DURING_CALL;
+import static dev.holdfast.diagnosis.Explanation.FAILOVER;
+import static dev.holdfast.diagnosis.Explanation.FLOW_FORGOTTEN_RESET;
+import static dev.holdfast.diagnosis.Explanation.FLOW_FORGOTTEN_SILENT;
+import static dev.holdfast.diagnosis.Explanation.HANDSHAKE_REFUSED;
+import static dev.holdfast.diagnosis.Explanation.NOT_LISTENING;
+import static dev.holdfast.diagnosis.Explanation.PATH_DARK;
+import static dev.holdfast.diagnosis.Explanation.PATH_DIED_AFTER_ACK;
+import static dev.holdfast.diagnosis.Explanation.REPLY_PATH_LOST;
+import static dev.holdfast.diagnosis.Explanation.RESET_DURING_CALL;
+import static dev.holdfast.diagnosis.Explanation.RETIRED;
+import static dev.holdfast.diagnosis.Explanation.SEGMENT_LOST;
+import static dev.holdfast.diagnosis.Explanation.SERVER_CLOSED;
+import static dev.holdfast.diagnosis.Explanation.SERVER_IDLE_TIMEOUT;
+import static dev.holdfast.diagnosis.Explanation.SERVER_SLOW;
+import static dev.holdfast.diagnosis.Explanation.SYN_LOST;
+import static dev.holdfast.diagnosis.Explanation.UNREACHABLE;
+
+import dev.holdfast.diagnosis.Explanation;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What the soak injects, with what a diagnosis may name for it: the truth, and what a client cannot
+ * tell from it, as {@link dev.holdfast.benchmarks.diagnosis.Fault} states them.
+ */
+@SuppressWarnings("ImmutableEnumChecker") // injections are method references, the set is a copy
+enum SoakFault {
+  NONE("none", Injections::none),
+  FLUSH_SILENT("flush, silence", Injections::flush, Forgotten.SILENT),
+  FLUSH_SILENT_IDLE("flush while idle, silence", Injections::flushWhileIdle, Forgotten.SILENT),
+  FLUSH_RESET("flush, RST", Injections::flushWithReset, Forgotten.RESET),
+  FLUSH_RESET_IDLE("flush while idle, RST", Injections::flushWithResetWhileIdle, Forgotten.RESET),
+  FIN_LOST("FIN lost", Injections::loseFin, Explanation.FIN_LOST, FLOW_FORGOTTEN_RESET),
+  REPLIES_LOST(
+      "replies lost, then RST",
+      Injections::loseRepliesThenReset,
+      Closed.RESTARTED,
+      REPLY_PATH_LOST,
+      FLOW_FORGOTTEN_RESET),
+  LOSS("loss of 5 %", Injections::loseSegments, SEGMENT_LOST, SYN_LOST),
+  CLIENT_MUTE("client not heard", Injections::muteClient, Dark.PATH),
+  SERVERS_MUTE("servers not heard", Injections::muteServers, Dark.PATH, REPLY_PATH_LOST),
+  BLACKHOLE("both not heard", Injections::blackhole, Dark.PATH),
+  BLACKHOLE_FLUSH(
+      "both not heard, then flush",
+      Injections::blackholeThenFlush,
+      Forgotten.SILENT,
+      SYN_LOST,
+      UNREACHABLE),
+  FROZEN("servers frozen", Injections::freeze, SERVER_SLOW),
+  REDIS_RESTART("Redis killed, restarted", Injections::restartRedis, Closed.RESTARTED),
+  NGINX_RESTART("nginx killed, restarted", Injections::restartNginx, Closed.RESTARTED),
+  CLIENT_KILL("CLIENT KILL", Injections::killClients, Closed.BY_SERVER),
+  IDLE_TIMEOUT("idle timeout", Injections::timeOutIdle, SERVER_IDLE_TIMEOUT, SERVER_CLOSED),
+  SYN_RANDOM("SYN lost at random", Injections::loseSyn, Closed.BY_SERVER, SYN_LOST),
+  SYN_ACK_RANDOM("SYN-ACK lost at random", Injections::loseSynAck, Closed.BY_SERVER, SYN_LOST),
+  SYN_PINNED("SYN lost by port", Injections::losePinnedSyn, Closed.BY_SERVER, SYN_LOST);
+
+  private final String label;
+  private final Consumer<Stage> injection;
+  private final Set<Explanation> stated;
+
+  SoakFault(String label, Consumer<Stage> injection, Explanation... stated) {
+    this(label, injection, Set.of(), stated);
+  }
+
+  /** nginx closes at its timeout whatever else is wrong, and pools retire what is too old. */
+  SoakFault(
+      String label, Consumer<Stage> injection, Set<Explanation> group, Explanation... stated) {
+    this.label = label;
+    this.injection = injection;
+    this.stated =
+        Stream.of(group.stream(), Stream.of(stated), Stream.of(SERVER_IDLE_TIMEOUT, RETIRED))
+            .flatMap(some -> some)
+            .collect(Collectors.toUnmodifiableSet());
+  }
+
+  String label() {
+    return label;
+  }
+
+  void inject(Stage stage) {
+    try {
+      injection.accept(stage);
+    } finally {
+      stage.quiet().end();
+      stage.network().heal();
+    }
+  }
+
+  /** What a diagnosis may name. */
+  Set<Explanation> stated() {
+    return stated;
+  }
+
+  /** A flush ends many flows at once: a failover, to a client. */
+  private static final class Forgotten {
+    static final Set<Explanation> SILENT =
+        Set.of(FLOW_FORGOTTEN_SILENT, REPLY_PATH_LOST, PATH_DARK, SEGMENT_LOST, FAILOVER);
+    static final Set<Explanation> RESET =
+        Set.of(
+            FLOW_FORGOTTEN_RESET, Explanation.FIN_LOST, RESET_DURING_CALL, SERVER_CLOSED, FAILOVER);
+  }
+
+  /** New connects lose their SYNs meanwhile. */
+  private static final class Dark {
+    static final Set<Explanation> PATH =
+        Set.of(PATH_DARK, SEGMENT_LOST, SYN_LOST, UNREACHABLE, PATH_DIED_AFTER_ACK);
+  }
+
+  /** All connections closed at once are a restart, to a client. */
+  private static final class Closed {
+    static final Set<Explanation> BY_SERVER =
+        Set.of(SERVER_CLOSED, CLOSED_DURING_CALL, RESET_DURING_CALL, FAILOVER);
+    static final Set<Explanation> RESTARTED =
+        Set.of(
+            SERVER_CLOSED,
+            CLOSED_DURING_CALL,
+            RESET_DURING_CALL,
+            FAILOVER,
+            NOT_LISTENING,
+            HANDSHAKE_REFUSED);
+  }
+}

@@ -1,0 +1,42 @@
+package dev.holdfast.benchmarks.soak;
+
+import dev.holdfast.lab.Await;
+import dev.holdfast.lab.NginxServer;
+import dev.holdfast.lab.RedisServer;
+import dev.holdfast.lab.kernel.Network;
+import java.time.Duration;
+import java.util.Random;
+
+/** What faults are injected into: one network and its servers, used by both sides. */
+record Stage(Network network, RedisServer redis, NginxServer nginx, Quiet quiet, Random random) {
+
+  /** The clients' network; the oracle and the publisher come from another. */
+  private static final String CLIENTS = " addr=10.77.";
+
+  /** Waits for a random time. */
+  void idle(long leastMillis, long mostMillis) {
+    Await.idle(time(leastMillis, mostMillis));
+  }
+
+  Duration time(long leastMillis, long mostMillis) {
+    return Duration.ofMillis(leastMillis + random.nextInt((int) (mostMillis - leastMillis) + 1));
+  }
+
+  /** Redis closes every connection of the clients, subscribers included. */
+  void killClients() {
+    redis
+        .command("CLIENT", "LIST")
+        .lines()
+        .filter(line -> line.contains(CLIENTS))
+        .map(line -> line.replaceAll("^id=(\\d+) .*$", "$1"))
+        .forEach(this::killClient);
+  }
+
+  private void killClient(String id) {
+    try {
+      redis.command("CLIENT", "KILL", "ID", id);
+    } catch (IllegalStateException gone) {
+      // it was closed meanwhile
+    }
+  }
+}

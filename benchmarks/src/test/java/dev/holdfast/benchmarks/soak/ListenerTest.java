@@ -1,0 +1,48 @@
+package dev.holdfast.benchmarks.soak;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.benchmarks.soak.Broadcast.Message;
+import dev.holdfast.benchmarks.soak.Listener.Deafness;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ListenerTest {
+
+  private final Listener listener = new Listener();
+
+  @Test
+  void mustCountWhatWasTakenAndNeverHeard() {
+    long now = System.nanoTime();
+    listener.message(Broadcast.CHANNEL, "3");
+    Map<Integer, Deafness> deafness =
+        listener.deafness(
+            List.of(
+                new Message(1, now, true),
+                new Message(1, now, false),
+                new Message(2, now, true),
+                new Message(2, now, true)));
+    assertThat(deafness.get(1).missing()).isEqualTo(1);
+    assertThat(deafness.get(2).missing()).isEqualTo(1);
+  }
+
+  @Test
+  void mustMeasureFromTheFirstMissingMessageToTheNextHeard() {
+    long second = 1_000_000_000;
+    long now = System.nanoTime();
+    listener.message(Broadcast.CHANNEL, "1");
+    Map<Integer, Deafness> deafness =
+        listener.deafness(
+            List.of(new Message(0, now - 3 * second, true), new Message(1, now, true)));
+    assertThat(deafness.get(0).deafNanos()).isBetween(3 * second, 4 * second);
+    assertThat(deafness.get(1).deafNanos()).isLessThan(second);
+  }
+
+  @Test
+  void mustSayNothingOfTheTimeAfterTheLastMessage() {
+    Map<Integer, Deafness> deafness =
+        listener.deafness(List.of(new Message(0, System.nanoTime(), true)));
+    assertThat(deafness.get(0)).isEqualTo(new Deafness(1, 0));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.benchmarks.soak;
+
+import org.jspecify.annotations.NullMarked;
