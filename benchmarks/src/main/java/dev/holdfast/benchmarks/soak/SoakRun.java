@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Bare and guarded clients call the same servers over the same network, and suffer the same faults
@@ -25,6 +26,7 @@ public final class SoakRun {
 
   private static final Duration WARM_UP = Duration.ofSeconds(5);
   private static final Duration CALM = Duration.ofSeconds(2);
+  private static final Duration LOOKS_EVERY = Duration.ofMillis(20);
   private static final Duration RECOVERS_WITHIN = Duration.ofSeconds(30);
 
   /** For commands whose caller has given up, which a client may still send. */
@@ -123,29 +125,42 @@ public final class SoakRun {
       long start = System.nanoTime();
       fault.inject(stage);
       long healed = System.nanoTime();
-      StringBuilder recovery = new StringBuilder();
-      parties.forEach((side, party) -> recovery.append(recovery(side, party, healed)));
       out.printf(
           Locale.ROOT,
           "%5.0f s  %-28s %4.1f s%s%n",
           (start - began) / 1e9,
           fault.label(),
           (healed - start) / 1e9,
-          recovery);
+          recovery(healed));
       Await.idle(CALM);
       parties.values().forEach(party -> party.group().read());
     }
   }
 
-  /** Waits until every thread has been answered again. */
-  private static String recovery(Side side, Party party, long healed) {
-    try {
-      Await.until(side.label(), RECOVERS_WITHIN, () -> party.allAnsweredSince(healed));
-      return String.format(
-          Locale.ROOT, ", %s again after %.1f s", side.label(), (System.nanoTime() - healed) / 1e9);
-    } catch (IllegalStateException late) {
-      return ", %s not again in %d s".formatted(side.label(), RECOVERS_WITHIN.toSeconds());
+  /** Waits until every thread of both sides has been answered again. */
+  private String recovery(long healed) {
+    Map<Side, Double> seconds = new EnumMap<>(Side.class);
+    while (seconds.size() < parties.size()
+        && System.nanoTime() - healed < RECOVERS_WITHIN.toNanos()) {
+      LockSupport.parkNanos(LOOKS_EVERY.toNanos());
+      double passed = (System.nanoTime() - healed) / 1e9;
+      parties.forEach(
+          (side, party) -> {
+            if (party.allAnsweredSince(healed)) {
+              seconds.putIfAbsent(side, passed);
+            }
+          });
     }
+    StringBuilder text = new StringBuilder();
+    for (Side side : Side.values()) {
+      Double passed = seconds.get(side);
+      text.append(", ").append(side.label());
+      text.append(
+          passed == null
+              ? " not again in " + RECOVERS_WITHIN.toSeconds() + " s"
+              : String.format(Locale.ROOT, " again after %.1f s", passed));
+    }
+    return text.toString();
   }
 
   private void judge(Stage stage, SoakResult result) {

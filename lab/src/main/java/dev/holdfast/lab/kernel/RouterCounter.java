@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /** What the router counts with nftables, in packets, from the network's start. */
 public enum RouterCounter {
-  /** Packets lost to {@link Network#blackhole()} or {@link Network#muteClientFor}. */
+  /** Packets lost to {@link Network#blackhole()}, one side muted, or chance. */
   BLACKHOLED,
   /** Segments with FIN lost to {@link Network#dropServerFin()}. */
   SERVER_FIN_DROPPED,

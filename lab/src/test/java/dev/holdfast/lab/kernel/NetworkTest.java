@@ -172,4 +172,26 @@ final class NetworkTest {
       assertThat(network.count(RouterCounter.BLACKHOLED)).isGreaterThanOrEqualTo(2);
     }
   }
+
+  @Test
+  void mustDropUnknownFlowsSilentlyAgain(Network network) throws IOException {
+    RedisServer redis = network.redis();
+    network.loose(false).resetUnknownFlows().dropUnknownFlows();
+    try (Socket socket = connect(Dial.ROUTED, redis)) {
+      ping(socket);
+      network.forgetAll();
+      assertThatThrownBy(() -> ping(socket)).isInstanceOf(SocketTimeoutException.class);
+    }
+  }
+
+  @Test
+  void mustLoseAllPacketsOfAShareOfAll(Network network) throws IOException {
+    RedisServer redis = network.redis();
+    try (Socket socket = connect(Dial.ROUTED, redis)) {
+      ping(socket);
+      network.loseRandomly(100);
+      assertThatThrownBy(() -> ping(socket)).isInstanceOf(SocketTimeoutException.class);
+      assertThat(network.count(RouterCounter.BLACKHOLED)).isPositive();
+    }
+  }
 }
