@@ -5,13 +5,13 @@ import dev.holdfast.report.DiagnosisEvent;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
-import java.util.function.IntFunction;
 
 /** What the guards said, held against the fault under way when they said it. Thread-safe. */
 final class Diagnoses {
@@ -19,12 +19,19 @@ final class Diagnoses {
   private final Queue<Said> said = new ConcurrentLinkedQueue<>();
   private final Journal journal;
 
-  private record Said(int episode, String client, DiagnosisEvent event) {}
+  /**
+   * One diagnosis.
+   *
+   * @param nanos since the fault under way began
+   */
+  private record Said(int episode, long nanos, String client, DiagnosisEvent event) {}
 
   /** How a diagnosis relates to the fault injected. */
   enum Match {
     /** Everything named is the fault or what a client cannot tell from it. */
     RIGHT,
+    /** So it is of the fault before: the diagnosis waits for the next connection. */
+    LATE,
     /** So is some of it. */
     PARTLY,
     /** None is. */
@@ -32,9 +39,13 @@ final class Diagnoses {
     /** Nothing is named. */
     UNEXPLAINED;
 
-    static Match of(Set<Explanation> named, Set<Explanation> stated) {
+    static Match of(
+        Set<Explanation> named, Set<Explanation> stated, Set<Explanation> statedBefore) {
       if (named.isEmpty()) {
         return UNEXPLAINED;
+      }
+      if (!stated.containsAll(named) && statedBefore.containsAll(named)) {
+        return LATE;
       }
       long fitting = named.stream().filter(stated::contains).count();
       return fitting == named.size() ? RIGHT : fitting > 0 ? PARTLY : WRONG;
@@ -46,27 +57,27 @@ final class Diagnoses {
   }
 
   Consumer<DiagnosisEvent> of(String client) {
-    return event -> said.add(new Said(journal.episode(), client, event));
+    return event -> said.add(new Said(journal.episode(), journal.nanosOfEpisode(), client, event));
   }
 
   /** How many of each match there are, by fault. */
-  Map<SoakFault, Map<Match, Integer>> matches(IntFunction<SoakFault> faults) {
+  Map<SoakFault, Map<Match, Integer>> matches(List<SoakFault> faults) {
     Map<SoakFault, Map<Match, Integer>> counts = new EnumMap<>(SoakFault.class);
     for (Said one : said) {
-      SoakFault fault = faults.apply(one.episode());
+      SoakFault fault = faults.get(one.episode());
       counts
           .computeIfAbsent(fault, any -> new EnumMap<>(Match.class))
-          .merge(match(one, fault), 1, Integer::sum);
+          .merge(match(one, faults), 1, Integer::sum);
     }
     return counts;
   }
 
   /** What was not right: fault, client, what happened and what was named, each with its number. */
-  Map<String, Integer> strays(IntFunction<SoakFault> faults) {
+  Map<String, Integer> strays(List<SoakFault> faults) {
     Map<String, Integer> lines = new TreeMap<>();
     for (Said one : said) {
-      SoakFault fault = faults.apply(one.episode());
-      Match match = match(one, fault);
+      SoakFault fault = faults.get(one.episode());
+      Match match = match(one, faults);
       if (match != Match.RIGHT) {
         lines.merge(
             "%s, %s: %s %s of %s"
@@ -84,20 +95,30 @@ final class Diagnoses {
   }
 
   /** An example of each kind of {@link #strays}, with its evidence. */
-  List<String> examples(IntFunction<SoakFault> faults) {
+  List<String> examples(List<SoakFault> faults) {
     Map<String, String> lines = new TreeMap<>();
     for (Said one : said) {
-      SoakFault fault = faults.apply(one.episode());
-      if (match(one, fault) != Match.RIGHT) {
+      SoakFault fault = faults.get(one.episode());
+      if (match(one, faults) != Match.RIGHT) {
         lines.putIfAbsent(
-            one.client() + one.event().diagnosis().tag(),
-            "%s: %s".formatted(fault.label(), one.event().line()));
+            fault.label() + one.client() + one.event().diagnosis().tag(),
+            String.format(
+                Locale.ROOT,
+                "%s after %s, %.1f s after its begin: %s",
+                fault.label(),
+                faults.get(Math.max(0, one.episode() - 1)).label(),
+                one.nanos() / 1e9,
+                one.event().line()));
       }
     }
     return new ArrayList<>(lines.values());
   }
 
-  private static Match match(Said one, SoakFault fault) {
-    return Match.of(one.event().diagnosis().explanations(), fault.stated());
+  private static Match match(Said one, List<SoakFault> faults) {
+    SoakFault before = faults.get(Math.max(0, one.episode() - 1));
+    return Match.of(
+        one.event().diagnosis().explanations(),
+        faults.get(one.episode()).stated(),
+        before.stated());
   }
 }

@@ -11,6 +11,7 @@ final class Journal {
 
   private final Map<Client, Queue<Call>> calls = new ConcurrentHashMap<>();
   private volatile int episode;
+  private volatile long began = System.nanoTime();
 
   int episode() {
     return episode;
@@ -19,8 +20,13 @@ final class Journal {
   /** Calls that begin from now on belong to the next fault. */
   int next() {
     int started = episode + 1;
+    began = System.nanoTime();
     episode = started; // one thread injects faults
     return started;
+  }
+
+  long nanosOfEpisode() {
+    return System.nanoTime() - began;
   }
 
   void add(Call call) {

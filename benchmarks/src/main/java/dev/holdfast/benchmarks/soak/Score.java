@@ -6,6 +6,7 @@ final class Score {
   private long calls;
   private long ambiguous;
   private long notExecuted;
+  private long notConnected;
   private long untyped;
   private long doubled;
   private long torn;
@@ -21,6 +22,7 @@ final class Score {
     switch (call.outcome()) {
       case AMBIGUOUS -> ambiguous++;
       case NOT_EXECUTED -> notExecuted++;
+      case NOT_CONNECTED -> notConnected++;
       case UNTYPED -> untyped++;
       case SWAPPED -> swapped++;
       case ANSWERED -> {}
@@ -39,7 +41,9 @@ final class Score {
     if (times == 0 && call.outcome() == Outcome.ANSWERED) {
       lost++;
     }
-    if (times > 0 && call.outcome() == Outcome.NOT_EXECUTED) {
+    boolean denied =
+        call.outcome() == Outcome.NOT_EXECUTED || call.outcome() == Outcome.NOT_CONNECTED;
+    if (times > 0 && denied) {
       falselyDenied++;
     }
   }
@@ -56,6 +60,7 @@ final class Score {
     calls += other.calls;
     ambiguous += other.ambiguous;
     notExecuted += other.notExecuted;
+    notConnected += other.notConnected;
     untyped += other.untyped;
     doubled += other.doubled;
     torn += other.torn;
@@ -71,7 +76,7 @@ final class Score {
   }
 
   long failed() {
-    return ambiguous + notExecuted + untyped;
+    return ambiguous + notExecuted + notConnected + untyped;
   }
 
   long ambiguous() {
@@ -80,6 +85,10 @@ final class Score {
 
   long notExecuted() {
     return notExecuted;
+  }
+
+  long notConnected() {
+    return notConnected;
   }
 
   long untyped() {
@@ -110,7 +119,7 @@ final class Score {
     return lost;
   }
 
-  /** Said not to have run, but the server has run it. */
+  /** Said not to have run, or to have found no connection, but the server has run it. */
   long falselyDenied() {
     return falselyDenied;
   }

@@ -23,6 +23,7 @@ public final class SoakResult {
           "failed",
           "ambig.",
           "not ex.",
+          "no conn.",
           "untyped",
           "doubled",
           "torn",
@@ -159,6 +160,7 @@ public final class SoakResult {
               score.failed(),
               score.ambiguous(),
               score.notExecuted(),
+              score.notConnected(),
               score.untyped(),
               score.doubled(),
               score.torn(),
@@ -186,7 +188,7 @@ public final class SoakResult {
     rows.add(headings);
     Map<Match, Integer> sums = new EnumMap<>(Match.class);
     diagnoses
-        .matches(episodes::get)
+        .matches(episodes)
         .forEach(
             (fault, counts) -> {
               rows.add(matches(fault.label(), counts));
@@ -217,9 +219,9 @@ public final class SoakResult {
         .forEach((line, count) -> lines.add("%6d x %s".formatted(count, line)));
     lines.add("diagnoses that were not right:");
     diagnoses
-        .strays(episodes::get)
+        .strays(episodes)
         .forEach((line, count) -> lines.add("%6d x %s".formatted(count, line)));
-    lines.addAll(diagnoses.examples(episodes::get));
+    lines.addAll(diagnoses.examples(episodes));
     return lines;
   }
 
@@ -267,6 +269,7 @@ public final class SoakResult {
     values.put("failed", (double) sum.failed());
     values.put("ambiguous", (double) sum.ambiguous());
     values.put("not-executed", (double) sum.notExecuted());
+    values.put("not-connected", (double) sum.notConnected());
     values.put("doubled", (double) sum.doubled());
     values.put("torn", (double) sum.torn());
     values.put("out-of-order", (double) sum.outOfOrder());

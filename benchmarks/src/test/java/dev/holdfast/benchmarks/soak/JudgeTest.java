@@ -53,8 +53,10 @@ class JudgeTest {
         only(
             judge(Map.of("op:1", 1L)),
             call(Work.INCREMENT, "1", Outcome.NOT_EXECUTED),
-            call(Work.INCREMENT, "2", Outcome.NOT_EXECUTED));
-    assertThat(score.falselyDenied()).isEqualTo(1);
+            call(Work.INCREMENT, "2", Outcome.NOT_EXECUTED),
+            call(Work.INCREMENT, "1", Outcome.NOT_CONNECTED));
+    assertThat(score.falselyDenied()).isEqualTo(2);
+    assertThat(score.failed()).isEqualTo(3);
   }
 
   @Test
