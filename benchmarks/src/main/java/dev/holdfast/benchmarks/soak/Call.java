@@ -4,7 +4,7 @@ package dev.holdfast.benchmarks.soak;
  * One call, as its caller saw it.
  *
  * @param client which client of which side
- * @param episode the fault under way when it began
+ * @param episode the fault under way when it ended
  * @param work what it did
  * @param id of its own; of an {@link Work#APPEND} the number in the client's list; empty for {@link
  *     Work#PLAIN}

@@ -34,7 +34,7 @@ final class Caller {
    * @return whether it was answered
    */
   boolean call(Work work, String id, Action action) throws InterruptedException {
-    return call(work, id, System.nanoTime(), journal.episode(), action);
+    return call(work, id, System.nanoTime(), action);
   }
 
   /**
@@ -42,8 +42,7 @@ final class Caller {
    *
    * @return whether it was answered
    */
-  boolean call(Work work, String id, long began, int episode, Action action)
-      throws InterruptedException {
+  boolean call(Work work, String id, long began, Action action) throws InterruptedException {
     Outcome outcome;
     try {
       outcome = action.call() ? Outcome.ANSWERED : Outcome.SWAPPED;
@@ -55,13 +54,11 @@ final class Caller {
               ? failed.getCause()
               : failed;
       outcome = Outcome.of(failed);
-      failures.add(client, episode, outcome, cause == null ? failed : cause);
+      failures.add(client, journal.episode(), outcome, cause == null ? failed : cause);
     }
+    // A call under way when a fault is injected suffers from that fault, not from the one before.
+    int episode = journal.episode();
     journal.add(new Call(client, episode, work, id, outcome, System.nanoTime() - began));
     return !outcome.failed();
-  }
-
-  int episode() {
-    return journal.episode();
   }
 }

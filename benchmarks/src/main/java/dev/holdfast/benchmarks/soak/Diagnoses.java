@@ -2,6 +2,7 @@ package dev.holdfast.benchmarks.soak;
 
 import dev.holdfast.diagnosis.Explanation;
 import dev.holdfast.report.DiagnosisEvent;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -19,18 +20,24 @@ final class Diagnoses {
   private final Queue<Said> said = new ConcurrentLinkedQueue<>();
   private final Journal journal;
 
+  /** A guard waits so long for a next connection, which a pool may not need. */
+  private static final Duration PATIENCE = Duration.ofSeconds(16);
+
   /**
    * One diagnosis.
    *
-   * @param nanos since the fault under way began
+   * @param episode the fault under way
+   * @param earliest the first fault it may be meant for
+   * @param age of the fault under way
    */
-  private record Said(int episode, long nanos, String client, DiagnosisEvent event) {}
+  private record Said(
+      int episode, int earliest, Duration age, String client, DiagnosisEvent event) {}
 
   /** How a diagnosis relates to the fault injected. */
   enum Match {
     /** Everything named is the fault or what a client cannot tell from it. */
     RIGHT,
-    /** So it is of the fault before: the diagnosis waits for the next connection. */
+    /** So it is of a fault before, for a diagnosis waits for the next connection. */
     LATE,
     /** So is some of it. */
     PARTLY,
@@ -39,12 +46,12 @@ final class Diagnoses {
     /** Nothing is named. */
     UNEXPLAINED;
 
-    static Match of(
-        Set<Explanation> named, Set<Explanation> stated, Set<Explanation> statedBefore) {
+    static Match of(Set<Explanation> named, Set<Explanation> stated, List<SoakFault> earlier) {
       if (named.isEmpty()) {
         return UNEXPLAINED;
       }
-      if (!stated.containsAll(named) && statedBefore.containsAll(named)) {
+      boolean right = stated.containsAll(named);
+      if (!right && earlier.stream().anyMatch(fault -> fault.stated().containsAll(named))) {
         return LATE;
       }
       long fitting = named.stream().filter(stated::contains).count();
@@ -57,7 +64,10 @@ final class Diagnoses {
   }
 
   Consumer<DiagnosisEvent> of(String client) {
-    return event -> said.add(new Said(journal.episode(), journal.nanosOfEpisode(), client, event));
+    return event ->
+        said.add(
+            new Said(
+                journal.episode(), journal.episodeBefore(PATIENCE), journal.age(), client, event));
   }
 
   /** How many of each match there are, by fault. */
@@ -107,7 +117,7 @@ final class Diagnoses {
                 "%s after %s, %.1f s after its begin: %s",
                 fault.label(),
                 faults.get(Math.max(0, one.episode() - 1)).label(),
-                one.nanos() / 1e9,
+                one.age().toMillis() / 1e3,
                 one.event().line()));
       }
     }
@@ -115,10 +125,9 @@ final class Diagnoses {
   }
 
   private static Match match(Said one, List<SoakFault> faults) {
-    SoakFault before = faults.get(Math.max(0, one.episode() - 1));
     return Match.of(
         one.event().diagnosis().explanations(),
         faults.get(one.episode()).stated(),
-        before.stated());
+        faults.subList(one.earliest(), one.episode()));
   }
 }

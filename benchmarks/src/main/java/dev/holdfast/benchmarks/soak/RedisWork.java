@@ -35,7 +35,6 @@ final class RedisWork {
   static Worker.Step appending(
       Caller caller, StatefulRedisConnection<String, String> connection, Client client) {
     return number -> {
-      int episode = caller.episode();
       long began = System.nanoTime();
       List<String> values = new ArrayList<>();
       List<RedisFuture<Long>> sent = new ArrayList<>();
@@ -52,7 +51,6 @@ final class RedisWork {
                 Work.APPEND,
                 values.get(i),
                 began,
-                episode,
                 () -> reply.get(PATIENCE_SECONDS, TimeUnit.SECONDS) > 0);
       }
       return answered;

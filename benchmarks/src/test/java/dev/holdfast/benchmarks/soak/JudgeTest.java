@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class JudgeTest {
@@ -93,10 +94,10 @@ class JudgeTest {
             List.of(
                 new Call(CLIENT, 1, Work.INCREMENT, "1", Outcome.ANSWERED, 5_000_000),
                 new Call(CLIENT, 2, Work.PLAIN, "", Outcome.SWAPPED, 9_000_000)));
-    assertThat(scores.get(1).doubled()).isEqualTo(1);
-    assertThat(scores.get(1).longestMillis()).isEqualTo(5);
-    assertThat(scores.get(2).doubled()).isZero();
-    assertThat(scores.get(2).swapped()).isEqualTo(1);
+    assertThat(in(scores, 1).doubled()).isEqualTo(1);
+    assertThat(in(scores, 1).longestMillis()).isEqualTo(5);
+    assertThat(in(scores, 2).doubled()).isZero();
+    assertThat(in(scores, 2).swapped()).isEqualTo(1);
   }
 
   private static Judge judge(Map<String, Long> counters) {
@@ -112,8 +113,10 @@ class JudgeTest {
   }
 
   private static Score only(Judge judge, Call... calls) {
-    Score score = judge.scores(List.of(calls)).get(0);
-    assertThat(score).isNotNull();
-    return score;
+    return in(judge.scores(List.of(calls)), 0);
+  }
+
+  private static Score in(Map<Integer, Score> scores, int episode) {
+    return Objects.requireNonNull(scores.get(episode));
   }
 }

@@ -6,6 +6,7 @@ import dev.holdfast.benchmarks.soak.Broadcast.Message;
 import dev.holdfast.benchmarks.soak.Listener.Deafness;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class ListenerTest {
@@ -23,8 +24,8 @@ class ListenerTest {
                 new Message(1, now, false),
                 new Message(2, now, true),
                 new Message(2, now, true)));
-    assertThat(deafness.get(1).missing()).isEqualTo(1);
-    assertThat(deafness.get(2).missing()).isEqualTo(1);
+    assertThat(in(deafness, 1).missing()).isEqualTo(1);
+    assertThat(in(deafness, 2).missing()).isEqualTo(1);
   }
 
   @Test
@@ -35,8 +36,8 @@ class ListenerTest {
     Map<Integer, Deafness> deafness =
         listener.deafness(
             List.of(new Message(0, now - 3 * second, true), new Message(1, now, true)));
-    assertThat(deafness.get(0).deafNanos()).isBetween(3 * second, 4 * second);
-    assertThat(deafness.get(1).deafNanos()).isLessThan(second);
+    assertThat(in(deafness, 0).deafNanos()).isBetween(3 * second, 4 * second);
+    assertThat(in(deafness, 1).deafNanos()).isLessThan(second);
   }
 
   @Test
@@ -44,5 +45,9 @@ class ListenerTest {
     Map<Integer, Deafness> deafness =
         listener.deafness(List.of(new Message(0, System.nanoTime(), true)));
     assertThat(deafness.get(0)).isEqualTo(new Deafness(1, 0));
+  }
+
+  private static Deafness in(Map<Integer, Deafness> deafness, int episode) {
+    return Objects.requireNonNull(deafness.get(episode));
   }
 }
