@@ -50,6 +50,19 @@ final class StormTest {
         .isEqualTo(1);
   }
 
+  /** What its caller hangs onto his exception is no other caller's business. */
+  @Test
+  void mustNotHandOneCallersExceptionToTheOthers() {
+    goDown();
+    bed.clock.pass(Duration.ofSeconds(1));
+    bed.fail(refusal);
+    bed.ask(); // who asks first is the next to try it
+    Throwable cause = refused(bed.ask()).cause().getCause();
+    assertThat(cause).isNotSameAs(refusal).hasMessage(refusal.getMessage());
+    refusal.addSuppressed(new IllegalStateException("his call"));
+    assertThat(cause).hasNoSuppressedExceptions();
+  }
+
   @Test
   void mustTakeDialsThatFailTogetherForOneFailure() {
     List<Permit> together = List.of(bed.dial(), bed.dial(), bed.dial(), bed.dial());
