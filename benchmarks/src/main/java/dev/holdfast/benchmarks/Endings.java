@@ -5,7 +5,6 @@ import dev.holdfast.lab.RedisServer;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,7 +21,6 @@ import java.util.stream.Stream;
 final class Endings implements Benchmark {
 
   private static final int LIVES = 200;
-  private static final int COLLECTIONS = 6;
   private static final Duration SOON = Duration.ofSeconds(30);
 
   /** Of noise: a class loaded late, a buffer of the collector's. */
@@ -32,7 +30,7 @@ final class Endings implements Benchmark {
   private record Left(long threads, long descriptors, long bytes) {
     static Left now(long atMostThreads) {
       Await.until("threads", SOON, () -> liveThreads() <= atMostThreads);
-      return new Left(liveThreads(), openDescriptors(), liveBytes());
+      return new Left(liveThreads(), openDescriptors(), LiveHeap.bytes());
     }
 
     Left since(Left before) {
@@ -98,14 +96,6 @@ final class Endings implements Benchmark {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static long liveBytes() {
-    for (int i = 0; i < COLLECTIONS; i++) {
-      System.gc();
-      Await.idle(Duration.ofMillis(50)); // references and cleaners
-    }
-    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
   }
 
   private static List<String> row(String contender, Left left) {

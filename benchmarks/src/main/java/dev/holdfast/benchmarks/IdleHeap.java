@@ -3,7 +3,6 @@ package dev.holdfast.benchmarks;
 import dev.holdfast.lab.RedisServer;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.io.PrintStream;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -17,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 final class IdleHeap implements Benchmark {
   private static final int CONNECTIONS = 1_000;
   private static final double MOST_BYTES = 2_048;
-  private static final int COLLECTIONS = 4;
 
   /** The guard samples a used connection for 200 ms before it counts it as idle. */
   private static final long REST_MILLIS = 700;
@@ -71,22 +69,14 @@ final class IdleHeap implements Benchmark {
   }
 
   private double bytesFor(RedisClients clients, int size) throws InterruptedException {
-    long before = liveBytes();
+    long before = LiveHeap.bytes();
     for (int i = 0; i < size; i++) {
       StatefulRedisConnection<String, String> connection = clients.connect();
       connection.sync().get(RedisCase.KEY);
       opened.add(connection);
     }
     TimeUnit.MILLISECONDS.sleep(REST_MILLIS);
-    return (double) (liveBytes() - before) / size;
-  }
-
-  private static long liveBytes() throws InterruptedException {
-    for (int i = 0; i < COLLECTIONS; i++) {
-      System.gc();
-      TimeUnit.MILLISECONDS.sleep(20); // references and cleaners
-    }
-    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    return (double) (LiveHeap.bytes() - before) / size;
   }
 
   private static List<String> row(String label, Spread spread) {

@@ -5,7 +5,6 @@ import dev.holdfast.benchmarks.SparseContender.Use;
 import dev.holdfast.lab.Await;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.io.PrintStream;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +29,6 @@ final class SparseUse implements Benchmark {
   private static final int MOST_PERIODS = 3;
   private static final Duration IDLE = Duration.ofSeconds(10);
   private static final Duration REST = Duration.ofMillis(700);
-  private static final int COLLECTIONS = 4;
 
   private static final List<Integer> SIZES = List.of(1_000, 9_000);
   private static final List<Duration> PERIODS =
@@ -104,11 +102,7 @@ final class SparseUse implements Benchmark {
 
   private static long liveBytes() {
     Await.idle(REST);
-    for (int i = 0; i < COLLECTIONS; i++) {
-      System.gc();
-      Await.idle(Duration.ofMillis(20)); // references and cleaners
-    }
-    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    return LiveHeap.bytes();
   }
 
   private void calls(

@@ -1,5 +1,6 @@
 package dev.holdfast.channel;
 
+import dev.holdfast.metrics.Guarded;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.time.Duration;
@@ -7,8 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One timer for the short waits of all connections on an event loop. A timer of its own for each
@@ -20,8 +19,6 @@ public final class LoopTicks {
 
   /** Between ticks, while anything waits. */
   public static final Duration TICK = Duration.ofMillis(100);
-
-  private static final Logger LOG = LoggerFactory.getLogger(LoopTicks.class);
 
   /** Present while it ticks: nothing of this library stays with an event loop at rest. */
   private static final FastThreadLocal<LoopTicks> TICKING = new FastThreadLocal<>();
@@ -80,22 +77,14 @@ public final class LoopTicks {
     next = afterNext;
     afterNext = new ArrayList<>();
     for (Wait wait : due) {
-      run(wait.task);
+      if (wait.task != null) {
+        Guarded.run("a watch over a connection", wait.task);
+      }
     }
     if (!next.isEmpty() || !afterNext.isEmpty()) {
       tickLater();
     } else if (TICKING.getIfExists() == this) {
       TICKING.remove();
-    }
-  }
-
-  private static void run(@Nullable Runnable task) {
-    if (task != null) {
-      try {
-        task.run();
-      } catch (Exception | LinkageError | StackOverflowError thrown) {
-        LOG.warn("a task of the guard's failed", thrown);
-      }
     }
   }
 }

@@ -23,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BlockingDialler {
 
-  private static final String GATE = "a connect gate";
-
   /** Between looks at whether the caller still wants its connection. */
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -180,7 +178,7 @@ public final class BlockingDialler {
           permit = again(permit, failure);
         } catch (Throwable error) { // of the caller's dial: nothing is known of the socket
           Permit last = permit;
-          Guarded.run(GATE, () -> last.failed(error));
+          Guarded.run(GateVisit.GATE, () -> last.failed(error));
           report(ConnectOutcome.FAILED, -1);
           throw error;
         }
@@ -204,11 +202,11 @@ public final class BlockingDialler {
 
     private void tcpConnected(Permit permit) {
       tcpConnected = true;
-      Guarded.run(GATE, permit::connected);
+      Guarded.run(GateVisit.GATE, permit::connected);
     }
 
     private synchronized boolean giveUp(Permit permit) {
-      Guarded.run(GATE, permit::silent);
+      Guarded.run(GateVisit.GATE, permit::silent);
       return more || tally.redial(RedialReason.SILENCE, elapsed());
     }
 
@@ -246,7 +244,7 @@ public final class BlockingDialler {
           return permit;
         }
       }
-      Guarded.run(GATE, () -> permit.failed(failure));
+      Guarded.run(GateVisit.GATE, () -> permit.failed(failure));
       report(outcome(failure), -1);
       throw rethrown(failure);
     }
@@ -275,7 +273,7 @@ public final class BlockingDialler {
       Admission answer = GateVisit.ask(gate);
       if (more && !(answer instanceof Admission.Go)) {
         if (answer instanceof Admission.Wait wait) {
-          Guarded.run(GATE, wait.turn()::leave);
+          Guarded.run(GateVisit.GATE, wait.turn()::leave);
         }
         report(ConnectOutcome.NOT_ADMITTED, -1);
         throw new AddressBusyException();
@@ -306,12 +304,12 @@ public final class BlockingDialler {
       for (long rest = wait.nanos(); rest > 0; rest = until - System.nanoTime()) {
         LockSupport.parkNanos(Math.min(rest, LOOK_NANOS));
         if (Thread.currentThread().isInterrupted() || cancelled.getAsBoolean()) {
-          Guarded.run(GATE, wait.turn()::leave);
+          Guarded.run(GateVisit.GATE, wait.turn()::leave);
           report(ConnectOutcome.CANCELLED, -1);
           throw new InterruptedIOException("gave up waiting for leave to connect");
         }
         if (left() == 0) {
-          Guarded.run(GATE, wait.turn()::leave);
+          Guarded.run(GateVisit.GATE, wait.turn()::leave);
           report(ConnectOutcome.TIMED_OUT, -1);
           throw new SocketTimeoutException("timed out waiting for leave to connect");
         }

@@ -1,5 +1,6 @@
 package dev.holdfast.connect;
 
+import dev.holdfast.metrics.Guarded;
 import dev.holdfast.wire.Opinion;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
@@ -96,7 +97,7 @@ final class EndpointOpinion {
         lookAgain(on, 0);
       }
     } else if (admission instanceof Admission.Wait wait) {
-      wait.turn().leave();
+      Guarded.run(GateVisit.GATE, wait.turn()::leave);
       pause(wait.nanos(), now);
     } else if (admission instanceof Admission.Refused refused) {
       pause(refused.retryNanos(), now);

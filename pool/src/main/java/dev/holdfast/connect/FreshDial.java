@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class FreshDial {
 
-  private static final String GATE = "a connect gate";
   private static final int ENOUGH = 1_024;
 
   private final SocketChannel channel;
@@ -58,7 +57,7 @@ final class FreshDial {
       dial.connect(remote);
       return dial;
     } catch (IOException | RuntimeException failure) {
-      Guarded.run(GATE, () -> permit.closed(Closer.LOCAL));
+      Guarded.run(GateVisit.GATE, () -> permit.closed(Closer.LOCAL));
       if (channel != null) {
         channel.close();
       }
@@ -122,7 +121,7 @@ final class FreshDial {
 
   private void connectDone() {
     connected = true;
-    Guarded.run(GATE, permit::connected);
+    Guarded.run(GateVisit.GATE, permit::connected);
     if (question == null) {
       answered = true;
       return;
@@ -151,7 +150,7 @@ final class FreshDial {
     if (reader != null) {
       reader.release();
     }
-    Guarded.run(GATE, () -> permit.closed(connected ? Closer.ABORT : Closer.LOCAL));
+    Guarded.run(GateVisit.GATE, () -> permit.closed(connected ? Closer.ABORT : Closer.LOCAL));
     try {
       if (connected) {
         channel.setOption(StandardSocketOptions.SO_LINGER, 0);
