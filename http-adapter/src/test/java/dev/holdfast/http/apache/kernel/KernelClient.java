@@ -45,7 +45,8 @@ final class KernelClient implements AutoCloseable {
   private final List<SwapEvent> swaps = new CopyOnWriteArrayList<>();
   private final List<ConnectReport> connects = new CopyOnWriteArrayList<>();
 
-  private KernelClient(String origin, boolean guarded, ConnectionPlan plan) {
+  private KernelClient(
+      String origin, boolean guarded, ConnectionPlan plan, Duration connectTimeout) {
     this.origin = origin;
     PoolingHttpClientConnectionManagerBuilder pool =
         PoolingHttpClientConnectionManagerBuilder.create()
@@ -53,7 +54,7 @@ final class KernelClient implements AutoCloseable {
             .setMaxConnTotal(100)
             .setDefaultSocketConfig(SocketConfig.custom().setSoKeepAlive(false).build())
             .setDefaultConnectionConfig(
-                ConnectionConfig.custom().setConnectTimeout(Timeout.of(CONNECT)).build());
+                ConnectionConfig.custom().setConnectTimeout(Timeout.of(connectTimeout)).build());
     var http =
         HttpClients.custom()
             .setDefaultRequestConfig(
@@ -64,7 +65,7 @@ final class KernelClient implements AutoCloseable {
       ApacheHttpGuard guard =
           ApacheHttpGuard.custom(plan)
               .meterRegistry(new SimpleMeterRegistry())
-              .connectTimeout(CONNECT)
+              .connectTimeout(connectTimeout)
               .build();
       guard.onSwap(swaps::add);
       guard.onConnect(connects::add);
@@ -79,15 +80,19 @@ final class KernelClient implements AutoCloseable {
   }
 
   static KernelClient bare(Dial dial, NginxServer nginx) {
-    return new KernelClient(origin(dial, nginx), false, unsuspecting());
+    return new KernelClient(origin(dial, nginx), false, unsuspecting(), CONNECT);
   }
 
   static KernelClient guarded(Dial dial, NginxServer nginx) {
     return guarded(dial, nginx, unsuspecting());
   }
 
+  static KernelClient guarded(Dial dial, NginxServer nginx, Duration connectTimeout) {
+    return new KernelClient(origin(dial, nginx), true, unsuspecting(), connectTimeout);
+  }
+
   static KernelClient guarded(Dial dial, NginxServer nginx, ConnectionPlan plan) {
-    return new KernelClient(origin(dial, nginx), true, plan);
+    return new KernelClient(origin(dial, nginx), true, plan, CONNECT);
   }
 
   /** A plan that knows of no limit near the lab's: the guard is left to its evidence. */

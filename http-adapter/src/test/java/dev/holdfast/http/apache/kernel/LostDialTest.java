@@ -8,6 +8,7 @@ import dev.holdfast.lab.kernel.Dial;
 import dev.holdfast.lab.kernel.KernelLab;
 import dev.holdfast.lab.kernel.Network;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hc.client5.http.ConnectTimeoutException;
@@ -19,11 +20,16 @@ final class LostDialTest {
 
   private static final int CONNECTS = 24;
 
+  /** Six dials fit into its first half, on a machine that is late by half a second too. */
+  private static final Duration CONNECT = Duration.ofSeconds(3);
+
   private static int failed(Network network, List<ConnectReport> reports) throws IOException {
     NginxServer nginx = network.nginx(0, builder -> builder);
-    network.dropSynPinned();
     int failed = 0;
-    try (KernelClient client = KernelClient.guarded(Dial.ROUTED, nginx)) {
+    try (KernelClient client = KernelClient.guarded(Dial.ROUTED, nginx, CONNECT)) {
+      // While the round trip is not known a connect has three dials, not six: one in eight fails.
+      client.send("HEAD", "round-trip");
+      network.dropSynPinned();
       for (int i = 0; i < CONNECTS; i++) {
         try {
           client.send("HEAD", "r" + i);
@@ -43,6 +49,7 @@ final class LostDialTest {
     System.out.printf(
         "[kernel-lab] half of the ports lost: %d of %d failed, longest connect %d ms%n",
         failed, CONNECTS, reports.stream().mapToLong(r -> r.nanos() / 1_000_000).max().orElse(-1));
+    // Six dials leave 1.6 % of 24: four are lost by chance in one run of two thousand.
     assertThat(failed).isLessThanOrEqualTo(3);
     assertThat(reports).anyMatch(report -> report.dials() > 1);
   }
