@@ -26,6 +26,8 @@ public final class LoopTicks {
   /** What waits again and again. Confined to the event loop. */
   public static final class Wait {
     private @Nullable Runnable task;
+    private boolean wanted;
+    private boolean inList;
 
     /**
      * Waits for nothing yet.
@@ -36,9 +38,32 @@ public final class LoopTicks {
       this.task = task;
     }
 
+    /**
+     * Whether a tick will look at it, be it still wanted or not.
+     *
+     * @return true from {@link #runAfterNext} to the tick that was chosen then
+     */
+    public boolean isInList() {
+      return inList;
+    }
+
+    /** Waits for nothing any more. Its tick then touches this object alone, not what it is for. */
+    public void cancel() {
+      wanted = false;
+    }
+
     /** Is never run again, and keeps nothing of its task. */
     public void end() {
+      wanted = false;
       task = null;
+    }
+
+    private void run() {
+      inList = false;
+      if (wanted && task != null) {
+        wanted = false;
+        Guarded.run("a watch over a connection", task);
+      }
     }
   }
 
@@ -52,10 +77,11 @@ public final class LoopTicks {
 
   /**
    * Runs a task with the second tick from now: after {@link #TICK} at the earliest, and after two
-   * at the latest if the loop is not held up.
+   * at the latest if the loop is not held up. One that is in the list already runs at its tick
+   * there, which may be the very next.
    *
    * @param loop the event loop of the calling thread
-   * @param wait for the task; it may be waiting already, and then runs twice
+   * @param wait for the task
    */
   public static void runAfterNext(EventExecutor loop, Wait wait) {
     LoopTicks ticks = TICKING.getIfExists();
@@ -64,7 +90,11 @@ public final class LoopTicks {
       TICKING.set(ticks);
       ticks.tickLater();
     }
-    ticks.afterNext.add(wait);
+    wait.wanted = true;
+    if (!wait.inList) {
+      wait.inList = true;
+      ticks.afterNext.add(wait);
+    }
   }
 
   /** Counted from now, so that a tick that comes late shortens nobody's wait. */
@@ -77,9 +107,7 @@ public final class LoopTicks {
     next = afterNext;
     afterNext = new ArrayList<>();
     for (Wait wait : due) {
-      if (wait.task != null) {
-        Guarded.run("a watch over a connection", wait.task);
-      }
+      wait.run();
     }
     if (!next.isEmpty() || !afterNext.isEmpty()) {
       tickLater();

@@ -100,6 +100,32 @@ final class LoopTicksTest {
   }
 
   @Test
+  void mustNotRunWhatWasCancelled() {
+    LoopTicks.Wait wait = new LoopTicks.Wait(() -> ran.add("a"));
+    LoopTicks.runAfterNext(channel.eventLoop(), wait);
+    wait.cancel();
+    assertThat(wait.isInList()).isTrue();
+    await(TICK);
+    await(TICK);
+    assertThat(ran).isEmpty();
+    assertThat(wait.isInList()).isFalse();
+  }
+
+  @Test
+  void mustRunOnceAtTheFirstTickChosen() {
+    LoopTicks.Wait wait = new LoopTicks.Wait(() -> ran.add("a"));
+    LoopTicks.runAfterNext(channel.eventLoop(), wait);
+    wait.cancel();
+    await(TICK);
+    LoopTicks.runAfterNext(channel.eventLoop(), wait);
+    await(TICK);
+    assertThat(ran).containsExactly("a");
+    await(TICK);
+    assertThat(channel.runScheduledPendingTasks()).isEqualTo(NOTHING_SCHEDULED);
+    assertThat(ran).containsExactly("a");
+  }
+
+  @Test
   void mustKeepLoopsApart() {
     EmbeddedChannel other = new EmbeddedChannel();
     other.freezeTime();

@@ -29,6 +29,7 @@ final class PathWatch {
 
   private final LoopTicks.Wait tick = new LoopTicks.Wait(this::sample);
   private boolean sampling;
+  private boolean afterRest;
   private @Nullable Future<?> nextSample;
   private long lastSampleNanos;
   private long requestsAtLastSample;
@@ -67,11 +68,25 @@ final class PathWatch {
   void onRequest() {
     if (!sampling) {
       sampling = true;
+      afterRest = !tick.isInList();
       noteTraffic();
       lastSampleNanos = System.nanoTime();
       judge.begin(lastSampleNanos);
       requestsAtLastSample = guarded.ledger().handedDownSoFar();
       sampleAfter(FlightJudge.SAMPLE);
+    }
+  }
+
+  /**
+   * What had come was answered. The flight of a connection that is seldom used ends here, while all
+   * that takes is at hand: a tick would fetch it from memory once more. That of one in steady use
+   * ends at a tick.
+   */
+  void onRead() {
+    if (afterRest && sampling && guarded.stack().isEmpty()) {
+      noteRequests();
+      tick.cancel();
+      rest();
     }
   }
 

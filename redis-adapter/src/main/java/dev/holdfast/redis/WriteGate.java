@@ -95,6 +95,7 @@ final class WriteGate extends ChannelDuplexHandler {
     if (proof.pending()) {
       proof.read(guarded.answered());
     }
+    watch.onRead();
   }
 
   @Override
