@@ -14,11 +14,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The README's snippets are this code, and it runs. */
+/** The documents' snippets are this code, and it runs. */
 final class QuickstartTest {
 
   @Test
@@ -59,7 +60,7 @@ final class QuickstartTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"Quickstart", "PooledQuickstart", "ApacheQuickstart", "ReactorQuickstart"})
-  void mustStandInTheReadmeWordForWord(String name) throws IOException {
+  void mustStandInADocumentWordForWord(String name) throws IOException {
     String source =
         Files.readString(Path.of("src/main/java/dev/holdfast/examples/" + name + ".java"));
     String snippet =
@@ -67,6 +68,16 @@ final class QuickstartTest {
             .substring(source.indexOf("// readme\n") + 10, source.indexOf("    // end"))
             .stripTrailing()
             .stripIndent();
-    assertThat(Files.readString(Path.of("../README.md"))).contains(snippet);
+    assertThat(documents()).contains(snippet);
+  }
+
+  private static String documents() throws IOException {
+    StringBuilder all = new StringBuilder(Files.readString(Path.of("../README.md")));
+    try (Stream<Path> pages = Files.list(Path.of("../docs"))) {
+      for (Path page : pages.filter(path -> path.toString().endsWith(".md")).toList()) {
+        all.append(Files.readString(page));
+      }
+    }
+    return all.toString();
   }
 }
