@@ -1,5 +1,6 @@
 package dev.holdfast.benchmarks;
 
+import dev.holdfast.lab.Orders;
 import dev.holdfast.path.NetworkPath;
 import dev.holdfast.path.ServerLimits;
 import dev.holdfast.redis.LettuceGuard;
@@ -11,8 +12,6 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -64,23 +63,7 @@ final class RedisLife {
   }
 
   static List<List<Part>> orders() {
-    List<List<Part>> orders = new ArrayList<>();
-    permute(new ArrayList<>(), orders);
-    return orders;
-  }
-
-  private static void permute(List<Part> begun, List<List<Part>> orders) {
-    if (begun.size() == Part.values().length) {
-      orders.add(List.copyOf(begun));
-    }
-    Arrays.stream(Part.values())
-        .filter(part -> !begun.contains(part))
-        .forEach(
-            part -> {
-              begun.add(part);
-              permute(begun, orders);
-              begun.remove(part);
-            });
+    return Orders.of(List.of(Part.values()));
   }
 
   /** One call, then everything is closed in this order. */

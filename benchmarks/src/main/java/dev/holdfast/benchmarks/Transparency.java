@@ -1,16 +1,12 @@
 package dev.holdfast.benchmarks;
 
-import dev.holdfast.benchmarks.transparency.Finding;
 import dev.holdfast.benchmarks.transparency.Survey;
 import java.io.PrintStream;
 import java.util.List;
-import java.util.Locale;
 
 /** Random programs over Lettuce, bare and guarded: what a guard changes on a healthy path. */
 final class Transparency implements Benchmark {
 
-  private static final int MOST_FINDINGS = 20;
-  private static final int UNSTEADY_SHOWN = 3;
   private static final String NAME = "transparency";
 
   private final Sample sample;
@@ -22,31 +18,13 @@ final class Transparency implements Benchmark {
   @Override
   public List<Figure> run(Effort effort, PrintStream out) throws Exception {
     long began = System.nanoTime();
-    Survey survey = new Survey(sample.seed(), sample.steps(), MOST_FINDINGS).run();
-    for (Finding finding : survey.findings()) {
-      out.printf("%s%n%n", finding);
-    }
-    survey.unsteady().stream()
-        .limit(UNSTEADY_SHOWN)
-        .forEach(program -> out.printf("proves nothing: %s%n%n", program));
-    out.printf(
-        Locale.ROOT,
-        "%d programs of %d steps from seed %d in %.0f s, each bare, guarded, and guarded with proofs at every"
-            + " opportunity: %d differ; %d prove nothing%n",
-        survey.programsRun(),
-        survey.stepsRun(),
-        sample.seed(),
-        (System.nanoTime() - began) / 1e9,
-        survey.findings().size(),
-        survey.unsteady().size());
-    return List.of(
-        figure(Figure.COMPARED, "steps", (double) survey.stepsRun()),
-        figure(Figure.COMPARED, "programs", (double) survey.programsRun()),
-        figure(Figure.COMPARED, "differences", survey.findings().size()),
-        figure(Figure.BARE, "unsteady", survey.unsteady().size()));
-  }
-
-  private static Figure figure(String contender, String metric, double value) {
-    return new Figure(NAME, contender, 1, metric, value, "1");
+    Survey survey = new Survey(sample.seed(), sample.steps(), Differences.MOST).run();
+    return new Differences(
+            survey.programsRun(),
+            survey.stepsRun(),
+            survey.findings(),
+            survey.unsteady(),
+            "each bare, guarded, and guarded with proofs at every opportunity")
+        .print(NAME, sample, began, out);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.holdfast.lab.Await;
+import dev.holdfast.lab.Orders;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
@@ -13,7 +14,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -81,23 +81,7 @@ final class EndingsTest {
   }
 
   private static List<List<Part>> orders() {
-    List<List<Part>> orders = new ArrayList<>();
-    permute(new ArrayList<>(), orders);
-    return orders;
-  }
-
-  private static void permute(List<Part> begun, List<List<Part>> orders) {
-    if (begun.size() == Part.values().length) {
-      orders.add(List.copyOf(begun));
-    }
-    Arrays.stream(Part.values())
-        .filter(part -> !begun.contains(part))
-        .forEach(
-            part -> {
-              begun.add(part);
-              permute(begun, orders);
-              begun.remove(part);
-            });
+    return Orders.of(List.of(Part.values()));
   }
 
   private static long threadsInConnect() {
