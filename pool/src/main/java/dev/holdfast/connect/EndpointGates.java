@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -175,7 +176,7 @@ public final class EndpointGates implements ConnectGate, AutoCloseable {
      * @return this
      */
     public Builder policy(StormPolicy storm) {
-      policy = storm;
+      policy = Objects.requireNonNull(storm, "storm");
       return this;
     }
 
@@ -187,7 +188,7 @@ public final class EndpointGates implements ConnectGate, AutoCloseable {
      * @return this
      */
     public Builder budget(PortBudget ports) {
-      budget = ports;
+      budget = Objects.requireNonNull(ports, "ports");
       return this;
     }
 
@@ -199,7 +200,7 @@ public final class EndpointGates implements ConnectGate, AutoCloseable {
      * @return this
      */
     public Builder atMost(PortBudget ports) {
-      most = ports;
+      most = Objects.requireNonNull(ports, "ports");
       return this;
     }
 
@@ -233,7 +234,7 @@ public final class EndpointGates implements ConnectGate, AutoCloseable {
      * @return this
      */
     public Builder clock(LongSupplier nanos) {
-      clock = nanos;
+      clock = Objects.requireNonNull(nanos, "nanos");
       return this;
     }
 
@@ -244,7 +245,7 @@ public final class EndpointGates implements ConnectGate, AutoCloseable {
      * @return this
      */
     public Builder random(DoubleSupplier uniform) {
-      random = uniform;
+      random = Objects.requireNonNull(uniform, "uniform");
       return this;
     }
 
@@ -256,8 +257,8 @@ public final class EndpointGates implements ConnectGate, AutoCloseable {
      * @return this
      */
     public Builder meters(MeterRegistry to, String name) {
-      registry = to;
-      guard = name;
+      registry = Objects.requireNonNull(to, "to");
+      guard = Objects.requireNonNull(name, "name");
       return this;
     }
 

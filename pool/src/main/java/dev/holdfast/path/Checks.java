@@ -1,6 +1,7 @@
 package dev.holdfast.path;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /** Refusals of single values, all in one form: what, value, limit, source, fix. */
 final class Checks {
@@ -15,8 +16,14 @@ final class Checks {
         what + " is " + value + "; it must be " + limit + " (" + source + "). Fix: " + fix);
   }
 
+  /** A null is refused where it is handed in, by its name. */
+  static <T> T notNull(String what, T value) {
+    return Objects.requireNonNull(value, () -> what + " is null");
+  }
+
   /** Ages are counted in long nanoseconds, so a duration must stay well below 292 years. */
   static Duration positive(String what, Duration value, String fix) {
+    notNull(what, value);
     if (value.isNegative() || value.isZero() || value.compareTo(LONGEST) > 0) {
       throw refused(
           what,
@@ -29,6 +36,7 @@ final class Checks {
   }
 
   static String name(String what, String value) {
+    notNull(what, value);
     if (value.isBlank()) {
       throw refused(
           what, "blank", "a name", "every number in a plan names who set it", "name the box");

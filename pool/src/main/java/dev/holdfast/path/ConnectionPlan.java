@@ -265,7 +265,7 @@ public final class ConnectionPlan {
    * @return its rule, who set it, and the arithmetic
    */
   public Origin origin(PlanNumber number) {
-    Origin origin = origins.get(number);
+    Origin origin = origins.get(Checks.notNull("number", number));
     if (origin == null) {
       throw new IllegalStateException("no origin of " + number);
     }
@@ -298,7 +298,7 @@ public final class ConnectionPlan {
    * @return the zone
    */
   public IdleZone zone(IdleAges ages) {
-    if (ages.sinceAnySegment() > maxSinceSegment) {
+    if (Checks.notNull("ages", ages).sinceAnySegment() > maxSinceSegment) {
       return IdleZone.EXPIRED;
     }
     IdleZone zone = zone(ages.sincePayload(), ages.sinceRequest());

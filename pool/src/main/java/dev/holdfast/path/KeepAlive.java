@@ -42,6 +42,7 @@ public record KeepAlive(Duration idle, Duration interval, int count) {
   }
 
   static Duration period(String what, Duration value) {
+    Checks.notNull(what, value);
     if (value.toSeconds() < 1
         || value.compareTo(MAX_PERIOD) > 0
         || !value.equals(Duration.ofSeconds(value.toSeconds()))) {

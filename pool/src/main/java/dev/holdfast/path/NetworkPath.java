@@ -49,6 +49,7 @@ public final class NetworkPath {
    * @return a new path
    */
   public NetworkPath through(Hop hop) {
+    Checks.notNull("hop", hop);
     List<Hop> longer = Stream.concat(hops.stream(), Stream.of(hop)).toList();
     return new NetworkPath(server, longer, rtt, schedulingSlop, lostProbes);
   }
@@ -113,7 +114,7 @@ public final class NetworkPath {
    * @throws PathConflictException listing every contradiction at once
    */
   public ConnectionPlan plan(RequestedSettings settings) {
-    Rules rules = new Rules(this, settings);
+    Rules rules = new Rules(this, Checks.notNull("settings", settings));
     List<PathConflict> conflicts = rules.conflicts();
     if (!conflicts.isEmpty()) {
       throw new PathConflictException(toString(), conflicts);
@@ -174,7 +175,7 @@ public final class NetworkPath {
    * @return the age; zero where the margin eats the limit
    */
   public Duration safeAge(Duration limit) {
-    Duration age = margin().age(limit);
+    Duration age = margin().age(Checks.notNull("limit", limit));
     return Margin.positive(age) ? age : Duration.ZERO;
   }
 
@@ -186,7 +187,7 @@ public final class NetworkPath {
    * @return the period; zero where there is none
    */
   public Duration safePeriod(Duration limit) {
-    return margin().period(limit);
+    return margin().period(Checks.notNull("limit", limit));
   }
 
   Margin margin() {

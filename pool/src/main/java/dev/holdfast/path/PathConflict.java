@@ -23,6 +23,27 @@ public record PathConflict(
     UnaryOperator<RequestedSettings> remedy) {
 
   /**
+   * Refuses nulls.
+   *
+   * @param code which rule
+   * @param what what was found
+   * @param value the value it has
+   * @param limit the limit it breaks
+   * @param source who set the limit
+   * @param fix what to change
+   * @param remedy the fix as a change of the settings
+   */
+  public PathConflict {
+    Checks.notNull("code", code);
+    Checks.notNull("what", what);
+    Checks.notNull("value", value);
+    Checks.notNull("limit", limit);
+    Checks.notNull("source", source);
+    Checks.notNull("fix", fix);
+    Checks.notNull("remedy", remedy);
+  }
+
+  /**
    * Applies the fix. The result no longer has this conflict; it may still have others.
    *
    * @param settings the settings that were refused

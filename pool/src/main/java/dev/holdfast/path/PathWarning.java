@@ -10,6 +10,19 @@ package dev.holdfast.path;
 public record PathWarning(WarningCode code, String what, String fix) {
 
   /**
+   * Refuses nulls.
+   *
+   * @param code which rule
+   * @param what what was found
+   * @param fix what to change
+   */
+  public PathWarning {
+    Checks.notNull("code", code);
+    Checks.notNull("what", what);
+    Checks.notNull("fix", fix);
+  }
+
+  /**
    * The warning in one line.
    *
    * @return code, finding and fix

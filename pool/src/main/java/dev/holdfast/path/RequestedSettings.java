@@ -149,7 +149,8 @@ public final class RequestedSettings {
    * @return new settings
    */
   public RequestedSettings osKeepAlive(KeepAlive values) {
-    return new RequestedSettings(times, keepAliveCount, Optional.of(values), switches, load);
+    return new RequestedSettings(
+        times, keepAliveCount, Optional.of(Checks.notNull("osKeepAlive", values)), switches, load);
   }
 
   /**
@@ -160,7 +161,7 @@ public final class RequestedSettings {
    * @throws IllegalArgumentException if the timeout is negative
    */
   public RequestedSettings userTimeout(Duration timeout) {
-    if (!timeout.isZero()) {
+    if (!Checks.notNull("userTimeout", timeout).isZero()) {
       Checks.positive("userTimeout", timeout, OMIT);
     }
     return with(Time.USER_TIMEOUT, timeout);
@@ -295,7 +296,7 @@ public final class RequestedSettings {
    * @return new settings
    */
   public RequestedSettings portBudget(PortBudget budget) {
-    return with(new Load(load.poolSize, load.retryRate, budget));
+    return with(new Load(load.poolSize, load.retryRate, Checks.notNull("portBudget", budget)));
   }
 
   Optional<Duration> keepAliveIdle() {

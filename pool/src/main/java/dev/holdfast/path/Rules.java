@@ -53,6 +53,7 @@ final class Rules {
               "TCP_KEEPIDLE is not available; the operating system's keepalive periods apply",
               "use native epoll"));
     }
+    UnitRule.warnings(in).forEach(found::add);
     advertisedTooLong().ifPresent(found::add);
     tunedLoadBalancer().ifPresent(found::add);
     return List.copyOf(found);

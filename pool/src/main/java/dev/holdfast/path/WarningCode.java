@@ -6,6 +6,8 @@ public enum WarningCode {
   E10,
   /** The socket takes no keepalive options; the operating system's legal periods apply. */
   E12,
+  /** A time that is most likely milliseconds taken for seconds, or the other way round. */
+  UNIT,
   /** A server announces a longer timeout than it keeps; the smaller one is used. */
   W1,
   /** An AWS NLB is tuned above 350 s, where Nitro v6 targets forget the flow first. */

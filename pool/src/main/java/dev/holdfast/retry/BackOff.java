@@ -2,6 +2,7 @@ package dev.holdfast.retry;
 
 import io.github.resilience4j.core.IntervalFunction;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -26,6 +27,8 @@ public record BackOff(Duration initial, Duration max, double multiplier, double 
    * @throws IllegalArgumentException if one is outside its range, naming it
    */
   public BackOff {
+    Objects.requireNonNull(initial, "initial");
+    Objects.requireNonNull(max, "max");
     if (initial.toMillis() < 10) {
       throw new IllegalArgumentException(
           "initial back-off " + initial + " is below 10 ms, Resilience4j's shortest interval");

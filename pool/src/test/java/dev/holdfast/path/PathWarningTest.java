@@ -5,6 +5,7 @@ import static dev.holdfast.path.Paths.seconds;
 import static dev.holdfast.path.Paths.through;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 final class PathWarningTest {
@@ -96,5 +97,30 @@ final class PathWarningTest {
   private static String only(ConnectionPlan plan) {
     assertThat(plan.warnings()).hasSize(1);
     return plan.warnings().get(0).message();
+  }
+
+  @Test
+  void mustWarnOfMillisecondsTakenForSecondsAndTheOtherWayRound() {
+    NetworkPath slipped = NetworkPath.to(ServerLimits.withIdleTimeout("redis", seconds(300_000)));
+    assertThat(slipped.plan().warnings())
+        .extracting(PathWarning::message)
+        .containsExactly(
+            "UNIT idle timeout of redis is 300000 s, which looks like another unit's number. Fix:"
+                + " use 300 s if that is what was meant");
+    assertThat(
+            NetworkPath.to(ServerLimits.withIdleTimeout("redis", seconds(300)))
+                .plan(NONE.commandTimeout(Duration.ofMillis(5)))
+                .warnings())
+        .extracting(PathWarning::code)
+        .containsExactly(WarningCode.UNIT);
+  }
+
+  @Test
+  void mustNotTakeAnyPresetForAnotherUnit() {
+    for (ServerPreset preset : ServerPreset.values()) {
+      assertThat(NetworkPath.to(preset.limits()).plan(NONE.withoutReuse()).warnings())
+          .extracting(PathWarning::code)
+          .doesNotContain(WarningCode.UNIT);
+    }
   }
 }

@@ -18,6 +18,7 @@ import io.micrometer.core.instrument.Metrics;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Settings of a {@link LettuceGuard}. Not thread-safe. */
@@ -42,7 +43,7 @@ public final class LettuceGuardBuilder {
   private @Nullable ConnectGate gate;
 
   LettuceGuardBuilder(ConnectionPlan plan) {
-    this.plan = plan;
+    this.plan = Objects.requireNonNull(plan, "plan");
   }
 
   /**
@@ -53,6 +54,7 @@ public final class LettuceGuardBuilder {
    * @throws IllegalArgumentException if the name is blank
    */
   public LettuceGuardBuilder name(String name) {
+    Objects.requireNonNull(name, "name");
     if (name.isBlank()) {
       throw new IllegalArgumentException("the guard's name is blank");
     }
@@ -67,7 +69,7 @@ public final class LettuceGuardBuilder {
    * @return this builder
    */
   public LettuceGuardBuilder meterRegistry(MeterRegistry registry) {
-    this.registry = registry;
+    this.registry = Objects.requireNonNull(registry, "registry");
     return this;
   }
 
@@ -80,6 +82,7 @@ public final class LettuceGuardBuilder {
    * @throws IllegalArgumentException if the duration is not positive
    */
   public LettuceGuardBuilder probeAfter(Duration idle) {
+    Objects.requireNonNull(idle, "idle");
     if (idle.isNegative() || idle.isZero()) {
       throw new IllegalArgumentException("probeAfter " + idle + " is not positive");
     }
@@ -160,7 +163,7 @@ public final class LettuceGuardBuilder {
    * @return this builder
    */
   public LettuceGuardBuilder reconnectBackOff(BackOff backOff) {
-    this.reconnectBackOff = backOff;
+    this.reconnectBackOff = Objects.requireNonNull(backOff, "backOff");
     return this;
   }
 
@@ -190,7 +193,7 @@ public final class LettuceGuardBuilder {
    * @return this builder
    */
   public LettuceGuardBuilder sourceAddresses(InetAddress... addresses) {
-    this.sourceAddresses = List.of(addresses);
+    this.sourceAddresses = List.of(Objects.requireNonNull(addresses, "addresses"));
     return this;
   }
 
@@ -214,7 +217,7 @@ public final class LettuceGuardBuilder {
    * @return this builder
    */
   public LettuceGuardBuilder usage(Usage usage) {
-    this.usage = usage;
+    this.usage = Objects.requireNonNull(usage, "usage");
     this.usageDeclaredAt = CallSite.find();
     return this;
   }
@@ -227,7 +230,7 @@ public final class LettuceGuardBuilder {
    * @return this builder
    */
   public LettuceGuardBuilder usageRegistry(UsageRegistry registry) {
-    this.usageRegistry = registry;
+    this.usageRegistry = Objects.requireNonNull(registry, "registry");
     return this;
   }
 
@@ -241,7 +244,7 @@ public final class LettuceGuardBuilder {
    * @return this builder
    */
   public LettuceGuardBuilder gate(ConnectGate gate) {
-    this.gate = gate;
+    this.gate = Objects.requireNonNull(gate, "gate");
     return this;
   }
 
