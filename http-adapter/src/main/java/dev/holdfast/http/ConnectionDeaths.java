@@ -27,7 +27,7 @@ import java.util.function.Consumer;
  * makes siblings suspect, learns idle limits, and diagnoses each death once what followed it is
  * known. Thread-safe.
  */
-public final class ConnectionDeaths {
+public final class ConnectionDeaths implements AutoCloseable {
 
   /** By then a first attempt to connect has ended, or nobody made one. */
   private static final Duration PATIENCE = Duration.ofSeconds(15);
@@ -67,6 +67,12 @@ public final class ConnectionDeaths {
   private static String onceLearned(IdleLimit limit) {
     return "requests that must not run twice take a new connection in place of one idle for "
         + limit.bound().age().map(IdleLimits::text).orElse("as long");
+  }
+
+  /** The guard is closed: its gauges of idle limits go. */
+  @Override
+  public void close() {
+    idleLimits.close();
   }
 
   /**

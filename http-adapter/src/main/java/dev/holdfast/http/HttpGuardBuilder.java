@@ -16,6 +16,7 @@ import io.micrometer.core.instrument.Metrics;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +46,7 @@ public abstract class HttpGuardBuilder<B extends HttpGuardBuilder<B>> {
    * @param plan the plan of the path to the server
    */
   protected HttpGuardBuilder(ConnectionPlan plan) {
-    this.plan = plan;
+    this.plan = Objects.requireNonNull(plan, "plan");
   }
 
   /**
@@ -63,6 +64,7 @@ public abstract class HttpGuardBuilder<B extends HttpGuardBuilder<B>> {
    * @throws IllegalArgumentException if the name is blank
    */
   public B name(String name) {
+    Objects.requireNonNull(name, "name");
     if (name.isBlank()) {
       throw new IllegalArgumentException("the guard's name is blank");
     }
@@ -77,7 +79,7 @@ public abstract class HttpGuardBuilder<B extends HttpGuardBuilder<B>> {
    * @return this builder
    */
   public B meterRegistry(MeterRegistry registry) {
-    this.registry = registry;
+    this.registry = Objects.requireNonNull(registry, "registry");
     return self();
   }
 
@@ -91,6 +93,7 @@ public abstract class HttpGuardBuilder<B extends HttpGuardBuilder<B>> {
    * @throws IllegalArgumentException if the duration is shorter
    */
   public B probeAfter(Duration idle) {
+    Objects.requireNonNull(idle, "idle");
     if (idle.compareTo(Duration.ofSeconds(1)) < 0) {
       throw new IllegalArgumentException(
           "probeAfter %s is below 1 s: TCP_KEEPIDLE counts whole seconds (tcp(7)), so the kernel"
@@ -155,7 +158,7 @@ public abstract class HttpGuardBuilder<B extends HttpGuardBuilder<B>> {
    * @return this builder
    */
   public B sourceAddresses(InetAddress... addresses) {
-    this.sourceAddresses = List.of(addresses);
+    this.sourceAddresses = List.of(Objects.requireNonNull(addresses, "addresses"));
     return self();
   }
 
@@ -172,7 +175,7 @@ public abstract class HttpGuardBuilder<B extends HttpGuardBuilder<B>> {
    * @return this builder
    */
   public B usage(Usage usage) {
-    this.usage = usage;
+    this.usage = Objects.requireNonNull(usage, "usage");
     this.usageDeclaredAt = CallSite.find();
     return self();
   }
@@ -185,7 +188,7 @@ public abstract class HttpGuardBuilder<B extends HttpGuardBuilder<B>> {
    * @return this builder
    */
   public B usageRegistry(UsageRegistry registry) {
-    this.usageRegistry = registry;
+    this.usageRegistry = Objects.requireNonNull(registry, "registry");
     return self();
   }
 
@@ -199,7 +202,7 @@ public abstract class HttpGuardBuilder<B extends HttpGuardBuilder<B>> {
    * @return this builder
    */
   public B gate(ConnectGate gate) {
-    this.gate = gate;
+    this.gate = Objects.requireNonNull(gate, "gate");
     return self();
   }
 
@@ -220,6 +223,7 @@ public abstract class HttpGuardBuilder<B extends HttpGuardBuilder<B>> {
         gate == null ? EndpointGates.ofGuard(plan, sourceAddresses, registry, name) : gate,
         new UsageSettings(usage, usageDeclaredAt, usageRegistry),
         RetryTable.of(idempotentToo),
-        ReplayRetry.of(name, retries ? 2 : 1, idempotentToo));
+        ReplayRetry.of(name, retries ? 2 : 1, idempotentToo),
+        gate == null);
   }
 }

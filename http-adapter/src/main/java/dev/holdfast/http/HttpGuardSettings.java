@@ -1,6 +1,7 @@
 package dev.holdfast.http;
 
 import dev.holdfast.connect.ConnectGate;
+import dev.holdfast.connect.EndpointGates;
 import dev.holdfast.connect.RedialSettings;
 import dev.holdfast.diagnosis.LearnerSettings;
 import dev.holdfast.path.ConnectionPlan;
@@ -22,6 +23,7 @@ import java.time.Duration;
  * @param usage how the endpoints are used
  * @param retries which failed exchange may be repeated
  * @param replay the Resilience4j side of it
+ * @param ownGate whether the gate was made for this guard, and ends with it
  */
 public record HttpGuardSettings(
     String name,
@@ -33,4 +35,13 @@ public record HttpGuardSettings(
     ConnectGate gate,
     UsageSettings usage,
     RetryTable retries,
-    ReplayRetry replay) {}
+    ReplayRetry replay,
+    boolean ownGate) {
+
+  /** A gate that was made for this guard loses its gauges with it; a user's is the user's. */
+  public void closeOwnGate() {
+    if (ownGate && gate instanceof EndpointGates own) {
+      own.close();
+    }
+  }
+}

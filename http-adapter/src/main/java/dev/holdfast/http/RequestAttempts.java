@@ -23,6 +23,7 @@ public final class RequestAttempts {
   private final String method;
   private final ReplaySafety safety;
   private ReplayRetry.@Nullable Attempts replays;
+  private Object remote = "";
   private boolean second;
   private @Nullable AmbiguousOutcomeException latestLost;
   private @Nullable AmbiguousOutcomeException earlierLost;
@@ -114,6 +115,15 @@ public final class RequestAttempts {
     return decision;
   }
 
+  /**
+   * Where the attempt went that failed, for what replays may cost there.
+   *
+   * @param address of the connection
+   */
+  public void lostAt(Object address) {
+    remote = address;
+  }
+
   /** What is known of the latest attempt becomes what is known of an earlier one. */
   private void begins() {
     if (earlierLost == null) {
@@ -159,6 +169,10 @@ public final class RequestAttempts {
   }
 
   private RetryDecision decide(ExchangeProgress progress, Cause cause, BooleanSupplier allowed) {
+    ReplayRetry.Attempts before = replays;
+    if (before != null && before.replayed() && !progress.neverSent()) {
+      settings.replay().budgets().of(remote).replayLost();
+    }
     RetryDecision decision = settings.retries().decide(safety, progress);
     if (decision != RetryDecision.RETRY) {
       return decision;
@@ -175,7 +189,7 @@ public final class RequestAttempts {
     if (!allowed.getAsBoolean()) {
       return RetryDecision.FAIL;
     }
-    ReplayRetry.Attempts book = settings.replay().begin();
+    ReplayRetry.Attempts book = settings.replay().begin(remote);
     replays = book;
     return book.mayReplay(new LostCall(method(), progress.delivery(), safety, cause))
         ? RetryDecision.RETRY

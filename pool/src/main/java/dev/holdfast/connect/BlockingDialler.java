@@ -1,6 +1,7 @@
 package dev.holdfast.connect;
 
 import dev.holdfast.metrics.Guarded;
+import dev.holdfast.retry.RetryBudgets;
 import dev.holdfast.wire.SocketErrors;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -86,7 +87,20 @@ public final class BlockingDialler {
    * @param gate asked before the first dial of every connect
    */
   public BlockingDialler(RedialSettings settings, ConnectListener listener, ConnectGate gate) {
-    this.shared = new SharedDials(settings, listener, gate);
+    this(settings, listener, gate, new RetryBudgets(System::nanoTime));
+  }
+
+  /**
+   * A dialler that shares what redials may cost.
+   *
+   * @param settings how to dial; the first reply is not checked
+   * @param listener hears of every connect, on the thread that connects
+   * @param gate asked before the first dial of every connect
+   * @param budgets of the replays of the same client
+   */
+  public BlockingDialler(
+      RedialSettings settings, ConnectListener listener, ConnectGate gate, RetryBudgets budgets) {
+    this.shared = new SharedDials(settings, listener, gate, budgets);
   }
 
   /**
@@ -220,7 +234,7 @@ public final class BlockingDialler {
     /** The permit of the next dial. */
     private Permit again(Permit permit, Exception failure) throws IOException {
       if (!tcpConnected && gaveUp(failure)) {
-        permit.closed(Closer.LOCAL);
+        Guarded.run(GateVisit.GATE, () -> permit.closed(Closer.LOCAL));
         report(ConnectOutcome.CANCELLED, -1);
         throw rethrown(failure);
       }
@@ -253,7 +267,14 @@ public final class BlockingDialler {
     private boolean gaveUp(Exception failure) {
       boolean interrupted =
           failure instanceof InterruptedIOException && !(failure instanceof SocketTimeoutException);
-      return interrupted || SocketErrors.isInterrupt(failure) || cancelled.getAsBoolean();
+      return interrupted || SocketErrors.isInterrupt(failure) || unwanted();
+    }
+
+    /** A caller who cannot say so is taken to want his connection. */
+    private boolean unwanted() {
+      boolean[] said = new boolean[1];
+      Guarded.run("the caller of a connect", () -> said[0] = cancelled.getAsBoolean());
+      return said[0];
     }
 
     private static IOException rethrown(Exception failure) {
@@ -292,10 +313,15 @@ public final class BlockingDialler {
 
     private Admission waitFor(Admission.Wait wait) throws IOException {
       long since = System.nanoTime();
+      boolean come = false;
       try {
         awaitTurn(wait, since + wait.nanos());
+        come = true;
       } finally {
         tally.waited(System.nanoTime() - since);
+        if (!come) {
+          Guarded.run(GateVisit.GATE, wait.turn()::leave);
+        }
       }
       return GateVisit.ask(wait.turn()::again);
     }
@@ -303,13 +329,11 @@ public final class BlockingDialler {
     private void awaitTurn(Admission.Wait wait, long until) throws IOException {
       for (long rest = wait.nanos(); rest > 0; rest = until - System.nanoTime()) {
         LockSupport.parkNanos(Math.min(rest, LOOK_NANOS));
-        if (Thread.currentThread().isInterrupted() || cancelled.getAsBoolean()) {
-          Guarded.run(GateVisit.GATE, wait.turn()::leave);
+        if (Thread.currentThread().isInterrupted() || unwanted()) {
           report(ConnectOutcome.CANCELLED, -1);
           throw new InterruptedIOException("gave up waiting for leave to connect");
         }
         if (left() == 0) {
-          Guarded.run(GateVisit.GATE, wait.turn()::leave);
           report(ConnectOutcome.TIMED_OUT, -1);
           throw new SocketTimeoutException("timed out waiting for leave to connect");
         }

@@ -1,5 +1,6 @@
 package dev.holdfast.connect;
 
+import dev.holdfast.retry.RetryBudget;
 import java.net.InetSocketAddress;
 import java.util.EnumMap;
 import java.util.Map;
@@ -17,7 +18,7 @@ final class DialTally {
   private static final int MOST_FOREIGN = 4;
 
   private final RedialSchedule schedule;
-  private final RedialBudget budget;
+  private final RetryBudget budget;
   private final boolean balanced;
   private final Map<RedialReason, Integer> redials = new EnumMap<>(RedialReason.class);
   private int dials;
@@ -27,7 +28,7 @@ final class DialTally {
   private long dialledAt;
   private long waited;
 
-  DialTally(RedialSchedule schedule, RedialBudget budget, boolean balanced) {
+  DialTally(RedialSchedule schedule, RetryBudget budget, boolean balanced) {
     this.schedule = schedule;
     this.budget = budget;
     this.balanced = balanced;

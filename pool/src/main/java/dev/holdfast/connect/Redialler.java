@@ -1,5 +1,6 @@
 package dev.holdfast.connect;
 
+import dev.holdfast.retry.RetryBudgets;
 import io.netty.channel.ChannelHandler;
 
 /**
@@ -31,7 +32,21 @@ public final class Redialler {
    * @return a redialler for all channels of one client
    */
   public static Redialler of(RedialSettings settings, ConnectListener listener, ConnectGate gate) {
-    return new Redialler(new SharedDials(settings, listener, gate));
+    return of(settings, listener, gate, new RetryBudgets(System::nanoTime));
+  }
+
+  /**
+   * A redialler that shares what redials may cost.
+   *
+   * @param settings how to dial
+   * @param listener hears of every connect
+   * @param gate asked before the first dial of every connect, and when a dial found no source port
+   * @param budgets of the replays of the same client
+   * @return a redialler for all channels of one client
+   */
+  public static Redialler of(
+      RedialSettings settings, ConnectListener listener, ConnectGate gate, RetryBudgets budgets) {
+    return new Redialler(new SharedDials(settings, listener, gate, budgets));
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.holdfast.connect;
 
 import dev.holdfast.metrics.Guarded;
+import dev.holdfast.retry.RetryBudgets;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -18,13 +19,15 @@ final class SharedDials {
   private final ConnectListener listener;
   private final ConnectGate gate;
   private final RttMemory memory = new RttMemory();
-  private final LruMap<SocketAddress, RedialBudget> budgets = new LruMap<>(RttMemory.CAPACITY);
+  private final RetryBudgets budgets;
   private final AtomicInteger turn = new AtomicInteger();
 
-  SharedDials(RedialSettings settings, ConnectListener listener, ConnectGate gate) {
+  SharedDials(
+      RedialSettings settings, ConnectListener listener, ConnectGate gate, RetryBudgets budgets) {
     this.settings = settings;
     this.listener = listener;
     this.gate = gate;
+    this.budgets = budgets;
   }
 
   RedialSettings settings() {
@@ -44,14 +47,8 @@ final class SharedDials {
   DialTally tally(SocketAddress remote, long timeoutNanos) {
     return new DialTally(
         RedialSchedule.of(timeoutNanos, memory.srtt(remote), settings.redials()),
-        budget(remote),
+        budgets.of(remote),
         balanced());
-  }
-
-  private RedialBudget budget(SocketAddress remote) {
-    synchronized (budgets) {
-      return budgets.computeIfAbsent(remote, first -> new RedialBudget(System::nanoTime));
-    }
   }
 
   void learn(SocketAddress remote, long rttNanos) {

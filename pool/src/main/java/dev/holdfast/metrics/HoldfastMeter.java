@@ -62,7 +62,7 @@ public enum HoldfastMeter {
       "guard"),
   /**
    * Counter: calls refused or failed although they certainly did not run. Tags: {@code reason}
-   * (held_full, transaction, blocking, no_reconnect).
+   * (held_full, transaction, blocking, unsendable, no_reconnect).
    */
   NOT_EXECUTED(
       "holdfast.calls.not_executed",
@@ -117,6 +117,16 @@ public enum HoldfastMeter {
       "Dials repeated from another source port, by reason",
       "guard",
       "reason"),
+  /**
+   * Counter: repetitions that were not made because too many in a row came to nothing, see {@link
+   * dev.holdfast.retry.RetryBudget}. Tags: {@code kind} (redial, replay).
+   */
+  RETRIES_WITHHELD(
+      "holdfast.retries.withheld",
+      Kind.COUNTER,
+      "Redials and replays withheld, as too many came to nothing",
+      "guard",
+      "kind"),
   /** Timer: how long those connects waited that had to wait for a source port. */
   PORT_WAIT("holdfast.ports.wait", Kind.TIMER, "Time connects waited for a source port", "guard"),
   /**
@@ -167,6 +177,15 @@ public enum HoldfastMeter {
   /** Timer: how long those acquires took that had to wait and got a connection. */
   POOL_WAIT(
       "holdfast.pool.wait", Kind.TIMER, "Time acquires waited for a connection of a pool", "pool"),
+  /**
+   * Timer: how long connections were on loan, of leases that were returned; their number is {@link
+   * #POOL_LENT}. Made of the pool's ticks of 10 ms, so that no borrow reads a clock: exact as a
+   * sum, without a maximum.
+   */
+  POOL_USE("holdfast.pool.use", Kind.TIMER, "Time connections of a pool were in use", "pool"),
+  /** Timer: how long dials took that connected, the wait at a gate included. */
+  POOL_CREATE(
+      "holdfast.pool.create", Kind.TIMER, "Time it took to open connections of a pool", "pool"),
   /** Counter: acquires that got no connection. Tags: {@code reason} (timeout, waiters). */
   POOL_REFUSED(
       "holdfast.pool.refused",

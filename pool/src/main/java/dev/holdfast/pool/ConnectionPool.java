@@ -31,7 +31,7 @@ public final class ConnectionPool<C> implements AutoCloseable {
     this.finder = core.finder;
     this.acquireNanos = PoolSettings.nanos(core.settings.acquireTimeout());
     this.onClose = onClose;
-    core.meters.watch(core::state, core.roster::lent);
+    core.meters.watch(core::state, core.roster::lent, core.roster::usedNanos);
     core.housekeeper.start();
   }
 

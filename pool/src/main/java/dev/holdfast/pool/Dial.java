@@ -31,6 +31,7 @@ final class Dial<C> implements Runnable {
   private volatile @Nullable CompletionStage<C> stage;
   private volatile @Nullable Turn turn;
   private volatile Runnable timer = () -> {};
+  private volatile long beganAt;
 
   Dial(PoolCore<C> pool) {
     this(pool, null);
@@ -47,6 +48,7 @@ final class Dial<C> implements Runnable {
 
   /** Begins; the place is reserved. */
   void begin() {
+    beganAt = pool.ticker.fresh();
     if (!pool.begins(this)) {
       fail(pool.closed(), 0);
     } else if (arm()) {
@@ -184,7 +186,7 @@ final class Dial<C> implements Runnable {
       tell(pool.closed());
       return;
     }
-    pool.filler.connected();
+    pool.filler.connected(pool.ticker.fresh() - beganAt);
     if (slot.ready()) {
       pool.prover.prove(slot);
     }

@@ -64,8 +64,8 @@ final class Filler<C> {
     return Math.max(pool.waiters.count() - idle, pool.settings.minIdle() - spare);
   }
 
-  void connected() {
-    pool.meters.connected();
+  void connected(long nanos) {
+    pool.meters.connected(nanos);
     if (failures.getAndSet(0) > 0) {
       PoolCore.LOG.info("{}: connects succeed again", pool.settings.name());
     }

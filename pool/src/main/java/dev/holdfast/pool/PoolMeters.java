@@ -4,6 +4,7 @@ import dev.holdfast.metrics.Guarded;
 import dev.holdfast.metrics.HoldfastMeter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -31,6 +32,7 @@ final class PoolMeters {
   private final MeterRegistry registry;
   private final String name;
   private final @Nullable Timer wait;
+  private final @Nullable Timer create;
   private final Map<CloseReason, @Nullable Counter> closed = new EnumMap<>(CloseReason.class);
   private final @Nullable Counter timeouts;
   private final @Nullable Counter tooManyWaiters;
@@ -44,13 +46,8 @@ final class PoolMeters {
   PoolMeters(MeterRegistry registry, String name) {
     this.registry = registry;
     this.name = name;
-    this.wait =
-        Guarded.register(
-            () ->
-                Timer.builder(HoldfastMeter.POOL_WAIT.meterName())
-                    .description(HoldfastMeter.POOL_WAIT.description())
-                    .tags(TAG, name)
-                    .register(registry));
+    this.wait = timer(HoldfastMeter.POOL_WAIT);
+    this.create = timer(HoldfastMeter.POOL_CREATE);
     for (CloseReason reason : CloseReason.values()) {
       closed.put(reason, counter(HoldfastMeter.POOL_CLOSED, "reason", reason.tag()));
     }
@@ -63,6 +60,15 @@ final class PoolMeters {
     leaks = counter(HoldfastMeter.POOL_LEAKS);
   }
 
+  private @Nullable Timer timer(HoldfastMeter meter) {
+    return Guarded.register(
+        () ->
+            Timer.builder(meter.meterName())
+                .description(meter.description())
+                .tags(TAG, name)
+                .register(registry));
+  }
+
   private @Nullable Counter counter(HoldfastMeter meter, String... tags) {
     return Guarded.register(
         () ->
@@ -73,7 +79,8 @@ final class PoolMeters {
   }
 
   /** Registers what is read from the pool; it holds the pool until {@link #close()}. */
-  void watch(Supplier<PoolState> state, LongSupplier lent) {
+  void watch(Supplier<PoolState> state, LongSupplier lent, LongSupplier usedNanos) {
+    uses(lent, usedNanos);
     Meter counter =
         Guarded.register(
             () ->
@@ -92,6 +99,24 @@ final class PoolMeters {
     connections(state, "closing", PoolState::closing);
     gauge(HoldfastMeter.POOL_MAX, Tags.empty(), state, PoolState::max);
     gauge(HoldfastMeter.POOL_WAITING, Tags.empty(), state, PoolState::waiting);
+  }
+
+  private void uses(LongSupplier lent, LongSupplier usedNanos) {
+    Meter timer =
+        Guarded.register(
+            () ->
+                FunctionTimer.builder(
+                        HoldfastMeter.POOL_USE.meterName(),
+                        lent,
+                        LongSupplier::getAsLong,
+                        all -> usedNanos.getAsLong(),
+                        TimeUnit.NANOSECONDS)
+                    .description(HoldfastMeter.POOL_USE.description())
+                    .tags(TAG, name)
+                    .register(registry));
+    if (timer != null) {
+      gauges.add(timer);
+    }
   }
 
   private void connections(Supplier<PoolState> state, String tag, ToIntFunction<PoolState> count) {
@@ -118,7 +143,10 @@ final class PoolMeters {
   }
 
   void waited(long nanos) {
-    Timer timer = wait;
+    record(wait, nanos);
+  }
+
+  private static void record(@Nullable Timer timer, long nanos) {
     if (timer != null) {
       Guarded.meter(() -> timer.record(nanos, TimeUnit.NANOSECONDS));
     }
@@ -136,8 +164,9 @@ final class PoolMeters {
     count(closed.get(reason));
   }
 
-  void connected() {
+  void connected(long nanos) {
     count(connected);
+    record(create, nanos);
   }
 
   void connectFailed() {

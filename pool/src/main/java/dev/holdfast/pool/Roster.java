@@ -20,6 +20,7 @@ final class Roster<C> {
   private int connecting;
   private int closing;
   private long lentByClosed;
+  private long usedByClosed;
   private volatile boolean suspended;
   private volatile boolean closed;
   private volatile int room;
@@ -154,6 +155,7 @@ final class Roster<C> {
         System.arraycopy(old, at + 1, less, at, old.length - at - 1);
         closing++;
         lentByClosed += StateWord.lease(slot.word);
+        usedByClosed += slot.usedNanos();
         publish(less);
       }
     } finally {
@@ -170,6 +172,20 @@ final class Roster<C> {
         lent += StateWord.lease(slot.word);
       }
       return lent;
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /** How long all leases took that were returned. */
+  long usedNanos() {
+    changing.lock();
+    try {
+      long used = usedByClosed;
+      for (Slot<C> slot : live) {
+        used += slot.usedNanos();
+      }
+      return used;
     } finally {
       changing.unlock();
     }

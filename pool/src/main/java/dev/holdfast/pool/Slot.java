@@ -29,6 +29,9 @@ final class Slot<C> extends PaddedState.After implements Liveness {
   private volatile long traffic;
   private volatile @Nullable Permit permit;
 
+  /** By the holder of a lease; read by the meter, which may lag. */
+  private long usedNanos;
+
   /** The housekeeper's notes on the lease it saw last. */
   final LeaseWatch watch = new LeaseWatch();
 
@@ -88,9 +91,21 @@ final class Slot<C> extends PaddedState.After implements Liveness {
       return;
     }
     check(lease);
+    if (leasedAt != now) {
+      usedNanos += now - leasedAt;
+    }
     if (lease >= lastLease || !stamp(now) || !toIdle(lease)) {
       giveBackMarked(lease);
     }
+  }
+
+  /**
+   * How long its leases have taken that were returned, from tick to tick: one that begins and ends
+   * in a tick counts nothing, and as many more count a whole one, so the sum is right and no clock
+   * is read for it.
+   */
+  long usedNanos() {
+    return usedNanos;
   }
 
   private boolean toIdle(long lease) {

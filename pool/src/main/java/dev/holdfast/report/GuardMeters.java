@@ -4,7 +4,9 @@ import dev.holdfast.connect.ConnectReport;
 import dev.holdfast.connect.RedialReason;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.metrics.FlightEvents;
+import dev.holdfast.metrics.Guarded;
 import dev.holdfast.metrics.HoldfastMeter;
+import dev.holdfast.retry.RetryBudget;
 import dev.holdfast.wire.WireSource;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -18,8 +20,12 @@ import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
-/** A guard's side of {@link HoldfastMeter}. Thread-safe; nothing here runs for every call. */
+/**
+ * A guard's side of {@link HoldfastMeter}. What the registry throws goes no further. Thread-safe;
+ * nothing here runs for every call.
+ */
 public final class GuardMeters implements AutoCloseable {
 
   /** Guards of one name in one registry share their gauges: Micrometer keeps only the first. */
@@ -35,9 +41,9 @@ public final class GuardMeters implements AutoCloseable {
   private final String guard;
   private final Map<WireSource, AtomicInteger> connections;
   private final AtomicBoolean closed = new AtomicBoolean();
-  private final Timer hold;
-  private final Timer idleAge;
-  private final DistributionSummary idleUsed;
+  private final @Nullable Timer hold;
+  private final @Nullable Timer idleAge;
+  private final @Nullable DistributionSummary idleUsed;
 
   /**
    * Registers the gauges.
@@ -53,18 +59,22 @@ public final class GuardMeters implements AutoCloseable {
     hold = timer(HoldfastMeter.HOLD);
     idleAge = timer(HoldfastMeter.IDLE_AGE);
     idleUsed =
-        DistributionSummary.builder(HoldfastMeter.IDLE_USED.meterName())
-            .description(HoldfastMeter.IDLE_USED.description())
-            .tags("guard", guard)
-            .register(registry);
+        Guarded.register(
+            () ->
+                DistributionSummary.builder(HoldfastMeter.IDLE_USED.meterName())
+                    .description(HoldfastMeter.IDLE_USED.description())
+                    .tags("guard", guard)
+                    .register(registry));
   }
 
-  private Timer timer(HoldfastMeter meter, String... tags) {
-    return Timer.builder(meter.meterName())
-        .description(meter.description())
-        .tag("guard", guard)
-        .tags(tags)
-        .register(registry);
+  private @Nullable Timer timer(HoldfastMeter meter, String... tags) {
+    return Guarded.register(
+        () ->
+            Timer.builder(meter.meterName())
+                .description(meter.description())
+                .tag("guard", guard)
+                .tags(tags)
+                .register(registry));
   }
 
   private Map<WireSource, AtomicInteger> share() {
@@ -93,21 +103,25 @@ public final class GuardMeters implements AutoCloseable {
       Shared shared = guards == null ? null : guards.get(guard);
       if (guards != null && shared != null && --shared.guards == 0) {
         guards.remove(guard);
-        registry
-            .find(HoldfastMeter.CONNECTIONS.meterName())
-            .tag("guard", guard)
-            .meters()
-            .forEach(registry::remove);
+        Guarded.meter(
+            () ->
+                registry
+                    .find(HoldfastMeter.CONNECTIONS.meterName())
+                    .tag("guard", guard)
+                    .meters()
+                    .forEach(registry::remove));
       }
     }
   }
 
   private AtomicInteger register(WireSource source) {
     AtomicInteger count = new AtomicInteger();
-    Gauge.builder(HoldfastMeter.CONNECTIONS.meterName(), count, AtomicInteger::get)
-        .description(HoldfastMeter.CONNECTIONS.description())
-        .tags("guard", guard, "wire", source.tag())
-        .register(registry);
+    Guarded.meter(
+        () ->
+            Gauge.builder(HoldfastMeter.CONNECTIONS.meterName(), count, AtomicInteger::get)
+                .description(HoldfastMeter.CONNECTIONS.description())
+                .tags("guard", guard, "wire", source.tag())
+                .register(registry));
     return count;
   }
 
@@ -131,7 +145,7 @@ public final class GuardMeters implements AutoCloseable {
    */
   public void probed(boolean answered) {
     FlightEvents.probed(guard, answered);
-    counter(HoldfastMeter.PROBES, "result", answered ? "answered" : "failed").increment();
+    count(HoldfastMeter.PROBES, 1, "result", answered ? "answered" : "failed");
   }
 
   /**
@@ -141,7 +155,7 @@ public final class GuardMeters implements AutoCloseable {
    */
   public void swapped(Cause cause) {
     FlightEvents.condemned(guard, cause.tag());
-    counter(HoldfastMeter.SWAPS, "cause", cause.tag()).increment();
+    count(HoldfastMeter.SWAPS, 1, "cause", cause.tag());
   }
 
   /**
@@ -151,8 +165,8 @@ public final class GuardMeters implements AutoCloseable {
    */
   public void ambiguous(String call) {
     FlightEvents.ambiguous(guard, call);
-    counter(HoldfastMeter.AMBIGUOUS_ALL).increment();
-    counter(HoldfastMeter.AMBIGUOUS, "call", call).increment();
+    count(HoldfastMeter.AMBIGUOUS_ALL, 1);
+    count(HoldfastMeter.AMBIGUOUS, 1, "call", call);
     AmbiguousLog.SHARED.ambiguous(guard, call);
   }
 
@@ -162,7 +176,7 @@ public final class GuardMeters implements AutoCloseable {
    * @param reason of a bounded set
    */
   public void notExecuted(String reason) {
-    counter(HoldfastMeter.NOT_EXECUTED, "reason", reason).increment();
+    count(HoldfastMeter.NOT_EXECUTED, 1, "reason", reason);
   }
 
   /**
@@ -173,7 +187,7 @@ public final class GuardMeters implements AutoCloseable {
    */
   public void redialled(RedialReason reason, int dials) {
     FlightEvents.redialled(guard, reason.tag(), dials);
-    counter(HoldfastMeter.REDIALS, "reason", reason.tag()).increment(dials);
+    count(HoldfastMeter.REDIALS, dials, "reason", reason.tag());
   }
 
   /**
@@ -182,7 +196,7 @@ public final class GuardMeters implements AutoCloseable {
    * @param calls how many
    */
   public void moved(int calls) {
-    counter(HoldfastMeter.MOVED).increment(calls);
+    count(HoldfastMeter.MOVED, calls);
   }
 
   /**
@@ -191,7 +205,7 @@ public final class GuardMeters implements AutoCloseable {
    * @param calls how many
    */
   public void replayed(int calls) {
-    counter(HoldfastMeter.REPLAYED).increment(calls);
+    count(HoldfastMeter.REPLAYED, calls);
   }
 
   /**
@@ -201,7 +215,7 @@ public final class GuardMeters implements AutoCloseable {
    */
   public void held(long nanos) {
     FlightEvents.held(guard, nanos);
-    hold.record(nanos, TimeUnit.NANOSECONDS);
+    record(hold, nanos);
   }
 
   /**
@@ -212,7 +226,7 @@ public final class GuardMeters implements AutoCloseable {
   public void connected(ConnectReport report) {
     String outcome = report.outcome().tag();
     FlightEvents.connected(guard, report.remote(), outcome, report.dials(), report.nanos());
-    timer(HoldfastMeter.CONNECTS, "result", outcome).record(report.nanos(), TimeUnit.NANOSECONDS);
+    record(timer(HoldfastMeter.CONNECTS, "result", outcome), report.nanos());
     report.redials().forEach(this::redialled);
   }
 
@@ -224,17 +238,35 @@ public final class GuardMeters implements AutoCloseable {
    *     if there is none
    */
   public void usedAfterIdle(long idleNanos, long limitNanos) {
-    idleAge.record(idleNanos, TimeUnit.NANOSECONDS);
-    if (limitNanos != Long.MAX_VALUE) {
-      idleUsed.record((double) idleNanos / limitNanos);
+    record(idleAge, idleNanos);
+    if (limitNanos != Long.MAX_VALUE && idleUsed != null) {
+      Guarded.meter(() -> idleUsed.record((double) idleNanos / limitNanos));
     }
   }
 
-  private Counter counter(HoldfastMeter meter, String... tags) {
-    return Counter.builder(meter.meterName())
-        .description(meter.description())
-        .tag("guard", guard)
-        .tags(tags)
-        .register(registry);
+  /**
+   * A repetition was withheld.
+   *
+   * @param kind which
+   */
+  public void withheld(RetryBudget.Kind kind) {
+    count(HoldfastMeter.RETRIES_WITHHELD, 1, "kind", kind.tag());
+  }
+
+  private static void record(@Nullable Timer timer, long nanos) {
+    if (timer != null) {
+      Guarded.meter(() -> timer.record(nanos, TimeUnit.NANOSECONDS));
+    }
+  }
+
+  private void count(HoldfastMeter meter, double amount, String... tags) {
+    Guarded.meter(
+        () ->
+            Counter.builder(meter.meterName())
+                .description(meter.description())
+                .tag("guard", guard)
+                .tags(tags)
+                .register(registry)
+                .increment(amount));
   }
 }

@@ -6,6 +6,7 @@ import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.diagnosis.Explanation;
 import dev.holdfast.metrics.Guarded;
 import dev.holdfast.metrics.HoldfastMeter;
+import dev.holdfast.retry.RetryBudget;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -18,7 +19,7 @@ import java.util.List;
 final class MetersAtZero {
 
   private static final List<String> NOT_EXECUTED =
-      List.of("held_full", "transaction", "blocking", "no_reconnect");
+      List.of("held_full", "transaction", "blocking", "unsendable", "no_reconnect");
 
   private MetersAtZero() {}
 
@@ -37,6 +38,9 @@ final class MetersAtZero {
     }
     for (RedialReason reason : RedialReason.values()) {
       counter(registry, guard, HoldfastMeter.REDIALS, "reason", reason.tag());
+    }
+    for (RetryBudget.Kind kind : RetryBudget.Kind.values()) {
+      counter(registry, guard, HoldfastMeter.RETRIES_WITHHELD, "kind", kind.tag());
     }
     for (ConnectOutcome outcome : ConnectOutcome.values()) {
       timer(registry, guard, HoldfastMeter.CONNECTS, "result", outcome.tag());

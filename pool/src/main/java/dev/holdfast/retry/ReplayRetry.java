@@ -10,13 +10,19 @@ import io.github.resilience4j.retry.RetryConfig;
  *
  * <p>A call that was never sent is not a retry and never comes here: moving it to another
  * connection is its first attempt.
+ *
+ * <p>All replays towards one address share its {@link RetryBudget} with the redials of its
+ * connects.
  */
 public final class ReplayRetry {
 
   private final Retry retry;
+  private final boolean stateIdempotentToo;
+  private final RetryBudgets budgets = new RetryBudgets(System::nanoTime);
 
-  private ReplayRetry(Retry retry) {
+  private ReplayRetry(Retry retry, boolean stateIdempotentToo) {
     this.retry = retry;
+    this.stateIdempotentToo = stateIdempotentToo;
   }
 
   /**
@@ -40,7 +46,7 @@ public final class ReplayRetry {
             .retryOnException(
                 thrown -> thrown instanceof LostCall lost && mayReplay(lost, stateIdempotentToo))
             .build();
-    return new ReplayRetry(Retry.of(name, config));
+    return new ReplayRetry(Retry.of(name, config), stateIdempotentToo);
   }
 
   private static boolean mayReplay(LostCall lost, boolean stateIdempotentToo) {
@@ -64,21 +70,42 @@ public final class ReplayRetry {
   }
 
   /**
-   * Starts the book of one call, at its first loss.
+   * What repetitions may cost each address.
+   *
+   * @return to be shared with whatever dials
+   */
+  public RetryBudgets budgets() {
+    return budgets;
+  }
+
+  /**
+   * Starts the book of one call, at its first loss, towards an address that is not known.
    *
    * @return the call's attempts
    */
   public Attempts begin() {
-    return new Attempts(retry.asyncContext());
+    return begin("");
+  }
+
+  /**
+   * Starts the book of one call, at its first loss.
+   *
+   * @param remote where its connection led
+   * @return the call's attempts
+   */
+  public Attempts begin(Object remote) {
+    return new Attempts(budgets.of(remote));
   }
 
   /** The attempts of one call. Confined to one thread at a time. */
-  public static final class Attempts {
+  public final class Attempts {
 
-    private final Retry.AsyncContext<Object> context;
+    private final Retry.AsyncContext<Object> context = retry.asyncContext();
+    private final RetryBudget budget;
+    private int replays;
 
-    private Attempts(Retry.AsyncContext<Object> context) {
-      this.context = context;
+    private Attempts(RetryBudget budget) {
+      this.budget = budget;
     }
 
     /**
@@ -88,11 +115,30 @@ public final class ReplayRetry {
      * @return whether it may be sent again; where and when is the connection's business
      */
     public boolean mayReplay(LostCall lost) {
-      return context.onError(lost) >= 0;
+      boolean due =
+          ReplayRetry.mayReplay(lost, stateIdempotentToo)
+              && replays + 1 < retry.getRetryConfig().getMaxAttempts();
+      if ((due && !budget.allowsReplay()) || context.onError(lost) < 0) {
+        return false;
+      }
+      replays++;
+      return true;
+    }
+
+    /**
+     * Whether the call was sent again.
+     *
+     * @return true from the first replay on
+     */
+    public boolean replayed() {
+      return replays > 0;
     }
 
     /** The replayed call was answered. */
     public void answered() {
+      if (replayed()) {
+        budget.replayAnswered();
+      }
       context.onComplete();
     }
   }

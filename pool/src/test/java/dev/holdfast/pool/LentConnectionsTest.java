@@ -8,9 +8,11 @@ import dev.holdfast.path.NetworkPath;
 import dev.holdfast.path.ServerLimits;
 import dev.holdfast.pool.FakeServer.Connection;
 import dev.holdfast.pool.FakeServer.Mood;
+import io.micrometer.core.instrument.FunctionTimer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Which connections a pool lends and which it proves, replaces and retires. */
@@ -40,6 +42,25 @@ final class LentConnectionsTest {
     bed.release(lease);
     assertThat(first.closes).isEqualTo(1);
     assertThat(bed.pool.state().total()).isZero();
+  }
+
+  /** Of many short uses and a few long ones, also by connections that are closed since. */
+  @Test
+  void mustTellHowLongConnectionsWereInUseAndHowLongTheyTookToOpen() {
+    PoolBed bed = new PoolBed(12, pool -> pool.maxSize(1));
+    for (int i = 0; i < 4; i++) {
+      Lease<Connection> lease = bed.acquire();
+      bed.world.pass(Duration.ofMillis(500));
+      if (i == 2) {
+        lease.connection().liveness.dead(Cause.PEER_RESET);
+      }
+      bed.release(lease);
+      bed.world.pass(Duration.ofMillis(100));
+    }
+    FunctionTimer use = bed.registry.get("holdfast.pool.use").functionTimer();
+    assertThat(use.count()).isEqualTo(4);
+    assertThat(use.totalTime(TimeUnit.MILLISECONDS)).isBetween(1_900.0, 2_100.0);
+    assertThat(bed.registry.get("holdfast.pool.create").timer().count()).isEqualTo(2);
   }
 
   @Test

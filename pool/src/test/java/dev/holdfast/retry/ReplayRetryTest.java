@@ -43,6 +43,41 @@ final class ReplayRetryTest {
   }
 
   @Test
+  void mustStopSendingAgainByItselfWhereNothingIsEverAnswered() {
+    ReplayRetry retry = ReplayRetry.of("test", 3, false);
+    List<RetryBudget.Kind> withheld = new ArrayList<>();
+    retry.budgets().onWithheld(withheld::add);
+    LostCall lost = lost(Delivery.SENT_UNANSWERED, ReplaySafety.SAFE);
+    int sent = 0;
+    for (int call = 0; call < 1_000; call++) {
+      ReplayRetry.Attempts attempts = retry.begin("server");
+      sent++;
+      while (attempts.mayReplay(lost)) {
+        sent++;
+        retry.budgets().of("server").replayLost();
+      }
+    }
+    assertThat(sent).isBetween(1_050, 1_060);
+    assertThat(withheld).hasSizeBetween(970, 976);
+    assertThat(retry.begin("another").mayReplay(lost)).isTrue();
+  }
+
+  @Test
+  void mustNeitherCountNorWithholdWhatMayNotBeSentAgainAnyway() {
+    ReplayRetry retry = ReplayRetry.of("test", 1, false);
+    List<RetryBudget.Kind> withheld = new ArrayList<>();
+    retry.budgets().onWithheld(withheld::add);
+    for (int i = 0; i < 200; i++) {
+      retry.budgets().of("server").replayLost();
+    }
+    retry.begin("server").mayReplay(lost(Delivery.SENT_UNANSWERED, ReplaySafety.SAFE));
+    ReplayRetry.of("test", 3, false)
+        .begin("server")
+        .mayReplay(lost(Delivery.SENT_UNANSWERED, ReplaySafety.UNSAFE));
+    assertThat(withheld).isEmpty();
+  }
+
+  @Test
   void mustPublishResilience4jEvents() {
     ReplayRetry replay = ReplayRetry.of("test", 2, false);
     List<String> events = new ArrayList<>();

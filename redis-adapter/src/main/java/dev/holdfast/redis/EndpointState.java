@@ -7,7 +7,9 @@ import dev.holdfast.retry.ReplayRetry;
 import io.lettuce.core.protocol.CompleteableCommand;
 import io.lettuce.core.protocol.RedisCommand;
 import java.lang.ref.WeakReference;
+import java.net.SocketAddress;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -179,13 +181,14 @@ final class EndpointState {
   }
 
   /** Whether a lost call may be sent again; counts its attempts until it is answered. */
-  synchronized boolean mayReplay(RedisCommand<?, ?, ?> command, LostCall lost) {
+  synchronized boolean mayReplay(
+      RedisCommand<?, ?, ?> command, LostCall lost, SocketAddress remote) {
     if (attempts == null) {
       attempts = new IdentityHashMap<>(4);
     }
     ReplayRetry.Attempts book = attempts.get(command);
     if (book == null) {
-      book = replay.begin();
+      book = replay.begin(remote);
       attempts.put(command, book);
       closeBookWhenDone(command, book);
     }
@@ -194,6 +197,12 @@ final class EndpointState {
     }
     attempts.remove(command);
     return false;
+  }
+
+  /** Whether the loss of a connection took replays with it. */
+  synchronized boolean losesReplays(Collection<RedisCommand<?, ?, ?>> commands) {
+    return attempts != null
+        && commands.stream().map(attempts::get).anyMatch(book -> book != null && book.replayed());
   }
 
   private void closeBookWhenDone(RedisCommand<?, ?, ?> command, ReplayRetry.Attempts book) {

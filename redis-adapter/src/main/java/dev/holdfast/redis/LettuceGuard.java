@@ -114,7 +114,9 @@ public final class LettuceGuard implements AutoCloseable {
     this.meters = new GuardMeters(registry, settings.name());
     this.connects = new ConnectReports(settings.name(), settings.plan(), meters, reporter);
     this.opinions = new SecondOpinions(settings.gate());
-    this.redialler = Redialler.of(settings.redialling(), connects, settings.gate());
+    this.redialler =
+        Redialler.of(settings.redialling(), connects, settings.gate(), replay.budgets());
+    replay.budgets().onWithheld(meters::withheld);
     StartLine.say(
         LOG,
         settings.name(),
@@ -369,6 +371,10 @@ public final class LettuceGuard implements AutoCloseable {
     pools.remove(pool);
   }
 
+  ReplayRetry replay() {
+    return replay;
+  }
+
   PoolDials dials() {
     return dials;
   }
@@ -447,8 +453,8 @@ public final class LettuceGuard implements AutoCloseable {
           "{}: the guard is installed, but its options are not those of the client: its connections"
               + " have none of the plan's TCP keepalive and TCP_USER_TIMEOUT, and a reply lost half"
               + " way is not noticed. Add, as the last call of setOptions:"
-              + " client.setOptions(guard.options(ClientOptions.create())), or with your own options"
-              + " in place of the new ones",
+              + " client.setOptions(guard.options(ClientOptions.create())), or with your own"
+              + " options in place of the new ones",
           name());
     }
   }

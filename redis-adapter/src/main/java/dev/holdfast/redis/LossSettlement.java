@@ -78,6 +78,9 @@ final class LossSettlement {
       Death death,
       boolean reconnects) {
     Queue<RedisCommand<?, ?, ?>> travelling = guarded.stack();
+    if (guarded.endpoint().losesReplays(commands)) {
+      guard.replay().budgets().of(guarded.remote()).replayLost();
+    }
     for (int i = 0; i < commands.size(); i++) {
       RedisCommand<?, ?, ?> command = commands.get(i);
       LostCalls.Fate fate = ruling.fates().get(i);
@@ -239,7 +242,7 @@ final class LossSettlement {
             delivery(lost),
             CommandSafety.of(command),
             death.cause());
-    return guarded.endpoint().mayReplay(command, call);
+    return guarded.endpoint().mayReplay(command, call, guarded.remote());
   }
 
   private void fail(RedisCommand<?, ?, ?> command, Delivery delivery, Death death) {

@@ -14,6 +14,7 @@ import dev.holdfast.report.ConnectReports;
 import dev.holdfast.report.DiagnosisEvent;
 import dev.holdfast.report.DiagnosisReporter;
 import dev.holdfast.report.GuardMeters;
+import dev.holdfast.report.StartLine;
 import dev.holdfast.wire.HostCounters;
 import dev.holdfast.wire.WireSnapshot;
 import io.github.resilience4j.retry.Retry;
@@ -37,7 +38,10 @@ import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.core5.http.io.HttpConnectionFactory;
 import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.util.VersionInfo;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the connections of an Apache HttpClient 5 (classic API, 5.4 to 5.6) usable over a path that
@@ -66,11 +70,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe.
  */
-public final class ApacheHttpGuard {
+public final class ApacheHttpGuard implements AutoCloseable {
 
   /** The builders that have a guard, for they do not tell; by identity, as they have no equals. */
   private static final Set<Object> GUARDED =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
+  private static final Logger LOG = LoggerFactory.getLogger(ApacheHttpGuard.class);
 
   private static final String NAME = "HOLDFAST";
 
@@ -110,11 +116,23 @@ public final class ApacheHttpGuard {
     this.opinions = new SecondOpinions(settings.gate());
     this.watch = new FlightWatch(timer, opinions);
     this.connects = new ConnectReports(settings.name(), settings.plan(), meters, reporter);
-    this.dialler = new BlockingDialler(settings.redialling(), connects, settings.gate());
+    this.dialler =
+        new BlockingDialler(
+            settings.redialling(), connects, settings.gate(), settings.replay().budgets());
+    settings.replay().budgets().onWithheld(meters::withheld);
     this.hostKeepAliveSeconds =
         HostCounters.ofThisHost()
             .number("net.ipv4.tcp_keepalive_time")
             .orElse(DEFAULT_KEEPALIVE_SECONDS);
+    StartLine.say(
+        LOG, settings.name(), "HttpClient " + version(), settings.plan(), StartLine.nativeEpoll());
+  }
+
+  private static String version() {
+    @Nullable VersionInfo found =
+        VersionInfo.loadVersionInfo(
+            "org.apache.hc.client5", HttpClientBuilder.class.getClassLoader());
+    return found == null ? "of unknown version" : found.getRelease();
   }
 
   /**
@@ -334,6 +352,17 @@ public final class ApacheHttpGuard {
    */
   public IdleBound idleBound() {
     return deaths.idleBound();
+  }
+
+  /**
+   * Takes the gauges away; counters stay in the registry. The clients are the user's to close, and
+   * work on. Closing it twice does nothing.
+   */
+  @Override
+  public void close() {
+    deaths.close();
+    meters.close();
+    settings.closeOwnGate();
   }
 
   /** Whether it was found to be installed in one half of a client only. */

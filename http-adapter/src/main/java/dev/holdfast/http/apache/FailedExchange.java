@@ -26,6 +26,10 @@ final class FailedExchange {
     if (how != ExchangeFailure.OTHER) {
       socket.dies(why);
     }
+    CurrentRequest request = CurrentRequest.get();
+    if (request != null) {
+      request.attempts().lostAt(socket.endpoint());
+    }
     record(flight.failed(how), why);
     return socket.condemned() ? GivenUp.because(socket, thrown) : thrown;
   }

@@ -7,6 +7,7 @@ import dev.holdfast.http.RequestAttempts;
 import dev.holdfast.http.RetryDecision;
 import dev.holdfast.report.GuardMeters;
 import dev.holdfast.retry.ReplaySafety;
+import java.net.SocketAddress;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,7 @@ final class Call {
   private volatile @Nullable Exchange latest;
   private volatile boolean cancelled;
   private volatile long lostAtNanos;
+  private volatile Object lostAt = "";
   private volatile @Nullable Exchange lost;
   private volatile @Nullable Exchange sent;
 
@@ -143,6 +145,11 @@ final class Call {
     return !lostBefore() || connection.worksSince() - lostAtNanos >= 0;
   }
 
+  /** Where the connection leads that has lost it. */
+  void lostAt(SocketAddress remote) {
+    lostAt = remote;
+  }
+
   /** A sending failed; counts what follows. */
   RetryDecision failed(String method, ReplaySafety safety, ExchangeProgress progress, Cause cause) {
     RequestAttempts made = attempts;
@@ -151,6 +158,7 @@ final class Call {
       attempts = made;
     }
     lostAtNanos = System.nanoTime();
+    made.lostAt(lostAt);
     return made.failed(progress, cause);
   }
 

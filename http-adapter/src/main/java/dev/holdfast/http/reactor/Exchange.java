@@ -248,6 +248,7 @@ final class Exchange {
             sentBytes(), false, answered ? 1 : 0, reused, mayRepeat(), failure(of));
     progress = far;
     ReplaySafety safety = RequestSafety.of(method, keyed(), false);
+    call.lostAt(connection.remote());
     return call.failed(method, safety, far, of.cause());
   }
 

@@ -98,7 +98,9 @@ public final class ReactorHttpGuard implements AutoCloseable {
           addresses.connectEnded(report.remote(), report.outcome());
         });
     this.opinions = new SecondOpinions(shared.gate());
-    this.redialler = Redialler.of(shared.redialling(), connects, shared.gate());
+    this.redialler =
+        Redialler.of(shared.redialling(), connects, shared.gate(), shared.replay().budgets());
+    shared.replay().budgets().onWithheld(meters::withheld);
     String version = HttpClient.class.getPackage().getImplementationVersion();
     StartLine.say(
         LOG,
@@ -264,10 +266,16 @@ public final class ReactorHttpGuard implements AutoCloseable {
         .toList();
   }
 
-  /** Withdraws what was declared of endpoints; the pools are the user's to dispose. */
+  /**
+   * Withdraws what was declared of endpoints, and takes the gauges away; counters stay in the
+   * registry. The pools are the user's to dispose, and work on. Closing it twice does nothing.
+   */
   @Override
   public void close() {
     endpoints.close();
+    deaths.close();
+    meters.close();
+    settings.shared().closeOwnGate();
   }
 
   GuardSettings settings() {
