@@ -15,6 +15,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
@@ -42,6 +43,9 @@ final class PoolMeters {
   private final @Nullable Counter unanswered;
   private final @Nullable Counter leaks;
   private final List<Meter> gauges = new ArrayList<>();
+
+  @SuppressWarnings("UnusedVariable") // keeps reachable what the registry reads
+  private @Nullable LongSupplier lent;
 
   PoolMeters(MeterRegistry registry, String name) {
     this.registry = registry;
@@ -78,20 +82,31 @@ final class PoolMeters {
                 .register(registry));
   }
 
-  /** Registers what is read from the pool; it holds the pool until {@link #close()}. */
-  void watch(Supplier<PoolState> state, LongSupplier lent, LongSupplier usedNanos) {
-    uses(lent, usedNanos);
-    Meter counter =
-        Guarded.register(
-            () ->
-                FunctionCounter.builder(
-                        HoldfastMeter.POOL_LENT.meterName(), lent, LongSupplier::getAsLong)
-                    .description(HoldfastMeter.POOL_LENT.description())
-                    .tags(TAG, name)
-                    .register(registry));
-    if (counter != null) {
-      gauges.add(counter);
-    }
+  /**
+   * Registers what is read from the pool; it holds the pool until {@link #close()}. A registry
+   * holds only weakly what its function counters and timers read.
+   */
+  void watch(Supplier<PoolState> state, LongSupplier leases, LongSupplier usedNanos) {
+    lent = leases;
+    count(
+        HoldfastMeter.POOL_LENT,
+        meter ->
+            FunctionCounter.builder(meter, leases, LongSupplier::getAsLong)
+                .description(HoldfastMeter.POOL_LENT.description())
+                .tags(TAG, name)
+                .register(registry));
+    count(
+        HoldfastMeter.POOL_USE,
+        meter ->
+            FunctionTimer.builder(
+                    meter,
+                    leases,
+                    LongSupplier::getAsLong,
+                    all -> usedNanos.getAsLong(),
+                    TimeUnit.NANOSECONDS)
+                .description(HoldfastMeter.POOL_USE.description())
+                .tags(TAG, name)
+                .register(registry));
     connections(state, "idle", PoolState::idle);
     connections(state, "active", PoolState::active);
     connections(state, "connecting", PoolState::connecting);
@@ -101,21 +116,10 @@ final class PoolMeters {
     gauge(HoldfastMeter.POOL_WAITING, Tags.empty(), state, PoolState::waiting);
   }
 
-  private void uses(LongSupplier lent, LongSupplier usedNanos) {
-    Meter timer =
-        Guarded.register(
-            () ->
-                FunctionTimer.builder(
-                        HoldfastMeter.POOL_USE.meterName(),
-                        lent,
-                        LongSupplier::getAsLong,
-                        all -> usedNanos.getAsLong(),
-                        TimeUnit.NANOSECONDS)
-                    .description(HoldfastMeter.POOL_USE.description())
-                    .tags(TAG, name)
-                    .register(registry));
-    if (timer != null) {
-      gauges.add(timer);
+  private void count(HoldfastMeter meter, Function<String, Meter> made) {
+    Meter one = Guarded.register(() -> made.apply(meter.meterName()));
+    if (one != null) {
+      gauges.add(one);
     }
   }
 
@@ -140,6 +144,7 @@ final class PoolMeters {
   void close() {
     gauges.forEach(gauge -> Guarded.meter(() -> registry.remove(gauge)));
     gauges.clear();
+    lent = null;
   }
 
   void waited(long nanos) {

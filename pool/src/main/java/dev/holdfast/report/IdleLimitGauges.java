@@ -1,6 +1,7 @@
 package dev.holdfast.report;
 
 import dev.holdfast.diagnosis.LimitSource;
+import dev.holdfast.metrics.Guarded;
 import dev.holdfast.metrics.HoldfastMeter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -40,11 +41,13 @@ final class IdleLimitGauges {
         return;
       }
       guards.remove(guard);
-      registry
-          .find(HoldfastMeter.IDLE_LIMIT.meterName())
-          .tag("guard", guard)
-          .meters()
-          .forEach(registry::remove);
+      Guarded.meter(
+          () ->
+              registry
+                  .find(HoldfastMeter.IDLE_LIMIT.meterName())
+                  .tag("guard", guard)
+                  .meters()
+                  .forEach(registry::remove));
     }
   }
 
@@ -52,11 +55,12 @@ final class IdleLimitGauges {
     Set<IdleLimits> all =
         Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
     for (LimitSource source : LimitSource.values()) {
-      Gauge.builder(HoldfastMeter.IDLE_LIMIT.meterName(), all, some -> lowest(some, source))
-          .description(HoldfastMeter.IDLE_LIMIT.description())
-          .baseUnit("seconds")
-          .tags("guard", guard, "source", source.tag())
-          .register(registry);
+      Guarded.meter(
+          () ->
+              Gauge.builder(HoldfastMeter.IDLE_LIMIT.meterName(), all, some -> lowest(some, source))
+                  .description(HoldfastMeter.IDLE_LIMIT.description())
+                  .tags("guard", guard, "source", source.tag())
+                  .register(registry));
     }
     return all;
   }

@@ -9,6 +9,7 @@ import dev.holdfast.path.ServerLimits;
 import dev.holdfast.pool.FakeServer.Connection;
 import dev.holdfast.pool.FakeServer.Mood;
 import io.micrometer.core.instrument.FunctionTimer;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -61,6 +62,20 @@ final class LentConnectionsTest {
     assertThat(use.count()).isEqualTo(4);
     assertThat(use.totalTime(TimeUnit.MILLISECONDS)).isBetween(1_900.0, 2_100.0);
     assertThat(bed.registry.get("holdfast.pool.create").timer().count()).isEqualTo(2);
+  }
+
+  /** A registry holds what function counters read only weakly. */
+  @Test
+  void mustCountOnAfterACollection() {
+    PoolBed bed = new PoolBed(13, pool -> pool);
+    bed.release(bed.acquire());
+    WeakReference<Object> sentinel = new WeakReference<>(new Object());
+    for (int i = 0; i < 100 && sentinel.get() != null; i++) {
+      System.gc();
+    }
+    bed.release(bed.acquire());
+    assertThat(bed.registry.get("holdfast.pool.lent").functionCounter().count()).isEqualTo(2);
+    assertThat(bed.registry.get("holdfast.pool.use").functionTimer().count()).isEqualTo(2);
   }
 
   @Test
