@@ -31,7 +31,7 @@ public final class UsageHandler extends ChannelDuplexHandler implements ChannelF
   private final Function<InetSocketAddress, EndpointChurn> uses;
   private final Supplier<@Nullable Cause> death;
   private final ScheduledExecutorService judge;
-  private final BooleanSupplier established;
+  private final BooleanSupplier counts;
   private @Nullable EndpointChurn endpoint;
   private long openedAtNanos;
   private boolean closedHere;
@@ -56,18 +56,18 @@ public final class UsageHandler extends ChannelDuplexHandler implements ChannelF
    * @param uses finds the endpoint's counters, or throws {@link MixedUsageException}
    * @param death why the channel ends, null while that is not known; asked on the event loop
    * @param judge runs the judgement of churn
-   * @param established whether the connection came to be of use: one that the server refused in its
-   *     handshake is nobody's churn; asked when it has ended
+   * @param counts whether its end tells of its use: one that the server refused in its handshake,
+   *     or asked to be closed for its maintenance, is nobody's churn; asked when it has ended
    */
   public UsageHandler(
       Function<InetSocketAddress, EndpointChurn> uses,
       Supplier<@Nullable Cause> death,
       ScheduledExecutorService judge,
-      BooleanSupplier established) {
+      BooleanSupplier counts) {
     this.uses = uses;
     this.death = death;
     this.judge = judge;
-    this.established = established;
+    this.counts = counts;
   }
 
   /**
@@ -117,7 +117,7 @@ public final class UsageHandler extends ChannelDuplexHandler implements ChannelF
     if (used == null) {
       return;
     }
-    if (established.getAsBoolean()) {
+    if (counts.getAsBoolean()) {
       used.closed(System.nanoTime() - openedAtNanos, closer(), judge);
     } else {
       used.refused();

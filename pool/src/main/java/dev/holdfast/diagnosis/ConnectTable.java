@@ -51,7 +51,8 @@ final class ConnectTable {
               .demanding(
                   ended(ConnectEnd.TIMED_OUT),
                   s -> CounterDelta.rose(s.counters().outResets()),
-                  s -> Answer.of(s.hastyRepeats().isEmpty())),
+                  // what answers a dial given up earlier is reset by this host itself
+                  s -> Answer.of(s.hastyRepeats().isEmpty() && s.silentDials() == 0)),
           // 5
           Row.<ConnectSigns>of(UNREACHABLE).demanding(ended(ConnectEnd.UNREACHABLE)),
           Row.<ConnectSigns>of(UNREACHABLE)

@@ -81,7 +81,10 @@ final class GuardCustomizer implements NettyCustomizer {
 
   private UsageHandler usage(GuardedChannel guarded) {
     return new UsageHandler(
-        uses, guarded::causeOfDeath, guarded.channel().eventLoop(), guarded::ready);
+        uses,
+        guarded::causeOfDeath,
+        guarded.channel().eventLoop(),
+        () -> guarded.ready() && !LettuceSupport.movesAsAsked(guarded.channel()));
   }
 
   private static IllegalStateException twoGuards() {

@@ -8,6 +8,8 @@ import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.protocol.CommandExpiryWriter;
 import io.lettuce.core.protocol.Endpoint;
 import io.lettuce.core.support.ConnectionWrapping;
+import io.netty.channel.Channel;
+import io.netty.util.AttributeKey;
 import java.lang.reflect.Proxy;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class LettuceSupport {
 
   private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+)\\..*");
+
+  private static final String REBIND = "rebindAddress";
 
   private LettuceSupport() {}
 
@@ -42,6 +46,15 @@ final class LettuceSupport {
                   .formatted(version)
               + " its pipeline; use a version of that range");
     }
+  }
+
+  /**
+   * Whether Lettuce, from 7 on, closes a channel because its server announced maintenance and sends
+   * it elsewhere ({@code MOVING}; {@code MaintenanceAwareConnectionWatchdog.REBIND_ATTRIBUTE}). The
+   * key is Lettuce's to make: it must not exist before.
+   */
+  static boolean movesAsAsked(Channel channel) {
+    return AttributeKey.exists(REBIND) && channel.hasAttr(AttributeKey.valueOf(REBIND));
   }
 
   /** The innermost writer of a connection: it stays the same over reconnects. */

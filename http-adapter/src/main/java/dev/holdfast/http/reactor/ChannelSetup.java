@@ -47,7 +47,8 @@ final class ChannelSetup implements ChannelPipelineConfigurer {
     return new UsageHandler(
         to -> guard.endpoints().use(to.getHostString(), to.getPort()),
         guarded.end()::cause,
-        guard.timer());
+        guard.timer(),
+        () -> !guarded.wasAskedToGo());
   }
 
   /** What the user set stays as it is; the options of the client are on the channel by now. */

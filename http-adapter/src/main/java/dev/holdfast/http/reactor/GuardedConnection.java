@@ -54,6 +54,7 @@ final class GuardedConnection {
   private long readNanos = System.nanoTime();
   private long worksSince = readNanos;
   private SocketAddress remote = NOWHERE;
+  private volatile boolean askedToGo;
   private boolean up;
   private Answer answeredBeside = Answer.UNKNOWN;
   private boolean lent;
@@ -325,6 +326,16 @@ final class GuardedConnection {
   /** Whether it is to be closed as soon as nothing is in flight. */
   boolean retiring() {
     return retiring;
+  }
+
+  /** The server has announced its end, without an error (GOAWAY). */
+  void askedToGo() {
+    askedToGo = true;
+  }
+
+  /** Whether it has: then the close is planned, and nobody's churn. */
+  boolean wasAskedToGo() {
+    return askedToGo;
   }
 
   /** Closes the connection in order as soon as nothing is in flight. Any thread. */

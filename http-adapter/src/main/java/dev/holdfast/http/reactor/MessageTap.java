@@ -129,8 +129,11 @@ final class MessageTap extends ChannelDuplexHandler {
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     Exchange current = exchange;
-    if (event instanceof Http2GoAwayFrame) {
+    if (event instanceof Http2GoAwayFrame goAway) {
       guarded.retire(); // a server may leave the closing to its client
+      if (goAway.errorCode() == Http2Error.NO_ERROR.code()) {
+        guarded.askedToGo();
+      }
     }
     if (current != null
         && (event instanceof Http2GoAwayFrame
