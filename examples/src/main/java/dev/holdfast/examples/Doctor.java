@@ -1,14 +1,15 @@
 package dev.holdfast.examples;
 
+import dev.holdfast.connect.LocalPorts;
 import dev.holdfast.examples.Finding.Level;
 import dev.holdfast.path.HopPreset;
 import dev.holdfast.path.NetworkPath;
 import dev.holdfast.path.PortBudget;
 import dev.holdfast.path.ServerLimits;
 import dev.holdfast.wire.HostReading;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -44,13 +45,26 @@ final class Doctor {
 
   private final Function<String, Optional<String>> settings;
   private final Optional<HostReading> counters;
+  private final List<String> interfaces;
 
   /**
    * @param settings reads a sysctl by its name
    */
   Doctor(Function<String, Optional<String>> settings, Optional<HostReading> counters) {
+    this(settings, counters, List.of());
+  }
+
+  /**
+   * @param settings reads a sysctl by its name
+   * @param interfaces this host's, but its loopback
+   */
+  Doctor(
+      Function<String, Optional<String>> settings,
+      Optional<HostReading> counters,
+      List<String> interfaces) {
     this.settings = settings;
     this.counters = counters;
+    this.interfaces = interfaces;
   }
 
   private static List<Forgets> forgetting() {
@@ -174,16 +188,7 @@ final class Doctor {
                         "set TCP_USER_TIMEOUT, as a plan does, or a call timeout")));
     ports().ifPresent(findings::add);
     timeWait().ifPresent(findings::add);
-    number("net.ipv4.conf.all.rp_filter")
-        .filter(filter -> filter == 1)
-        .ifPresent(
-            filter ->
-                findings.add(
-                    new Finding(
-                        Level.NOTE,
-                        "net.ipv4.conf.all.rp_filter 1",
-                        "strict: with more than one interface SYN-ACKs may be dropped here",
-                        "set 2 if connects time out and IPReversePathFilter rises")));
+    reversePathFilter().ifPresent(findings::add);
     ownConntrack().ifPresent(findings::add);
     count(findings, "TcpExt.IPReversePathFilter", "packets dropped by this host's rp_filter");
     count(findings, "TcpExt.TCPTimeWaitOverflow", "closes past tcp_max_tw_buckets: churn");
@@ -212,22 +217,46 @@ final class Doctor {
   }
 
   private Optional<Finding> ports() {
-    return settings
-        .apply("net.ipv4.ip_local_port_range")
-        .map(range -> range.strip().split("\\s+"))
-        .filter(range -> range.length == 2 && Arrays.stream(range).allMatch(Doctor::isNumber))
-        .map(range -> Integer.parseInt(range[1]) - Integer.parseInt(range[0]) + 1)
-        .filter(size -> size > 0)
+    return LocalPorts.read(settings)
         .map(
-            size ->
-                new Finding(
-                    Level.OK,
-                    "%d local ports".formatted(size),
-                    "%.0f new connections a second to one destination, if this side closes them (%d / 60 s)"
-                        .formatted(
-                            new PortBudget(size, 1, Duration.ofMinutes(1)).connectsPerSecond(),
-                            size),
-                    ""));
+            local -> {
+              PortBudget budget = local.budget(1, false);
+              String kept =
+                  local.reserved() == 0 ? "" : ", " + local.reserved() + " more are reserved";
+              return new Finding(
+                  Level.OK,
+                  "%d local ports%s".formatted(local.ports(), kept),
+                  "%.0f new connections a second to one destination, if this side closes them (%d / %s s)"
+                      .formatted(
+                          budget.connectsPerSecond(),
+                          local.ports(),
+                          BigDecimal.valueOf(budget.hold().toMillis(), 3)
+                              .stripTrailingZeros()
+                              .toPlainString()),
+                  "");
+            });
+  }
+
+  /** In force for an interface is the larger of its own value and that of all. */
+  private Optional<Finding> reversePathFilter() {
+    long all = number("net.ipv4.conf.all.rp_filter").orElse(0L);
+    List<String> strict =
+        interfaces.stream()
+            .filter(
+                name ->
+                    Math.max(all, number("net.ipv4.conf." + name + ".rp_filter").orElse(0L)) == 1)
+            .toList();
+    if (all != 1 && strict.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Finding(
+            Level.NOTE,
+            all == 1
+                ? "net.ipv4.conf.all.rp_filter 1"
+                : "rp_filter 1 on " + String.join(", ", strict),
+            "strict: with more than one interface SYN-ACKs may be dropped here",
+            "set 2 if connects time out and IPReversePathFilter rises"));
   }
 
   private Optional<Finding> timeWait() {

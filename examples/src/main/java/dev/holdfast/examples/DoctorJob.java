@@ -3,6 +3,8 @@ package dev.holdfast.examples;
 import dev.holdfast.examples.Finding.Level;
 import dev.holdfast.wire.HostCounters;
 import java.io.PrintStream;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -37,7 +39,7 @@ final class DoctorJob {
     }
     String host = address.substring(0, colon).replace("[", "").replace("]", "");
     HostCounters counters = HostCounters.ofThisHost();
-    Doctor doctor = new Doctor(counters::setting, counters.read());
+    Doctor doctor = new Doctor(counters::setting, counters.read(), interfaces());
     ServerFacts server = new ServerQuestion(host, port).ask();
     List<Finding> findings = new ArrayList<>();
     out.println("server " + address + " (" + server.protocol() + ")");
@@ -45,6 +47,17 @@ final class DoctorJob {
     out.println("this host");
     findings.addAll(print(doctor.onHost(), out));
     return findings.stream().anyMatch(finding -> finding.level() == Level.UNSAFE) ? 1 : 0;
+  }
+
+  private static List<String> interfaces() {
+    try {
+      return NetworkInterface.networkInterfaces()
+          .map(NetworkInterface::getName)
+          .filter(name -> !name.equals("lo") && name.indexOf('.') < 0) // sysctl's own separator
+          .toList();
+    } catch (SocketException notShown) {
+      return List.of();
+    }
   }
 
   private static List<Finding> print(List<Finding> findings, PrintStream out) {

@@ -99,12 +99,18 @@ final class LanePicture {
   }
 
   private double step() {
-    double step = 0.1;
-    while (seconds() / step > TICKS) {
-      step = step < 1 ? step * 5 : step * 2;
-      step = Math.round(step * 10) / 10.0;
+    return step(seconds());
+  }
+
+  /** 1, 2 or 5 of some power of ten: labels with one digit behind the point are exact. */
+  static double step(double seconds) {
+    for (double unit = 0.1; ; unit *= 10) {
+      for (int times : new int[] {1, 2, 5}) {
+        if (seconds / (times * unit) <= TICKS) {
+          return times * unit;
+        }
+      }
     }
-    return step;
   }
 
   private double x(double at) {

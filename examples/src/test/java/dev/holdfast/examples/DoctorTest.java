@@ -188,6 +188,26 @@ final class DoctorTest {
     assertThat(timeWait.what()).contains(" of " + cat("tcp_max_tw_buckets") + " TIME_WAIT");
   }
 
+  @Test
+  void mustTakeReservedPortsAndEachInterfacesFilterForWhatTheyAre() {
+    Map<String, String> kernel =
+        Map.of(
+            "net.ipv4.ip_local_port_range", "32768\t60999",
+            "net.ipv4.ip_local_reserved_ports", "40000-49999,8080",
+            "net.ipv4.conf.all.rp_filter", "0",
+            "net.ipv4.conf.eth0.rp_filter", "2",
+            "net.ipv4.conf.eth1.rp_filter", "1");
+    List<Finding> findings =
+        new Doctor(
+                name -> Optional.ofNullable(kernel.get(name)),
+                Optional.empty(),
+                List.of("eth0", "eth1"))
+            .onHost();
+    assertThat(about(findings, "18232 local ports, 10000 more are reserved").why())
+        .contains("304 new connections a second");
+    assertThat(about(findings, "rp_filter 1 on eth1").level()).isEqualTo(Level.NOTE);
+  }
+
   private static String cat(String setting) throws Exception {
     Process cat = new ProcessBuilder("cat", "/proc/sys/net/ipv4/" + setting).start();
     return new String(cat.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();

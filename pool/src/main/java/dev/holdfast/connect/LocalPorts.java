@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.Function;
 
 /**
  * What this host's kernel says of source ports, read from {@code /proc} without privileges. It
@@ -43,6 +44,16 @@ public record LocalPorts(
   }
 
   static Optional<LocalPorts> read(HostCounters host) {
+    return read(host::setting);
+  }
+
+  /**
+   * Reads a host whose settings come from elsewhere.
+   *
+   * @param host a setting by its name, as {@code sysctl} has it
+   * @return empty where {@code net.ipv4.ip_local_port_range} is missing or unreadable
+   */
+  public static Optional<LocalPorts> read(Function<String, Optional<String>> host) {
     try {
       String[] range = text(host, "ip_local_port_range", "").split("\\s+", -1);
       int first = Integer.parseInt(range[0]);
@@ -111,11 +122,11 @@ public record LocalPorts(
     return count;
   }
 
-  private static int number(HostCounters host, String name, int missing) {
+  private static int number(Function<String, Optional<String>> host, String name, int missing) {
     return Integer.parseInt(text(host, name, Integer.toString(missing)));
   }
 
-  private static String text(HostCounters host, String name, String missing) {
-    return host.setting("net.ipv4." + name).orElse(missing);
+  private static String text(Function<String, Optional<String>> host, String name, String missing) {
+    return host.apply("net.ipv4." + name).orElse(missing);
   }
 }
