@@ -46,6 +46,9 @@ public final class RetryBudget {
   private double tokens = CAPACITY;
   private long refilled;
 
+  /** Connects that succeed say nothing then: accepting them may be all that the server does. */
+  private boolean replaysFail;
+
   /**
    * A full bucket.
    *
@@ -101,16 +104,18 @@ public final class RetryBudget {
    * @param taken the tokens it took
    */
   public synchronized void succeeded(int taken) {
-    put(taken + BONUS);
+    put(taken + (replaysFail ? 0 : BONUS));
   }
 
   /** A replay, or all those that went over one connection together, was lost in its turn. */
   public synchronized void replayLost() {
     tokens = Math.max(0, tokens - 1);
+    replaysFail = true;
   }
 
   /** A replay was answered. */
   public synchronized void replayAnswered() {
+    replaysFail = false;
     put(BONUS);
   }
 

@@ -96,8 +96,12 @@ final class RetryBudgetTest {
     assertThat(replays).isEqualTo((int) RetryBudget.CAPACITY / 2);
     assertThat(withheld).hasSize(1_000 - replays).containsOnly(RetryBudget.Kind.REPLAY);
     assertThat(budget.take()).as("one bucket for both").isFalse();
-    budget.succeeded(0);
-    assertThat(budget.allowsReplay()).as("a connect has succeeded").isTrue();
+    for (int i = 0; i < 100; i++) {
+      budget.succeeded(0);
+    }
+    assertThat(budget.allowsReplay()).as("connects succeed, which is no answer").isFalse();
+    budget.replayAnswered();
+    assertThat(budget.allowsReplay()).as("one that trickled through was answered").isTrue();
   }
 
   @Test
