@@ -38,6 +38,17 @@ final class StormControl {
   /** Longest wait between connects to a server that accepts them: it may be well any moment. */
   private static final long LONGEST_PACE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** A server that refuses is there, without its process: most are back by then. */
+  private static final long RESTART_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** It is tried again after such a part of the time it has refused for. */
+  private static final int REFUSING_PART = 4;
+
+  /** One that refuses for longer is down as others are. */
+  private static final long LONGEST_RESTART_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private static final long SHORTEST_REFUSED_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
   private static final long SHORTEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long LONGEST_LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -49,6 +60,8 @@ final class StormControl {
   private StormState state = StormState.CALM;
   private int failures;
   private long failedAt;
+  private boolean refusing;
+  private long refusingSince;
   private int ofNoUse;
   private long endedAt;
   private int open;
@@ -105,6 +118,9 @@ final class StormControl {
     long wait = jittered(look);
     if (failures == 0 && wait < left) {
       return hold(wait, now); // reset together, but nobody has failed to connect yet
+    }
+    if (refusing && now - refusingSince < RESTART_NANOS && wait < left / 2) {
+      return hold(wait, now); // a restart: whoever has the time gets his connection
     }
     if (!probed && ahead == 0 && look <= Math.min(LONGEST_LOOK_NANOS, left / 2)) {
       return hold(look, now); // it is the next to try
@@ -227,6 +243,7 @@ final class StormControl {
    */
   void failed(Object dial, long beganAt, Throwable cause, long now) {
     flying.over(dial);
+    noteRefusal(cause, now);
     if (failures == 0 || beganAt - failedAt >= 0) {
       failures++;
       failedAt = now;
@@ -238,10 +255,21 @@ final class StormControl {
     if (state == StormState.PROBING) {
       if (dial == prober) {
         prober = null;
-        nextProbe = now + waitBefore(++probes);
+        nextProbe = now + waitBefore(++probes, now);
       }
     } else if (failures >= policy.failures()) {
-      probe(now + waitBefore(++probes));
+      probe(now + waitBefore(++probes, now));
+    }
+  }
+
+  /** Only a row of refusals is one: whatever else fails speaks of the path. */
+  private void noteRefusal(Throwable cause, long now) {
+    boolean refused = ConnectOutcome.of(cause) == ConnectOutcome.REFUSED;
+    if (failures == 0) {
+      refusing = refused;
+      refusingSince = now;
+    } else {
+      refusing &= refused;
     }
   }
 
@@ -300,6 +328,17 @@ final class StormControl {
     state = StormState.CALM;
     refill = null;
     probes = 0;
+  }
+
+  /** A refusal costs neither side anything to speak of, and a process comes back at any moment. */
+  private long waitBefore(int probe, long now) {
+    long wait = waitBefore(probe);
+    long refusingFor = now - refusingSince;
+    if (!refusing || refusingFor > LONGEST_RESTART_NANOS) {
+      return wait;
+    }
+    long soon = Math.max(SHORTEST_REFUSED_WAIT_NANOS, refusingFor / REFUSING_PART);
+    return Math.min(wait, jittered(soon));
   }
 
   private long waitBefore(int probe) {

@@ -4,8 +4,10 @@ import static dev.holdfast.connect.GateBed.go;
 import static dev.holdfast.connect.GateBed.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.Test;
 final class StormTest {
 
   private final ConnectException refusal = new ConnectException("Connection refused");
+  private final IOException silence = new SocketTimeoutException("connect timed out");
 
   private final GateBed bed = GateBed.withPorts(28_232);
 
@@ -35,19 +38,84 @@ final class StormTest {
   @Test
   void mustRefuseAtOnceWithTheLastCauseAfterThreeFailuresInARow() {
     bed.fail(new ConnectException("the first"));
-    bed.fail(refusal);
-    bed.fail(refusal);
+    bed.fail(silence);
+    bed.fail(silence);
     Admission.Wait next = GateBed.waiting(bed.ask()); // who asks first is the next to try it
     Admission.Refused refused = refused(bed.ask());
     go(bed.await(next));
     assertThat(refused.cause())
         .isInstanceOf(ConnectException.class)
         .hasMessageContaining("192.0.2.1:6379 was not dialled: 3 connects in a row failed")
-        .hasCause(refusal);
+        .hasCause(silence);
     assertThat(refused.retryNanos()).isPositive();
     assertThat(bed.storm()).isEqualTo(StormState.PROBING);
     assertThat(bed.meters.get("holdfast.endpoints").tag("state", "probing").gauge().value())
         .isEqualTo(1);
+  }
+
+  /** The host is there, its process is not: it is being restarted, as a rule. */
+  @Test
+  void mustLetThoseWhoHaveTheTimeWaitForAServerThatMayBeRestarting() {
+    for (int i = 0; i < 3; i++) {
+      bed.fail(refusal);
+    }
+    List<Admission> callers = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      callers.add(bed.ask());
+    }
+    for (long passed = 0; passed < 700; passed += 5) {
+      bed.clock.pass(Duration.ofMillis(5));
+      for (int i = 0; i < callers.size(); i++) {
+        Admission answer = callers.get(i);
+        if (answer instanceof Admission.Wait wait) {
+          answer = wait.turn().again();
+        }
+        if (answer instanceof Admission.Go go && passed >= 400) {
+          go.permit().connected();
+        } else if (answer instanceof Admission.Go go) {
+          go.permit().failed(refusal);
+        }
+        callers.set(i, answer);
+      }
+    }
+    assertThat(callers).noneMatch(Admission.Refused.class::isInstance);
+    assertThat(callers).allMatch(Admission.Go.class::isInstance);
+  }
+
+  @Test
+  void mustRefuseAtOnceWhatHasBeenRefusingForLonger() {
+    bed.fail(refusal);
+    bed.clock.pass(Duration.ofSeconds(2));
+    bed.fail(refusal);
+    bed.fail(refusal);
+    GateBed.waiting(bed.ask()); // the next to try it
+    refused(bed.ask());
+    refused(bed.ask());
+  }
+
+  /** A quarter of the time it has been away for is what its return may be found late. */
+  @Test
+  void mustTryAServerThatRefusesSoonAgainAndEverMoreRarely() {
+    for (int i = 0; i < 3; i++) {
+      bed.fail(refusal);
+    }
+    long waited = 0;
+    int probes = 0;
+    while (waited < Duration.ofSeconds(4).toNanos()) {
+      long pause = 0;
+      Admission answer = bed.ask();
+      while (!(answer instanceof Admission.Go)) {
+        bed.clock.pass(Duration.ofMillis(1));
+        pause += Duration.ofMillis(1).toNanos();
+        answer = bed.ask();
+      }
+      go(answer).failed(refusal);
+      long least = Duration.ofMillis(50).toNanos();
+      assertThat(pause).isLessThanOrEqualTo(Math.max(least, waited / 4) * 3 / 2 + 1_000_000);
+      waited += pause;
+      probes++;
+    }
+    assertThat(probes).isBetween(8, 30);
   }
 
   /** What its caller hangs onto his exception is no other caller's business. */
@@ -91,7 +159,7 @@ final class StormTest {
       bed.clock.pass(Duration.ofSeconds(3));
       Permit prober = bed.dial();
       assertThat(bed.ask()).isInstanceOf(Admission.Refused.class);
-      prober.failed(refusal);
+      prober.failed(silence);
       assertThat(pause).isGreaterThanOrEqualTo(Math.min(before, 9_000));
       before = pause;
     }
@@ -392,7 +460,7 @@ final class StormTest {
 
   private void goDown() {
     for (int i = 0; i < 3; i++) {
-      bed.fail(refusal);
+      bed.fail(silence);
     }
   }
 
@@ -402,6 +470,6 @@ final class StormTest {
       bed.clock.passNanos(refused.retryNanos());
       answer = bed.ask();
     }
-    go(bed.await(answer)).failed(refusal);
+    go(bed.await(answer)).failed(silence);
   }
 }
