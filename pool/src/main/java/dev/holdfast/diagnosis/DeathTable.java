@@ -66,9 +66,12 @@ final class DeathTable {
           Row.<DeathSigns>of(LOCAL_CLOSE).demanding(saw(EnumSet.of(Cause.LOCAL_CLOSE))),
           Row.<DeathSigns>of(RETIRED).demanding(saw(EnumSet.of(Cause.IDLE_LIMIT))),
           Row.<DeathSigns>of(UNASKED_INPUT).demanding(saw(EnumSet.of(Cause.UNSOLICITED_INPUT))),
-          // 16
+          // 16; those idle for the same time that die together have met a limit
           Row.<DeathSigns>of(FAILOVER)
-              .demanding(s -> RESET.apply(s).or(SILENT.apply(s)), DeathTable::together)
+              .demanding(
+                  s -> RESET.apply(s).or(SILENT.apply(s)),
+                  DeathTable::together,
+                  s -> wasIdle(s).and(s.siblings().alike()).not())
               .allowing(NEW_WORKS, s -> SILENT.apply(s).and(acknowledged(s)).not(), WINDOW_OPEN),
           // a flow that is in use is not forgotten, and neither are many at once by their idle age
           Row.<DeathSigns>of(PATH_DARK)

@@ -118,11 +118,7 @@ final class DeathDiagnosisTest {
             .newConnection(Answer.YES);
     assertExplained(ping, FLOW_FORGOTTEN_SILENT, REPLY_PATH_LOST, SEGMENT_LOST);
     assertExplained(
-        ping.siblings(crowd(Answer.YES)),
-        FLOW_FORGOTTEN_SILENT,
-        REPLY_PATH_LOST,
-        FAILOVER,
-        PATH_DARK);
+        ping.siblings(crowd(Answer.YES)), FLOW_FORGOTTEN_SILENT, REPLY_PATH_LOST, PATH_DARK);
   }
 
   @Test
@@ -212,7 +208,13 @@ final class DeathDiagnosisTest {
         Cases.resetOnFirstWrite().heardWhileIdle(Answer.YES).newConnection(Answer.YES);
     // a server that stops closes connections of all ages, and all their FINs may be lost
     assertExplained(crowd.siblings(crowd(Answer.NO)), FAILOVER, FIN_LOST);
-    assertExplained(crowd.siblings(crowd(Answer.YES)), FAILOVER, FIN_LOST, FLOW_FORGOTTEN_RESET);
+    // of one age they have met a limit, be it the server's or the path's
+    assertExplained(crowd.siblings(crowd(Answer.YES)), FIN_LOST, FLOW_FORGOTTEN_RESET);
+    assertExplained(
+        crowd.idle(Duration.ofMillis(20)).siblings(crowd(Answer.YES)),
+        FAILOVER,
+        FLOW_FORGOTTEN_RESET,
+        RESET_DURING_CALL);
     assertExplained(
         Cases.silentOnFirstWrite().newConnection(Answer.YES).siblings(crowd(Answer.NO)),
         FAILOVER,
