@@ -28,10 +28,26 @@ public interface Connector<C> {
    * Asks the server over a connection that nobody else uses, say with a PING.
    *
    * @param connection idle
-   * @return {@link WireVerdict.Usable} only if the server answered; anything else, a failure or no
-   *     answer by the plan's ping timeout closes the connection
+   * @return {@link WireVerdict.Usable} only if the server answered; anything else, a failure, or no
+   *     answer by the plan's ping timeout closes the connection, the latter only if it is {@link
+   *     #forgotten}
    */
   CompletionStage<WireVerdict> prove(C connection);
+
+  /**
+   * Gives a second opinion on a connection whose proof is overdue: not the connection but the path,
+   * or the server, may be silent for a while, and closing forty connections helps neither. Called
+   * again every tenth of a second until it says true, the proof ends, or the plan's user timeout is
+   * over; the connection is not lent meanwhile.
+   *
+   * @param connection see {@link #prove}
+   * @param askedNanos {@link System#nanoTime()} at which the proof began
+   * @return whether it is to be closed: true once a fresh connection was answered and this one
+   *     still is not. Unless overridden true, for nobody can be asked; so is a failure
+   */
+  default CompletionStage<Boolean> forgotten(C connection, long askedNanos) {
+    return CompletableFuture.completedFuture(true);
+  }
 
   /**
    * Reads what the kernel knows, without touching the connection. It may be in use.

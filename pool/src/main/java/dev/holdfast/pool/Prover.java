@@ -3,14 +3,18 @@ package dev.holdfast.pool;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.wire.WireJudge;
 import dev.holdfast.wire.WireVerdict;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Proves connections that nobody uses, so that no borrower waits for a proof. One that does not
- * answer by the plan's ping timeout is closed. Thread-safe, never blocks.
+ * answer by the plan's ping timeout is closed, unless its connector has reason to wait.
+ * Thread-safe, never blocks.
  */
 final class Prover<C> {
+
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final PoolCore<C> pool;
 
@@ -39,6 +43,7 @@ final class Prover<C> {
     private final Slot<C> slot;
     private final AtomicBoolean settled = new AtomicBoolean();
     private volatile boolean asked;
+    private volatile long askedNanos;
     private volatile Runnable timer = () -> {};
 
     private Proof(Slot<C> slot) {
@@ -52,10 +57,13 @@ final class Prover<C> {
     }
 
     private boolean arm() {
+      return arm(PoolSettings.nanos(pool.settings.plan().pingTimeout()));
+    }
+
+    private boolean arm(long nanos) {
       timer.run();
       try {
-        long patience = PoolSettings.nanos(pool.settings.plan().pingTimeout());
-        timer = pool.surroundings.scheduler().after(patience, this::overdue);
+        timer = pool.surroundings.scheduler().after(nanos, this::overdue);
       } catch (Throwable noTimer) { // unasked, the path is not to blame
         settle(CloseReason.UNPROVED, null);
         return false;
@@ -68,6 +76,7 @@ final class Prover<C> {
         return;
       }
       asked = true;
+      askedNanos = System.nanoTime();
       try {
         pool.connector
             .prove(slot.connection())
@@ -78,7 +87,35 @@ final class Prover<C> {
     }
 
     private void overdue() {
-      settle(CloseReason.UNPROVED, asked ? Cause.PING_UNANSWERED : null);
+      if (!asked) {
+        settle(CloseReason.UNPROVED, null);
+      } else if (System.nanoTime() - askedNanos
+          > PoolSettings.nanos(pool.settings.plan().userTimeout())) {
+        answered(Cause.PING_UNANSWERED);
+      } else {
+        pool.surroundings.executor().execute(this::askBeside);
+      }
+    }
+
+    private void askBeside() {
+      if (settled.get()) {
+        return;
+      }
+      try {
+        pool.connector
+            .forgotten(slot.connection(), askedNanos)
+            .whenComplete((forgotten, failure) -> judged(!Boolean.FALSE.equals(forgotten)));
+      } catch (Throwable connectorFailed) {
+        answered(Cause.PING_UNANSWERED);
+      }
+    }
+
+    private void judged(boolean forgotten) {
+      if (forgotten) {
+        answered(Cause.PING_UNANSWERED);
+      } else if (!settled.get()) {
+        arm(LOOK_NANOS);
+      }
     }
 
     private void answered(@Nullable Cause failure) {

@@ -45,6 +45,8 @@ final class FakeServer implements Connector<FakeServer.Connection> {
 
   volatile Mood connects = Mood.ANSWERS;
   volatile Mood proofs = Mood.ANSWERS;
+  volatile boolean answersOthers = true;
+  final List<CompletableFuture<WireVerdict>> unanswered = new ArrayList<>();
   final List<Connection> all = new ArrayList<>();
   final List<CompletableFuture<Connection>> silent = new ArrayList<>();
   final List<Liveness> dialling = new ArrayList<>();
@@ -88,9 +90,18 @@ final class FakeServer implements Connector<FakeServer.Connection> {
       case ANSWERS -> CompletableFuture.completedFuture(new WireVerdict.Usable());
       case REFUSES ->
           CompletableFuture.completedFuture(new WireVerdict.Dead(Cause.PEER_RESET, "reset"));
-      case SILENT -> new CompletableFuture<>();
+      case SILENT -> {
+        CompletableFuture<WireVerdict> never = new CompletableFuture<>();
+        unanswered.add(never);
+        yield never;
+      }
       case THROWS -> throw new IllegalStateException("thrown");
     };
+  }
+
+  @Override
+  public CompletionStage<Boolean> forgotten(Connection connection, long askedNanos) {
+    return CompletableFuture.completedFuture(answersOthers);
   }
 
   @Override

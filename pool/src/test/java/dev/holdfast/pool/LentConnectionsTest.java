@@ -8,6 +8,7 @@ import dev.holdfast.path.NetworkPath;
 import dev.holdfast.path.ServerLimits;
 import dev.holdfast.pool.FakeServer.Connection;
 import dev.holdfast.pool.FakeServer.Mood;
+import dev.holdfast.wire.WireVerdict;
 import io.micrometer.core.instrument.FunctionTimer;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -157,6 +158,45 @@ final class LentConnectionsTest {
     assertThat(bed.server.proved).isGreaterThanOrEqualTo(4);
     assertThat(bed.server.open()).isEqualTo(2);
     assertThat(bed.count("holdfast.pool.closed", "reason", "surplus")).isEqualTo(2);
+  }
+
+  /** Not the connections but their server, or the path to it, is silent. */
+  @Test
+  void mustCloseNoneWhileTheServerAnswersNobody() {
+    PoolBed bed = new PoolBed(41, pool -> pool.maxSize(4).minIdle(4));
+    bed.server.proofs = Mood.SILENT;
+    bed.server.answersOthers = false;
+    awaitProof(bed);
+    bed.world.pass(Duration.ofSeconds(5));
+    assertThat(bed.server.open()).isEqualTo(4);
+    assertThat(bed.server.opened).isEqualTo(4);
+    bed.server.proofs = Mood.ANSWERS;
+    bed.server.unanswered.forEach(proof -> proof.complete(new WireVerdict.Usable()));
+    bed.world.settle();
+    assertThat(bed.pool.state().idle()).isEqualTo(4);
+    assertThat(bed.server.opened).isEqualTo(4);
+  }
+
+  private static void awaitProof(PoolBed bed) {
+    for (int second = 0; bed.server.unanswered.isEmpty() && second < 600; second++) {
+      bed.world.pass(Duration.ofSeconds(1));
+    }
+    assertThat(bed.server.unanswered).isNotEmpty();
+  }
+
+  @Test
+  void mustCloseOneThatIsSilentWhileTheServerAnswersOthers() {
+    PoolBed bed = new PoolBed(42, pool -> pool.maxSize(1).minIdle(1));
+    bed.server.proofs = Mood.SILENT;
+    bed.server.answersOthers = false;
+    awaitProof(bed);
+    bed.world.pass(Duration.ofSeconds(5));
+    assertThat(bed.server.open()).isEqualTo(1);
+    bed.server.answersOthers = true;
+    bed.server.proofs = Mood.ANSWERS;
+    bed.world.pass(Duration.ofSeconds(1));
+    assertThat(bed.server.all().get(0).reason).isEqualTo(CloseReason.UNPROVED);
+    assertThat(bed.pool.state().idle()).isEqualTo(1);
   }
 
   @Test

@@ -123,6 +123,11 @@ final class LettuceConnector<K, V> implements Connector<PooledConnection<K, V>> 
   }
 
   @Override
+  public CompletionStage<Boolean> forgotten(PooledConnection<K, V> connection, long askedNanos) {
+    return connection.forgotten(askedNanos);
+  }
+
+  @Override
   public CompletionStage<WireSnapshot> snapshot(PooledConnection<K, V> connection) {
     return connection.snapshot();
   }

@@ -204,6 +204,18 @@ final class PooledConnection<K, V> {
     return verdict;
   }
 
+  /** Whether a newcomer was answered and this one, asked then, still is not. */
+  CompletionStage<Boolean> forgotten(long askedNanos) {
+    GuardedChannel carrier = state.carrier();
+    WriteGate gate = carrier == null ? null : carrier.gate();
+    if (carrier == null || gate == null) {
+      return CompletableFuture.completedFuture(true);
+    }
+    CompletableFuture<Boolean> ruling = new CompletableFuture<>();
+    carrier.channel().eventLoop().execute(() -> ruling.complete(gate.proofOverdue(askedNanos)));
+    return ruling;
+  }
+
   CompletionStage<WireSnapshot> snapshot() {
     CompletableFuture<WireSnapshot> reading = new CompletableFuture<>();
     GuardedChannel carrier = state.carrier();

@@ -17,6 +17,7 @@ import io.netty.channel.ChannelPromise;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -86,6 +87,23 @@ final class WriteGate extends ChannelDuplexHandler {
     if (!proof.pending()) {
       proof.beginInBackground();
     }
+  }
+
+  /**
+   * The proof that a pool asked for is overdue.
+   *
+   * @return whether the connection is lost, or given up now
+   */
+  boolean proofOverdue(long askedNanos) {
+    if (!guarded.open()) {
+      return true;
+    }
+    long now = System.nanoTime();
+    String evidence =
+        "no answer in %d ms; %s"
+            .formatted(
+                TimeUnit.NANOSECONDS.toMillis(now - askedNanos), guarded.snapshot(now).evidence());
+    return doubts.overdue(Cause.PING_UNANSWERED, evidence, askedNanos, now);
   }
 
   /** The channel was read, and what had come whole was answered. */
