@@ -17,6 +17,9 @@ import dev.holdfast.report.IdleLimits;
 import dev.holdfast.report.Listeners;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -111,9 +114,16 @@ public final class ConnectionDeaths implements AutoCloseable {
    * @param age how long it had been idle at its end, or at the first use after which it ended
    * @param signs what was seen of it
    * @param evidence the readings in one line, without addresses or payload
+   * @param unheard for how long nothing had arrived, if somebody listened for what the server says
+   *     of its own accord
    */
   public void died(
-      SocketAddress remote, IdleWitness witness, Duration age, DeathSigns signs, String evidence) {
+      SocketAddress remote,
+      IdleWitness witness,
+      Duration age,
+      DeathSigns signs,
+      String evidence,
+      Optional<Duration> unheard) {
     long now = System.nanoTime();
     Diagnosis diagnosis = Diagnostician.diagnose(signs);
     meters.swapped(signs.cause());
@@ -134,12 +144,21 @@ public final class ConnectionDeaths implements AutoCloseable {
             signs.idle(),
             signs.inFlight() == Answer.YES);
     listeners.tell(settings.name(), swap);
-    PostMortem postMortem = new PostMortem(remote, signs, now, swap);
+    String consequence = swap.consequence() + unheard.map(ConnectionDeaths::missing).orElse("");
+    PostMortem postMortem = new PostMortem(remote, signs, now, consequence);
     if (expected) {
       postMortem.conclude(); // nothing that follows explains it better
     } else {
       postMortem.begin();
     }
+  }
+
+  /** Whoever listened learns of the end now, and what comes next is another connection's. */
+  private static String missing(Duration unheard) {
+    Instant now = Instant.now();
+    return ", what its server said from %s to %s may be missing"
+        .formatted(
+            now.minus(unheard).truncatedTo(ChronoUnit.MILLIS), now.truncatedTo(ChronoUnit.MILLIS));
   }
 
   /**
@@ -193,16 +212,17 @@ public final class ConnectionDeaths implements AutoCloseable {
     private final SocketAddress remote;
     private final DeathSigns signs;
     private final long diedAtNanos;
-    private final SwapEvent swap;
+    private final String consequence;
     private final AtomicBoolean concluded = new AtomicBoolean();
     private volatile Answer newConnection = Answer.UNKNOWN;
     private volatile boolean siblingsKnown;
 
-    private PostMortem(SocketAddress remote, DeathSigns signs, long diedAtNanos, SwapEvent swap) {
+    private PostMortem(
+        SocketAddress remote, DeathSigns signs, long diedAtNanos, String consequence) {
       this.remote = remote;
       this.signs = signs;
       this.diedAtNanos = diedAtNanos;
-      this.swap = swap;
+      this.consequence = consequence;
     }
 
     private void begin() {
@@ -245,7 +265,7 @@ public final class ConnectionDeaths implements AutoCloseable {
               settings.name(),
               "connection replaced",
               Diagnostician.diagnose(complete),
-              swap.consequence()));
+              consequence));
     }
   }
 }

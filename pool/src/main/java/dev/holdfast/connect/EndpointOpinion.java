@@ -4,6 +4,7 @@ import dev.holdfast.metrics.Guarded;
 import dev.holdfast.wire.Opinion;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
@@ -34,6 +35,7 @@ final class EndpointOpinion {
 
   private final ConnectGate gate;
   private final InetSocketAddress remote;
+  private final @Nullable InetAddress local;
   private final @Nullable FirstReply question;
 
   private @Nullable FreshDial dial;
@@ -47,9 +49,14 @@ final class EndpointOpinion {
   private long patience;
   private long serverPatience;
 
-  EndpointOpinion(ConnectGate gate, InetSocketAddress remote, @Nullable FirstReply question) {
+  EndpointOpinion(
+      ConnectGate gate,
+      InetSocketAddress remote,
+      @Nullable InetAddress local,
+      @Nullable FirstReply question) {
     this.gate = gate;
     this.remote = remote;
+    this.local = local;
     this.question = question;
   }
 
@@ -87,7 +94,7 @@ final class EndpointOpinion {
     if (admission instanceof Admission.Go go) {
       paused = false;
       try {
-        dial = FreshDial.to(remote, question, go.permit(), now);
+        dial = FreshDial.to(remote, local, question, go.permit(), now);
       } catch (IOException | RuntimeException cannotDial) {
         pause(PAUSE_NANOS, now);
         return;

@@ -6,9 +6,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
@@ -43,16 +45,24 @@ final class FreshDial {
   /**
    * Sends the first SYN.
    *
+   * @param local the address it is made from; null for the kernel's choice
    * @param question for the server; null if its kernel's answer will do
    * @param permit of the gate; it comes to its end here, whatever happens
    */
   static FreshDial to(
-      InetSocketAddress remote, @Nullable FirstReply question, Permit permit, long nowNanos)
+      InetSocketAddress remote,
+      @Nullable InetAddress local,
+      @Nullable FirstReply question,
+      Permit permit,
+      long nowNanos)
       throws IOException {
     SocketChannel channel = null;
     try {
       channel = SocketChannel.open();
       channel.configureBlocking(false);
+      if (local != null) {
+        bind(channel, local, remote);
+      }
       FreshDial dial = new FreshDial(channel, question, permit, nowNanos);
       dial.connect(remote);
       return dial;
@@ -62,6 +72,25 @@ final class FreshDial {
         channel.close();
       }
       throw failure;
+    }
+  }
+
+  /** A bound socket costs a port that other peers might use: not where the kernel does the same. */
+  private static void bind(SocketChannel channel, InetAddress local, InetSocketAddress remote) {
+    try {
+      if (!local.equals(chosenFor(remote))) {
+        channel.bind(new InetSocketAddress(local, 0));
+      }
+    } catch (IOException notOursAnyMore) {
+      // a flow from an address that is gone is judged by another path rather than never
+    }
+  }
+
+  /** What the kernel's routes make the source address; nothing is sent. */
+  private static @Nullable InetAddress chosenFor(InetSocketAddress remote) throws IOException {
+    try (DatagramChannel unsent = DatagramChannel.open()) {
+      unsent.connect(remote);
+      return unsent.getLocalAddress() instanceof InetSocketAddress own ? own.getAddress() : null;
     }
   }
 

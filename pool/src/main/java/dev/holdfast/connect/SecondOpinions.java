@@ -1,6 +1,7 @@
 package dev.holdfast.connect;
 
 import dev.holdfast.wire.Opinion;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -25,7 +26,13 @@ public final class SecondOpinions implements AutoCloseable {
 
   private static final int MOST_ENDPOINTS = 1_024;
 
-  private record Endpoint(SocketAddress remote, @Nullable FirstReply question) {}
+  /**
+   * Of flows from one address of this host: those from another one take another path.
+   *
+   * @param local null where the kernel chooses it
+   */
+  private record Endpoint(
+      SocketAddress remote, @Nullable InetAddress local, @Nullable FirstReply question) {}
 
   private final ConnectGate gate;
   private final LruMap<Endpoint, EndpointOpinion> endpoints = new LruMap<>(MOST_ENDPOINTS);
@@ -44,6 +51,8 @@ public final class SecondOpinions implements AutoCloseable {
    * What is known, and has a fresh connection tried if that is too old.
    *
    * @param remote the endpoint of the doubted flow
+   * @param local that flow's own address, which the fresh connection is made from too; null if it
+   *     is not known
    * @param question for the server itself, always the same object; null where the answer of its
    *     kernel will do. A server that hangs up on it was heard as well
    * @param on where the dial is looked after; what it runs is short
@@ -52,24 +61,28 @@ public final class SecondOpinions implements AutoCloseable {
    */
   public Opinion ask(
       SocketAddress remote,
+      @Nullable SocketAddress local,
       @Nullable FirstReply question,
       ScheduledExecutorService on,
       long sinceNanos) {
-    EndpointOpinion opinion = at(remote, question);
+    EndpointOpinion opinion = at(remote, local, question);
     return opinion == null
         ? new Opinion.Unanswered(System.nanoTime())
         : opinion.ask(on, sinceNanos);
   }
 
-  private @Nullable EndpointOpinion at(SocketAddress remote, @Nullable FirstReply question) {
+  private @Nullable EndpointOpinion at(
+      SocketAddress remote, @Nullable SocketAddress local, @Nullable FirstReply question) {
     if (!(remote instanceof InetSocketAddress to)) {
       return null;
     }
+    InetAddress from = local instanceof InetSocketAddress own ? own.getAddress() : null;
     synchronized (endpoints) {
       return closed
           ? null
           : endpoints.computeIfAbsent(
-              new Endpoint(remote, question), first -> new EndpointOpinion(gate, to, question));
+              new Endpoint(remote, from, question),
+              first -> new EndpointOpinion(gate, to, from, question));
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.holdfast.wire;
 
+import java.util.concurrent.TimeUnit;
+
 /**
  * How long a connection has had data outstanding without a single acknowledgement, seen through
  * samples. The time counts from the last acknowledgement, as the kernel dates it, or from the
@@ -15,8 +17,17 @@ public final class AckProgress {
 
   private static final long UNREAD = -1;
 
+  /** A loss that is older says little of the path as it is. */
+  private static final int REMEMBERED_SECONDS = 10;
+
+  /** Once is no rate: a server that was kept from running is sent a probe, too. */
+  private static final int LOSSES_OF_A_LOSSY_PATH = 2;
+
   private long progressNanos;
   private int unansweredTimeouts;
+  private int repairedSegments = -1;
+  private int latestLossSecond;
+  private byte losses;
   private long stalledSinceNanos;
   private long totalRetransBefore;
   private long resent;
@@ -52,6 +63,7 @@ public final class AckProgress {
   public long sample(WireSnapshot snapshot) {
     long now = snapshot.takenAtNanos();
     if (snapshot.unacked() == 0) {
+      noteRepaired(snapshot, now);
       begin(now);
       return 0;
     }
@@ -65,6 +77,29 @@ public final class AckProgress {
     unansweredTimeouts = snapshot.retransmits();
     countResent(snapshot);
     return now - progressNanos;
+  }
+
+  /** Once everything is acknowledged, all that was resent has come through. */
+  private void noteRepaired(WireSnapshot snapshot, long now) {
+    int total = (int) snapshot.totalRetrans();
+    if (repairedSegments >= 0 && total > repairedSegments) {
+      int second = (int) TimeUnit.NANOSECONDS.toSeconds(now);
+      losses = second - latestLossSecond > REMEMBERED_SECONDS ? 1 : (byte) Math.min(losses + 1, 9);
+      latestLossSecond = second;
+    }
+    repairedSegments = total;
+  }
+
+  /**
+   * Whether segments were lost several times in the last seconds, and came through when they were
+   * sent again: then a few in a row may be lost by chance.
+   *
+   * @param nowNanos {@link System#nanoTime()}
+   * @return whether
+   */
+  boolean lossy(long nowNanos) {
+    return losses >= LOSSES_OF_A_LOSSY_PATH
+        && (int) TimeUnit.NANOSECONDS.toSeconds(nowNanos) - latestLossSecond <= REMEMBERED_SECONDS;
   }
 
   /**

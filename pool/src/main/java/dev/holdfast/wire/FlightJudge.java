@@ -1,8 +1,7 @@
 package dev.holdfast.wire;
 
-import dev.holdfast.wire.WireProbe.KeepAliveSettings;
+import dev.holdfast.diagnosis.Cause;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +14,8 @@ public final class FlightJudge {
   /** Between readings. Linux' smallest retransmission timeout: nothing can be learned faster. */
   public static final Duration SAMPLE = Duration.ofMillis(200);
 
-  /** A server silent for this long while calls wait: ask its kernel whether the path lives. */
-  public static final Duration POKE_AFTER = Duration.ofSeconds(1);
+  /** A server silent for this long while calls wait has its kernel asked whether the path lives. */
+  public static final Duration POKE_AFTER = SilentPeer.KERNEL_WAITS;
 
   /**
    * Data outstanding for so long has met more than a round trip. Before the first timeout, at
@@ -30,21 +29,15 @@ public final class FlightJudge {
   /** While a path is dark the verdict can change with each answer of a fresh connection. */
   private static final Duration PAUSE_OF_DARKNESS = Duration.ofMillis(40);
 
-  private static final Duration LONGEST_POKE_PAUSE = Duration.ofMinutes(1);
-
-  /**
-   * Unanswered probes, one a second, before the kernel closes a poked connection: late, for that is
-   * {@link PathTrial}'s to decide.
-   */
-  private static final int POKE_COUNT = 30;
+  /** Many that fall silent one after the other are looked at together. */
+  private static final Duration SOON_ENOUGH = Duration.ofMillis(20);
 
   private final KernelPing kernel;
   private final AckProgress progress;
   private Duration pause = SAMPLE;
   private boolean steady;
-  private @Nullable KeepAliveSettings beforePoke;
-  private long pokedAtNanos;
-  private long pokePauseNanos = POKE_AFTER.toNanos();
+  private @Nullable SilentPeer peer;
+  private long beganNanos;
   private long silentNanos;
 
   /**
@@ -56,7 +49,7 @@ public final class FlightJudge {
   public FlightJudge(KernelPing kernel, long nowNanos) {
     this.kernel = kernel;
     this.progress = new AckProgress(nowNanos);
-    this.pokedAtNanos = nowNanos;
+    this.beganNanos = nowNanos;
   }
 
   /**
@@ -66,15 +59,14 @@ public final class FlightJudge {
    */
   public void begin(long nowNanos) {
     rest();
-    pokedAtNanos = nowNanos;
+    beganNanos = nowNanos;
     progress.begin(nowNanos);
   }
 
   /** Nothing waits any more: the connection's keepalive is the user's again. */
   public void rest() {
-    restoreKeepAlive();
+    leavePeer();
     pause = SAMPLE;
-    pokePauseNanos = POKE_AFTER.toNanos();
   }
 
   /**
@@ -87,13 +79,19 @@ public final class FlightJudge {
   public WireVerdict judge(WireSnapshot wire, long unheardNanos) {
     long stalled = progress.sample(wire);
     silentNanos = wire.unacked() > 0 ? stalled : wire.lastAckRecvMillis() * 1_000_000;
-    WireVerdict verdict = WireJudge.inFlight(wire, stalled, progress.resent());
+    if (wire.source() == WireSource.EPOLL && wire.unacked() == 0 && isSilent(wire, unheardNanos)) {
+      return judgeSilent(wire, silentPeer());
+    }
+    leavePeer();
+    WireVerdict verdict = WireJudge.inFlight(wire, stalled, progress.resent(), more(wire));
     if (verdict instanceof WireVerdict.Dead) {
       pause = PAUSE_OF_DARKNESS;
     } else {
-      askSilentPeer(wire, unheardNanos);
       repeatSteadily(wire, stalled);
-      pause = verdict instanceof WireVerdict.Suspect ? pauseOfSuspect(wire, stalled) : SAMPLE;
+      pause =
+          verdict instanceof WireVerdict.Suspect
+              ? pauseOfSuspect(wire, stalled)
+              : pauseUntilSilent(wire);
     }
     return verdict;
   }
@@ -118,6 +116,19 @@ public final class FlightJudge {
   }
 
   /**
+   * The same where nobody waits for an answer: while everything is acknowledged, a look is due once
+   * the peer has been silent for long enough to be asked.
+   *
+   * @param wire the latest reading
+   * @return until the next reading
+   */
+  public Duration pauseOfListener(WireSnapshot wire) {
+    return pause.equals(SAMPLE) && wire.unacked() == 0 && peer == null
+        ? SilentPeer.untilAsked(wire)
+        : pause;
+  }
+
+  /**
    * Once for a connection, when it first matters, and not after a first timeout: the timer that is
    * armed then has doubled already, and would count for less than it waits.
    */
@@ -128,47 +139,96 @@ public final class FlightJudge {
     }
   }
 
+  private int more(WireSnapshot wire) {
+    return progress.lossy(wire.takenAtNanos()) ? WireJudge.MORE_ON_A_LOSSY_PATH : 0;
+  }
+
   /** While retransmissions go unanswered the next reading is due when the verdict can change. */
   private Duration pauseOfSuspect(WireSnapshot wire, long stalledNanos) {
-    Duration holds = WireJudge.holdsFor(wire, stalledNanos, progress.resent());
-    if (holds.compareTo(SHORTEST_PAUSE) < 0) {
-      return SHORTEST_PAUSE;
+    return sooner(WireJudge.holdsFor(wire, stalledNanos, progress.resent(), more(wire)));
+  }
+
+  /** Of a peer that may be asked before the next sample, for it to be asked in time. */
+  private static Duration pauseUntilSilent(WireSnapshot wire) {
+    Duration left = SilentPeer.untilAsked(wire).plus(SOON_ENOUGH);
+    boolean soon = wire.unacked() == 0 && SilentPeer.silence(wire).compareTo(SAMPLE) > 0;
+    return soon && wire.source() == WireSource.EPOLL ? sooner(left) : SAMPLE;
+  }
+
+  private SilentPeer silentPeer() {
+    SilentPeer known = peer;
+    if (known == null) {
+      known = new SilentPeer(kernel);
+      peer = known;
     }
-    return holds.compareTo(SAMPLE) < 0 ? holds : SAMPLE;
+    return known;
+  }
+
+  /** The connection's keepalive is the user's again. */
+  private void leavePeer() {
+    SilentPeer asked = peer;
+    if (asked != null) {
+      asked.rest();
+      peer = null;
+    }
+  }
+
+  /** Whether everything was acknowledged a while ago and nothing has come since. */
+  private boolean isSilent(WireSnapshot wire, long unheardNanos) {
+    SilentPeer asked = peer;
+    if (asked != null && asked.asking()) {
+      return !asked.answered(wire);
+    }
+    long least = SilentPeer.ASKED_AFTER.toNanos();
+    return unheardNanos >= least
+        && SilentPeer.silence(wire).toNanos() >= least
+        && wire.takenAtNanos() - beganNanos >= least;
   }
 
   /**
-   * Everything is acknowledged and no answer comes: a slow server, or a path that died after the
-   * acknowledgement. Only a kernel probe can tell, so one is sent; unanswered ones add up in {@link
-   * WireSnapshot#probes()}.
+   * Everything is acknowledged and no answer comes: a slow server, one that has nothing to say, or
+   * a path that died after the acknowledgement. Only its kernel can tell, so it is asked, again
+   * every second for as long as it answers: a call that waits long is not deaf for long.
    */
-  private void askSilentPeer(WireSnapshot wire, long unheardNanos) {
-    long now = wire.takenAtNanos();
-    if (beforePoke != null) {
-      if (wire.lastAckRecvMillis() < TimeUnit.NANOSECONDS.toMillis(now - pokedAtNanos)) {
-        restoreKeepAlive();
-      }
-      return;
+  private WireVerdict judgeSilent(WireSnapshot wire, SilentPeer peer) {
+    if (peer.asking() && peer.due(wire).compareTo(Duration.ZERO) <= 0) {
+      peer.missed();
+    } else if (peer.asking()) {
+      pause = sooner(peer.due(wire));
+      return suspicion(wire, peer);
     }
-    boolean silent =
-        wire.source() == WireSource.EPOLL
-            && wire.unacked() == 0
-            && unheardNanos > POKE_AFTER.toNanos()
-            && wire.lastAckRecvMillis() > POKE_AFTER.toMillis();
-    if (silent && now - pokedAtNanos > pokePauseNanos) {
-      KeepAliveSettings settings = kernel.keepAlive();
-      if (kernel.poke(POKE_COUNT)) {
-        beforePoke = settings;
-        pokedAtNanos = now;
-        pokePauseNanos = Math.min(2 * pokePauseNanos, LONGEST_POKE_PAUSE.toNanos());
-      }
-    }
+    boolean dead = peer.unanswered() >= SilentPeer.PROBES_OF_DEATH;
+    WireVerdict verdict =
+        dead
+            ? new WireVerdict.Dead(
+                Cause.PROBES_UNANSWERED, peer.evidence(wire) + "; " + wire.evidence())
+            : suspicion(wire, peer);
+    peer.ask(wire);
+    pause = sooner(peer.due(wire));
+    return verdict;
   }
 
-  private void restoreKeepAlive() {
-    if (beforePoke != null) {
-      kernel.restore(beforePoke);
-      beforePoke = null;
+  private static WireVerdict suspicion(WireSnapshot wire, SilentPeer peer) {
+    return peer.unanswered() > 0
+        ? new WireVerdict.Suspect(wire.evidence())
+        : WireVerdict.Usable.INSTANCE;
+  }
+
+  private static Duration sooner(Duration due) {
+    if (due.compareTo(SHORTEST_PAUSE) < 0) {
+      return SHORTEST_PAUSE;
     }
+    return due.compareTo(SAMPLE) < 0 ? due : SAMPLE;
+  }
+
+  /**
+   * When the latest probe left whose answer is overdue, as of a reading that was found {@link
+   * WireVerdict.Dead} with nothing outstanding.
+   *
+   * @return {@link System#nanoTime()}
+   */
+  public long overdueProbeNanos() {
+    SilentPeer asked = peer;
+    return asked == null ? beganNanos : asked.overdueProbeNanos();
   }
 }

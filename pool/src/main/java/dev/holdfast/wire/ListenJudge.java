@@ -2,10 +2,7 @@ package dev.holdfast.wire;
 
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.wire.PathTrial.Ruling;
-import dev.holdfast.wire.WireProbe.KeepAliveSettings;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Judges a connection that only listens, reading by reading: nobody waits on it, so nobody would
@@ -16,25 +13,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ListenJudge {
 
-  /** {@code TCP_KEEPIDLE} of a probe, its smallest value: silent for less, the kernel waits. */
-  private static final Duration SILENT_FOR = Duration.ofMillis(1_004);
-
-  private static final Duration LONGEST_ANSWER = Duration.ofSeconds(1);
-
-  /** Lost by chance together less often than one in a thousand times on a path that loses 5 %. */
-  private static final int PROBES_OF_DEATH = 3;
-
-  /** Unanswered probes before the kernel closes the connection: late, for that is decided here. */
-  private static final int POKE_COUNT = 30;
-
-  private final KernelPing kernel;
+  private final SilentPeer peer;
   private final SecondOpinion second;
-  private @Nullable KeepAliveSettings beforePoke;
-  private long pokedAtNanos;
-  private int probes;
   private boolean dark;
   private long heardAtNanos;
-  private Duration pause = SILENT_FOR;
+  private Duration pause = SilentPeer.ASKED_AFTER;
 
   /**
    * Nothing is known yet.
@@ -43,19 +26,15 @@ public final class ListenJudge {
    * @param second who is asked once probes are unanswered
    */
   public ListenJudge(KernelPing kernel, SecondOpinion second) {
-    this.kernel = kernel;
+    this.peer = new SilentPeer(kernel);
     this.second = second;
   }
 
   /** The connection carries calls again, or ends: its keepalive is the user's. */
   public void rest() {
-    if (beforePoke != null) {
-      kernel.restore(beforePoke);
-      beforePoke = null;
-    }
-    probes = 0;
+    peer.rest();
     dark = false;
-    pause = SILENT_FOR;
+    pause = SilentPeer.ASKED_AFTER;
   }
 
   /**
@@ -65,72 +44,56 @@ public final class ListenJudge {
    * @return the ruling
    */
   public Ruling judge(WireSnapshot wire) {
-    long now = wire.takenAtNanos();
-    long silentMillis = silentMillis(wire);
-    long silent = TimeUnit.MILLISECONDS.toNanos(silentMillis);
     if (wire.source() == WireSource.NONE) {
-      pause = SILENT_FOR;
+      pause = SilentPeer.ASKED_AFTER;
       return Ruling.Open.INSTANCE;
     }
-    if (beforePoke != null && silent < now - pokedAtNanos) {
+    Duration silence = SilentPeer.silence(wire);
+    if (peer.answered(wire)) {
       boolean wasDark = dark;
-      long forNanos = now - heardAtNanos - silent;
+      long forNanos = wire.takenAtNanos() - heardAtNanos - silence.toNanos();
       rest();
-      pauseUntilSilent(silentMillis);
+      pause = SilentPeer.untilAsked(wire);
       return wasDark ? new Ruling.Lit(Duration.ofNanos(forNanos)) : Ruling.Open.INSTANCE;
     }
-    if (beforePoke == null) {
-      if (silentMillis < SILENT_FOR.toMillis()) {
-        pauseUntilSilent(silentMillis);
-      } else {
-        beforePoke = kernel.keepAlive();
-        poke(wire);
-      }
+    if (!peer.asking() && silence.compareTo(SilentPeer.ASKED_AFTER) < 0) {
+      pause = SilentPeer.untilAsked(wire);
       return Ruling.Open.INSTANCE;
     }
-    return unanswered(wire, now, now - silent);
+    return peer.asking() ? unanswered(wire, silence) : ask(wire);
   }
 
-  private Ruling unanswered(WireSnapshot wire, long now, long since) {
-    Duration patience = WireJudge.answerWithin(wire, LONGEST_ANSWER);
-    if (now - pokedAtNanos < patience.toNanos()) {
-      pause = patience.minusNanos(now - pokedAtNanos);
+  private Ruling ask(WireSnapshot wire) {
+    peer.ask(wire);
+    Duration due = peer.due(wire);
+    pause = due.isNegative() || due.isZero() ? SilentPeer.ASKED_AFTER : due;
+    return dark ? Ruling.Dark.INSTANCE : Ruling.Open.INSTANCE;
+  }
+
+  private Ruling unanswered(WireSnapshot wire, Duration silence) {
+    Duration due = peer.due(wire);
+    if (due.compareTo(Duration.ZERO) > 0) {
+      pause = due;
       return dark ? Ruling.Dark.INSTANCE : Ruling.Open.INSTANCE;
     }
+    long since = wire.takenAtNanos() - silence.toNanos();
     Opinion opinion = second.ask(since);
-    if (probes < PROBES_OF_DEATH) {
-      poke(wire);
-      return Ruling.Open.INSTANCE;
+    peer.missed();
+    if (peer.unanswered() < SilentPeer.PROBES_OF_DEATH) {
+      return ask(wire);
     }
     if (!dark) {
       dark = true;
       heardAtNanos = since;
     }
-    if (opinion instanceof Opinion.Answered answered && pokedAtNanos - answered.atNanos() > 0) {
+    if (opinion instanceof Opinion.Answered answered
+        && peer.overdueProbeNanos() - answered.atNanos() > 0) {
       return new Ruling.Condemned(
           Cause.PROBES_UNANSWERED,
-          "nothing heard for %d ms, %d probes unanswered; a fresh connection was answered"
-              .formatted(TimeUnit.NANOSECONDS.toMillis(now - since), probes),
+          peer.evidence(wire) + "; a fresh connection was answered",
           answered.darkness().isZero());
     }
-    poke(wire);
-    return Ruling.Dark.INSTANCE;
-  }
-
-  private void poke(WireSnapshot wire) {
-    pokedAtNanos = wire.takenAtNanos();
-    probes++;
-    kernel.poke(POKE_COUNT);
-    pause = WireJudge.answerWithin(wire, LONGEST_ANSWER);
-  }
-
-  private void pauseUntilSilent(long silentMillis) {
-    pause = Duration.ofMillis(Math.max(1, SILENT_FOR.toMillis() - silentMillis));
-  }
-
-  /** Payload that acknowledges nothing new leaves {@code last_ack_recv} as it is. */
-  private static long silentMillis(WireSnapshot wire) {
-    return Math.min(wire.lastAckRecvMillis(), wire.lastDataRecvMillis());
+    return ask(wire);
   }
 
   /**

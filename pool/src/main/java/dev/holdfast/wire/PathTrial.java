@@ -54,9 +54,6 @@ public final class PathTrial {
   /** An unanswered probe before the one whose answer is still awaited. */
   private static final int PROBES_OF_DOUBT = 2;
 
-  /** Between the probes of a poked connection ({@code TCP_KEEPINTVL}). */
-  private static final Duration PROBE_INTERVAL = Duration.ofSeconds(1);
-
   /** Shortest time that a server which has answered a newcomer is given for its older client. */
   private static final Duration SHORTEST_GRACE = Duration.ofMillis(50);
 
@@ -92,9 +89,11 @@ public final class PathTrial {
    * @param wire the reading
    * @param silentNanos for how long nothing was acknowledged of what is outstanding, or, where
    *     nothing is, for how long nothing was heard
+   * @param probedNanos when the latest probe left whose answer is overdue, where nothing is
+   *     outstanding
    * @return the ruling
    */
-  public Ruling rule(WireVerdict verdict, WireSnapshot wire, long silentNanos) {
+  public Ruling rule(WireVerdict verdict, WireSnapshot wire, long silentNanos, long probedNanos) {
     long now = wire.takenAtNanos();
     long since = now - silentNanos;
     if (verdict instanceof WireVerdict.Dead dead) {
@@ -102,7 +101,8 @@ public final class PathTrial {
         dark = false; // heard in between
       }
       begin(since);
-      if (second.ask(since) instanceof Opinion.Answered answered && askedSince(answered, wire)) {
+      if (second.ask(since) instanceof Opinion.Answered answered
+          && askedSince(answered, wire, probedNanos)) {
         return condemned(dead.cause(), dead.evidence(), answered, now);
       }
       return Ruling.Dark.INSTANCE;
@@ -171,13 +171,14 @@ public final class PathTrial {
    * Whether the flow itself was asked after the fresh connection was answered, and its answer is
    * overdue: what left before may have been lost while the path was dark.
    */
-  private static boolean askedSince(Opinion.Answered answered, WireSnapshot wire) {
+  private static boolean askedSince(
+      Opinion.Answered answered, WireSnapshot wire, long probedNanos) {
     long sinceAnswer = wire.takenAtNanos() - answered.atNanos();
     if (wire.unacked() > 0) {
       long sinceSent = TimeUnit.MILLISECONDS.toNanos(wire.lastDataSentMillis());
       return sinceSent < sinceAnswer && WireJudge.overdue(wire);
     }
-    return sinceAnswer > PROBE_INTERVAL.plus(WireJudge.answerDue(wire)).toNanos();
+    return probedNanos - answered.atNanos() > 0;
   }
 
   /**

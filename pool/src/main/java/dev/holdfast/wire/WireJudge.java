@@ -44,7 +44,9 @@ import java.time.Duration;
  *
  * <p><b>By chance</b> a path that loses a share {@code p} of the packets each way leaves a segment
  * unanswered with {@code q = 1 - (1-p)²}. At least four in a row have to be, the first included, so
- * {@code q⁴} of the requests are: one in six million at 1 %, one in 770 at 10 %.
+ * {@code q⁴} of the requests are: one in six million at 1 %, one in 11,000 at 5 %, one in 770 at 10
+ * %. Where the connection itself has lost segments of late that got through in the end, two more
+ * have to be unanswered, for one in 1.2 million at 5 %: {@link #MORE_ON_A_LOSSY_PATH}.
  */
 public final class WireJudge {
 
@@ -59,6 +61,9 @@ public final class WireJudge {
    * doubling lets pass until the second retransmission.
    */
   static final int RTOS_OF_SILENCE = 3;
+
+  /** So many timeouts more where segments were lost of late and repaired. */
+  static final int MORE_ON_A_LOSSY_PATH = 2;
 
   /** A tick of a kernel with HZ=100, to which its timers are rounded. */
   private static final Duration TICK = Duration.ofMillis(10);
@@ -110,6 +115,10 @@ public final class WireJudge {
     return WireVerdict.Usable.INSTANCE;
   }
 
+  static WireVerdict inFlight(WireSnapshot snapshot, long stalledNanos, long resent) {
+    return inFlight(snapshot, stalledNanos, resent, 0);
+  }
+
   /**
    * Judges a connection whose calls wait for answers.
    *
@@ -117,10 +126,11 @@ public final class WireJudge {
    * @param stalledNanos how long data has been outstanding without any acknowledgement, see {@link
    *     AckProgress}
    * @param resent how many segments were resent meanwhile, see {@link AckProgress#resent}
+   * @param more timeouts that have to be unanswered beyond those that make a path silent
    * @return the verdict; {@link WireVerdict.Usable} for a slow server and for a snapshot without a
    *     source
    */
-  public static WireVerdict inFlight(WireSnapshot snapshot, long stalledNanos, long resent) {
+  static WireVerdict inFlight(WireSnapshot snapshot, long stalledNanos, long resent, int more) {
     if (snapshot.source() == WireSource.NONE) {
       return WireVerdict.Usable.INSTANCE;
     }
@@ -131,11 +141,15 @@ public final class WireJudge {
       return WireVerdict.Usable.INSTANCE;
     }
     boolean silent =
-        suffice(snapshot, unanswered(snapshot), resent)
-            && stalledNanos >= silenceThreshold(snapshot).toNanos();
+        suffice(snapshot, unanswered(snapshot), resent, more)
+            && stalledNanos >= silenceThreshold(snapshot, more).toNanos();
     return silent
         ? new WireVerdict.Dead(Cause.PATH_SILENT, snapshot.evidence())
         : new WireVerdict.Suspect(snapshot.evidence());
+  }
+
+  static Duration holdsFor(WireSnapshot snapshot, long stalledNanos, long resent) {
+    return holdsFor(snapshot, stalledNanos, resent, 0);
   }
 
   /**
@@ -145,13 +159,14 @@ public final class WireJudge {
    * @param snapshot the reading
    * @param stalledNanos see {@link #inFlight}
    * @param resent see {@link #inFlight}
+   * @param more see {@link #inFlight}
    * @return zero if it may turn at any moment
    */
-  public static Duration holdsFor(WireSnapshot snapshot, long stalledNanos, long resent) {
-    Duration left = silenceThreshold(snapshot).minusNanos(stalledNanos);
+  static Duration holdsFor(WireSnapshot snapshot, long stalledNanos, long resent, int more) {
+    Duration left = silenceThreshold(snapshot, more).minusNanos(stalledNanos);
     Duration sent = Duration.ofMillis(snapshot.lastDataSentMillis());
     Duration answer =
-        suffice(snapshot, snapshot.retransmits(), resent)
+        suffice(snapshot, snapshot.retransmits(), resent, more)
             ? answerDue(snapshot).minus(sent)
             : longer(rto(snapshot).minus(sent), Duration.ZERO).plus(answerDue(snapshot));
     return longer(longer(left, answer), Duration.ZERO);
@@ -182,9 +197,9 @@ public final class WireJudge {
   }
 
   /** Whether so many unanswered timeouts were spread over a span that makes a path silent. */
-  private static boolean suffice(WireSnapshot snapshot, int timeouts, long resent) {
-    Duration span = snapshot.baseRto().multipliedBy(RTOS_OF_SILENCE).minus(TICK);
-    return timeouts >= RETRANSMITS_OF_SILENCE
+  private static boolean suffice(WireSnapshot snapshot, int timeouts, long resent, int more) {
+    Duration span = snapshot.baseRto().multipliedBy(RTOS_OF_SILENCE + more).minus(TICK);
+    return timeouts >= RETRANSMITS_OF_SILENCE + more
         && asked(snapshot, timeouts, resent).compareTo(span) >= 0;
   }
 
@@ -211,8 +226,8 @@ public final class WireJudge {
     return longer(Duration.ofNanos(2 * snapshot.rttMicros() * 1_000), ANSWER_FLOOR);
   }
 
-  private static Duration silenceThreshold(WireSnapshot snapshot) {
-    return longer(snapshot.baseRto().multipliedBy(RTOS_OF_SILENCE), SILENCE_FLOOR);
+  private static Duration silenceThreshold(WireSnapshot snapshot, int more) {
+    return longer(snapshot.baseRto().multipliedBy(RTOS_OF_SILENCE + more), SILENCE_FLOOR);
   }
 
   private static Duration longer(Duration one, Duration other) {

@@ -102,7 +102,7 @@ final class SecondOpinionsTest {
   }
 
   private Opinion ask(boolean ofServer, long since) {
-    return opinions.ask(address, ofServer ? QUESTION : null, loop, since);
+    return opinions.ask(address, null, ofServer ? QUESTION : null, loop, since);
   }
 
   private Opinion.Answered answer(boolean ofServer, long since) {
@@ -156,6 +156,21 @@ final class SecondOpinionsTest {
     Opinion.Answered second = answer(false, System.nanoTime());
     assertThat(second.atNanos()).isGreaterThan(first.atNanos());
     assertThat(admitted).hasValue(2);
+  }
+
+  @Test
+  void mustBeMadeFromTheFlowsOwnAddress() throws Exception {
+    InetAddress users = InetAddress.getByName("127.0.0.77");
+    long since = System.nanoTime();
+    opinions.ask(address, new InetSocketAddress(users, 1), QUESTION, loop, since);
+    try (Socket accepted = server.accept()) {
+      assertThat(accepted.getInetAddress()).isEqualTo(users);
+    }
+    InetAddress gone = InetAddress.getByName("192.0.2.1");
+    opinions.ask(address, new InetSocketAddress(gone, 1), QUESTION, loop, since);
+    try (Socket accepted = server.accept()) {
+      assertThat(accepted.getInetAddress()).isEqualTo(InetAddress.getLoopbackAddress());
+    }
   }
 
   @Test

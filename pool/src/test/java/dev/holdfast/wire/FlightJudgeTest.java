@@ -46,6 +46,11 @@ final class FlightJudgeTest {
   }
 
   private static WireSnapshot wire(long atMillis, long unacked, int retransmits, long sinceAck) {
+    return wire(atMillis, unacked, retransmits, sinceAck, retransmits);
+  }
+
+  private static WireSnapshot wire(
+      long atMillis, long unacked, int retransmits, long sinceAck, long resent) {
     return new WireSnapshot(
         WireSource.EPOLL,
         millis(atMillis),
@@ -59,7 +64,7 @@ final class FlightJudgeTest {
         sinceAck,
         sinceAck,
         sinceAck,
-        retransmits);
+        resent);
   }
 
   private WireVerdict silent(long atMillis) {
@@ -67,12 +72,13 @@ final class FlightJudgeTest {
   }
 
   @Test
-  void mustAskAPeerThatIsSilentForASecondAndOnce() {
+  void mustHaveAPeerAskedThatIsSilentForASecondAndOnceUntilTheAnswerIsDue() {
     judge.begin(0);
-    silent(1_000);
+    silent(800);
+    assertThat(judge.pause()).isBetween(Duration.ofMillis(100), Duration.ofMillis(150));
     assertThat(pokes).isZero();
-    silent(1_200);
-    silent(1_400);
+    silent(900); // the kernel waits for the second to be over
+    silent(1_100);
     assertThat(pokes).isEqualTo(1);
   }
 
@@ -80,8 +86,8 @@ final class FlightJudgeTest {
   void mustNotAskWhileTheRequestItselfIsUnacknowledgedOrAnswersCome() {
     judge.begin(0);
     judge.judge(wire(5_000, 1, 0, 5_000), millis(5_000));
-    judge.judge(wire(5_000, 0, 0, 5_000), millis(900));
-    judge.judge(wire(5_000, 0, 0, 900), millis(5_000));
+    judge.judge(wire(5_000, 0, 0, 5_000), millis(800));
+    judge.judge(wire(5_000, 0, 0, 800), millis(5_000));
     judge.judge(WireSnapshot.none(millis(5_000)), millis(5_000));
     assertThat(pokes).isZero();
   }
@@ -113,15 +119,32 @@ final class FlightJudgeTest {
     assertThat(restored).containsExactly(USERS);
   }
 
+  /** A call that waits for long, a long poll say, is not to be deaf for longer than others. */
   @Test
-  void mustAskASlowServerEverMoreRarely() {
+  void mustAskASlowServerAgainEverySecondWhileItAnswers() {
     judge.begin(0);
-    silent(1_200);
-    judge.judge(wire(1_400, 0, 0, 190), millis(1_400)); // answered
-    silent(3_100); // 1.9 s since the first
-    assertThat(pokes).isEqualTo(1);
-    silent(3_300);
-    assertThat(pokes).isEqualTo(2);
+    for (long second = 1; second <= 20; second++) {
+      silent(second * 2_000);
+      assertThat((long) pokes).isEqualTo(second);
+      WireVerdict verdict =
+          judge.judge(wire(second * 2_000 + 200, 0, 0, 190), millis(second * 2_000 + 200));
+      assertThat(verdict).isInstanceOf(WireVerdict.Usable.class);
+    }
+    assertThat(restored).hasSize(20);
+  }
+
+  @Test
+  void mustCondemnAPeerThatLeavesThreeProbesUnanswered() {
+    judge.begin(0);
+    silent(900);
+    assertThat(silent(1_200)).isInstanceOf(WireVerdict.Usable.class);
+    assertThat(silent(1_300)).isInstanceOf(WireVerdict.Suspect.class);
+    assertThat(silent(1_600)).isInstanceOf(WireVerdict.Suspect.class);
+    assertThat(silent(1_900)).isInstanceOf(WireVerdict.Dead.class);
+    assertThat(judge.overdueProbeNanos()).isEqualTo(millis(1_600));
+    assertThat(pokes).isEqualTo(4);
+    assertThat(silent(2_000)).isInstanceOf(WireVerdict.Suspect.class);
+    assertThat(silent(2_300)).isInstanceOf(WireVerdict.Dead.class);
   }
 
   @Test
@@ -165,6 +188,27 @@ final class FlightJudgeTest {
     assertThat(judge.judge(resent(660, 2, 10), 0)).isInstanceOf(WireVerdict.Dead.class);
     judge.begin(millis(1_000));
     assertThat(judge.judge(resent(1_660, 2, 13), 0)).isInstanceOf(WireVerdict.Suspect.class);
+  }
+
+  /** Where segments are lost by chance, four in a row are now and then. */
+  @Test
+  void mustAskAFlightTwiceMoreWhereSegmentsWereLostOfLateAndCameThrough() {
+    judge.begin(0);
+    judge.judge(wire(100, 0, 0, 1, 7), 0);
+    judge.judge(wire(600, 0, 0, 1, 8), 0);
+    judge.begin(millis(1_000));
+    judge.judge(wire(1_400, 0, 0, 1, 10), 0);
+    judge.begin(millis(2_000));
+    judge.judge(resent(2_200, 0, 10), 0);
+    judge.judge(resent(2_400, 0, 11), 0);
+    assertThat(judge.judge(resent(2_660, 2, 13), 0)).isInstanceOf(WireVerdict.Suspect.class);
+    assertThat(judge.judge(resent(2_860, 3, 14), 0)).isInstanceOf(WireVerdict.Suspect.class);
+    assertThat(judge.judge(resent(3_080, 4, 15), 0)).isInstanceOf(WireVerdict.Dead.class);
+    judge.judge(wire(3_100, 0, 0, 1, 15), 0);
+    judge.begin(millis(20_000)); // long ago by now
+    judge.judge(resent(20_200, 0, 15), 0);
+    judge.judge(resent(20_400, 0, 16), 0);
+    assertThat(judge.judge(resent(20_660, 2, 18), 0)).isInstanceOf(WireVerdict.Dead.class);
   }
 
   /** One segment out, timeouts of 204 ms that do not double, the latest long unanswered. */

@@ -128,7 +128,12 @@ final class PathTrialTest {
         break;
       }
       WireSnapshot wire = reading(now[0], story);
-      Ruling ruling = trial.rule(judge.judge(wire, nanos(now[0])), wire, judge.silentNanos());
+      Ruling ruling =
+          trial.rule(
+              judge.judge(wire, nanos(now[0])),
+              wire,
+              judge.silentNanos(),
+              judge.overdueProbeNanos());
       rulings.add(ruling);
       if (ruling instanceof Ruling.Condemned) {
         return new Result(rulings, now[0], lit, asked[0]);

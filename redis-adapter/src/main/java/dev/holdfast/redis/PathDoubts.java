@@ -3,12 +3,14 @@ package dev.holdfast.redis;
 import dev.holdfast.connect.FirstReply;
 import dev.holdfast.connect.SecondOpinions;
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.wire.FlightJudge;
 import dev.holdfast.wire.Opinion;
 import dev.holdfast.wire.PathTrial;
 import dev.holdfast.wire.PathTrial.Ruling;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireSource;
 import dev.holdfast.wire.WireVerdict;
+import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -65,16 +67,18 @@ final class PathDoubts {
   }
 
   private Opinion ask(@Nullable FirstReply question, long sinceNanos) {
-    return opinions.ask(guarded.remote(), question, guarded.channel().eventLoop(), sinceNanos);
+    Channel channel = guarded.channel();
+    return opinions.ask(
+        guarded.remote(), channel.localAddress(), question, channel.eventLoop(), sinceNanos);
   }
 
   /**
    * Calls are in flight, and the kernel was read.
    *
-   * @param silentNanos see {@link PathTrial#rule}
+   * @param judge what gave the verdict
    * @return whether the connection was given up
    */
-  boolean judge(WireVerdict verdict, WireSnapshot wire, long silentNanos) {
+  boolean judge(WireVerdict verdict, WireSnapshot wire, FlightJudge judge) {
     if (wire.source() == WireSource.NONE) {
       return false;
     }
@@ -84,7 +88,7 @@ final class PathDoubts {
       }
       path = new PathTrial(this::askPath);
     }
-    return obey(path.rule(verdict, wire, silentNanos), false);
+    return obey(path.rule(verdict, wire, judge.silentNanos(), judge.overdueProbeNanos()), false);
   }
 
   /**

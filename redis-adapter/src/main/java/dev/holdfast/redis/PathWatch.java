@@ -124,7 +124,7 @@ final class PathWatch {
     }
     WireSnapshot wire = guarded.snapshot(now);
     WireVerdict verdict = judge.judge(wire, guarded.clocks().sinceRead(now));
-    if (doubts.judge(verdict, wire, judge.silentNanos()) || timedOutBehindProxy(wire, now)) {
+    if (doubts.judge(verdict, wire, judge) || timedOutBehindProxy(wire, now)) {
       return;
     }
     lastSampleNanos = now;

@@ -39,7 +39,9 @@ final class FlightWatch {
 
   void add(GuardedSocket socket) {
     SocketAddress remote = socket.base().getRemoteSocketAddress();
-    flights.put(socket, new Watched(socket, since -> opinions.ask(remote, null, timer, since)));
+    SocketAddress local = socket.base().getLocalSocketAddress();
+    flights.put(
+        socket, new Watched(socket, since -> opinions.ask(remote, local, null, timer, since)));
   }
 
   void remove(GuardedSocket socket) {
@@ -93,10 +95,14 @@ final class FlightWatch {
   /** One connection's state. Confined to the guard's thread. */
   private static final class Watched {
 
+    /** So much earlier a look tells the same. */
+    private static final long ALMOST_NANOS = 4_000_000;
+
     private final GuardedSocket socket;
     private final FlightJudge judge;
     private final PathTrial trial;
     private long seenFlightNanos;
+    private long dueNanos;
 
     private Watched(GuardedSocket socket, SecondOpinion second) {
       this.socket = socket;
@@ -114,17 +120,27 @@ final class FlightWatch {
         return null;
       }
       long began = socket.flightNanos();
+      long now = System.nanoTime();
       if (began != seenFlightNanos) {
         seenFlightNanos = began;
         judge.begin(began);
+      } else if (dueNanos - now > ALMOST_NANOS) {
+        return Duration.ofNanos(dueNanos - now); // another one's look was due
       }
-      WireSnapshot wire = socket.read(System.nanoTime());
+      Duration pause = look(socket.read(now));
+      if (pause != null) {
+        dueNanos = now + pause.toNanos();
+      }
+      return pause;
+    }
+
+    private @Nullable Duration look(WireSnapshot wire) {
       if (wire.source() == WireSource.NONE) {
         return FlightJudge.SAMPLE; // closed meanwhile
       }
       long unheardNanos = TimeUnit.MILLISECONDS.toNanos(wire.lastDataRecvMillis());
       WireVerdict verdict = judge.judge(wire, unheardNanos);
-      Ruling ruling = trial.rule(verdict, wire, judge.silentNanos());
+      Ruling ruling = trial.rule(verdict, wire, judge.silentNanos(), judge.overdueProbeNanos());
       if (ruling instanceof Ruling.Condemned condemned) {
         socket.answeredBeside(condemned.pathWorked());
         socket.condemn(new Death(condemned.cause(), condemned.evidence()));

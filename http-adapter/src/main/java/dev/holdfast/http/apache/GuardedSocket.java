@@ -22,6 +22,7 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -258,8 +259,21 @@ final class GuardedSocket {
 
   private void tell(Death why, Duration age, DeathSigns signs) {
     if (why.cause() != Cause.LOCAL_CLOSE) {
-      guard.deaths().died(endpoint, witness, age, signs, why.evidence());
+      Optional<Duration> unheard = signs.inFlight() == Answer.YES ? unheard() : Optional.empty();
+      guard.deaths().died(endpoint, witness, age, signs, why.evidence(), unheard);
     }
+  }
+
+  /** Of a caller that reads what goes on, or waits for what does not begin. */
+  private Optional<Duration> unheard() {
+    WireSnapshot reading = latest;
+    if (reading == null || reading.source() == WireSource.NONE) {
+      return Optional.empty();
+    }
+    Duration unheard =
+        Duration.ofMillis(reading.lastDataRecvMillis())
+            .plusNanos(System.nanoTime() - reading.takenAtNanos());
+    return unheard.compareTo(FlightJudge.POKE_AFTER) >= 0 ? Optional.of(unheard) : Optional.empty();
   }
 
   /** A fresh connection was answered while this one was not, or not at first. */

@@ -5,9 +5,12 @@ import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.diagnosis.DeathSigns;
 import dev.holdfast.diagnosis.IdleWitness;
 import dev.holdfast.http.RetryDecision;
+import dev.holdfast.wire.FlightJudge;
 import dev.holdfast.wire.SocketErrors;
 import io.netty.channel.Channel;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,9 +119,19 @@ final class ConnectionEnd {
       connection
           .guard()
           .deaths()
-          .died(connection.remote(), witness, signs.idle(), signs, of.evidence());
+          .died(connection.remote(), witness, signs.idle(), signs, of.evidence(), unheard(lost));
     }
     connection.proof().lost();
+  }
+
+  /** Of whoever listens: to a response that goes on, or to one that does not begin. */
+  private Optional<Duration> unheard(List<Exchange> lost) {
+    Duration unheard = Duration.ofNanos(connection.clocks().sinceRead(System.nanoTime()));
+    boolean listened =
+        connection.handedOver()
+            || lost.stream().anyMatch(Exchange::isDelivered)
+            || (!lost.isEmpty() && unheard.compareTo(FlightJudge.POKE_AFTER) >= 0);
+    return listened ? Optional.of(unheard) : Optional.empty();
   }
 
   /**

@@ -186,6 +186,11 @@ final class Exchange {
     call.answered();
   }
 
+  /** Whether the head of the response is the caller's. */
+  boolean isDelivered() {
+    return headDelivered;
+  }
+
   /** Nothing more comes of it: a response that is kept must not keep its connection. */
   void over() {
     if (headDelivered) {

@@ -7,14 +7,17 @@ import dev.holdfast.wire.PathTrial;
 import dev.holdfast.wire.PathTrial.Ruling;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireVerdict;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Samples {@code TCP_INFO} while responses are due. Connections in use share one timer of their
- * event loop ({@link LoopTicks}), an idle one costs none; only while a retransmission goes
- * unanswered are there more. Confined to the event loop.
+ * Samples {@code TCP_INFO} while responses are due, and of a connection that was handed over to its
+ * client for as long as it lives: that one may only listen, and would not miss what does not come.
+ * Connections in use share one timer of their event loop ({@link LoopTicks}), an idle one costs
+ * none, one that listens has one a second; only while a retransmission or a probe goes unanswered
+ * are there more. Confined to the event loop.
  */
 final class PathWatch {
 
@@ -42,10 +45,10 @@ final class PathWatch {
 
   private void sampleAfter(Duration pause) {
     EventLoop loop = guarded.channel().eventLoop();
-    if (pause.compareTo(FlightJudge.SAMPLE) < 0) {
-      loop.schedule(this::sample, pause.toNanos(), TimeUnit.NANOSECONDS);
-    } else {
+    if (pause.equals(FlightJudge.SAMPLE)) {
       LoopTicks.runAfterNext(loop, tick);
+    } else {
+      loop.schedule(this::sample, pause.toNanos(), TimeUnit.NANOSECONDS);
     }
   }
 
@@ -53,14 +56,15 @@ final class PathWatch {
     if (guarded.doomed() || !guarded.channel().isActive()) {
       return;
     }
-    if (guarded.idle()) {
+    boolean listens = guarded.handedOver();
+    if (guarded.idle() && !listens) {
       rest();
       return;
     }
     long now = System.nanoTime();
     WireSnapshot wire = guarded.snapshot(now);
     WireVerdict verdict = judge.judge(wire, guarded.clocks().sinceRead(now));
-    Ruling ruling = trial.rule(verdict, wire, judge.silentNanos());
+    Ruling ruling = trial.rule(verdict, wire, judge.silentNanos(), judge.overdueProbeNanos());
     if (ruling instanceof Ruling.Condemned condemned) {
       guarded.answeredBeside(condemned.pathWorked());
       guarded.condemn(condemned.cause(), condemned.evidence());
@@ -69,7 +73,7 @@ final class PathWatch {
     if (ruling instanceof Ruling.Lit lit) {
       guarded.guard().deaths().wasDark(lit.dark());
     }
-    sampleAfter(judge.pause());
+    sampleAfter(listens ? judge.pauseOfListener(wire) : judge.pause());
   }
 
   private void rest() {
@@ -79,9 +83,10 @@ final class PathWatch {
   }
 
   private Opinion ask(long sinceNanos) {
+    Channel channel = guarded.channel();
     return guarded
         .guard()
         .opinions()
-        .ask(guarded.remote(), null, guarded.channel().eventLoop(), sinceNanos);
+        .ask(guarded.remote(), channel.localAddress(), null, channel.eventLoop(), sinceNanos);
   }
 }

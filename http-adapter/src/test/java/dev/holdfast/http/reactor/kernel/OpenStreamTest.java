@@ -3,7 +3,6 @@ package dev.holdfast.http.reactor.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.holdfast.lab.Await;
 import dev.holdfast.lab.NginxServer;
 import dev.holdfast.lab.kernel.Dial;
 import dev.holdfast.lab.kernel.KernelLab;
@@ -23,7 +22,6 @@ import reactor.netty.http.client.HttpClient;
 @KernelLab
 final class OpenStreamTest {
 
-  private static final Duration LIMIT = Duration.ofSeconds(2);
   private static final int PORT = 8082;
 
   private static CompletableFuture<Integer> post(HttpClient client, String id) {
@@ -56,7 +54,7 @@ final class OpenStreamTest {
                     .keepAliveTimeout(Duration.ofMinutes(5))
                     .directives(
                         "listen 0.0.0.0:%d http2;".formatted(PORT), "client_body_timeout 300s;"));
-    network.loose(false).idleLimit(LIMIT);
+    network.loose(false);
     try (KernelBed bed = new KernelBed(Dial.ROUTED, nginx)) {
       HttpClient bare = bed.bare(1).protocol(HttpProtocol.H2C);
       HttpClient guarded = bed.guarded(1).protocol(HttpProtocol.H2C);
@@ -64,7 +62,7 @@ final class OpenStreamTest {
       KernelBed.result(post(guarded, "guarded1"), KernelBed.SOON);
       Disposable bareStream = open(bare);
       Disposable stream = open(guarded);
-      Await.until("forgotten", KernelBed.SOON, () -> network.conntrackEntries().isEmpty());
+      network.forgetAll();
       CompletableFuture<Integer> lost = post(bare, "bare2");
       assertThatThrownBy(() -> KernelBed.result(lost, KernelBed.HANG))
           .isInstanceOf(TimeoutException.class);

@@ -1,0 +1,123 @@
+package dev.holdfast.wire;
+
+import dev.holdfast.wire.WireProbe.KeepAliveSettings;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has the kernel of a silent peer asked whether the path lives, without a byte of payload, and
+ * counts what it leaves unanswered. The first question leaves once nothing was heard for a second,
+ * the smallest time the kernel waits for; the next ones at once. Neither reads nor keeps time
+ * itself. Confined to one thread.
+ */
+final class SilentPeer {
+
+  /** {@code TCP_KEEPIDLE} of a probe, its smallest value: silent for less, the kernel waits. */
+  static final Duration KERNEL_WAITS = Duration.ofSeconds(1);
+
+  /**
+   * The kernel is told a little earlier, so that the question leaves when the second is over and
+   * not when somebody looks next.
+   */
+  static final Duration ASKED_AFTER = Duration.ofMillis(900);
+
+  /** Lost by chance together less often than one in a thousand times on a path that loses 5 %. */
+  static final int PROBES_OF_DEATH = 3;
+
+  private static final Duration LONGEST_ANSWER = Duration.ofSeconds(1);
+
+  /** Unanswered probes before the kernel closes the connection: late, for that is decided here. */
+  private static final int POKE_COUNT = 30;
+
+  private final KernelPing kernel;
+  private @Nullable KeepAliveSettings before;
+  private long toldAtNanos;
+  private long probedAtNanos;
+  private long overdueProbeNanos;
+  private int unanswered;
+
+  SilentPeer(KernelPing kernel) {
+    this.kernel = kernel;
+  }
+
+  /** Whether a question is out. */
+  boolean asking() {
+    return before != null;
+  }
+
+  /**
+   * How long nothing was heard: payload that acknowledges nothing new leaves one figure as it is.
+   */
+  static Duration silence(WireSnapshot wire) {
+    return Duration.ofMillis(Math.min(wire.lastAckRecvMillis(), wire.lastDataRecvMillis()));
+  }
+
+  /** Whether the peer was heard since the question. */
+  boolean answered(WireSnapshot wire) {
+    return asking() && silence(wire).toNanos() < wire.takenAtNanos() - toldAtNanos;
+  }
+
+  /**
+   * Has the peer asked, for the first time or again.
+   *
+   * @return whether the kernel does it
+   */
+  boolean ask(WireSnapshot wire) {
+    if (before == null) {
+      KeepAliveSettings users = kernel.keepAlive();
+      if (!kernel.poke(POKE_COUNT)) {
+        return false;
+      }
+      before = users;
+      toldAtNanos = wire.takenAtNanos();
+    } else {
+      kernel.poke(POKE_COUNT);
+    }
+    Duration early = KERNEL_WAITS.minus(silence(wire));
+    probedAtNanos = wire.takenAtNanos() + Math.max(0, early.toNanos());
+    return true;
+  }
+
+  /** Until the answer of the latest probe is overdue; not above zero once it is. */
+  Duration due(WireSnapshot wire) {
+    return WireJudge.answerWithin(wire, LONGEST_ANSWER)
+        .minusNanos(wire.takenAtNanos() - probedAtNanos);
+  }
+
+  /** The latest probe is overdue: it counts from now on. To be followed by another one. */
+  void missed() {
+    unanswered++;
+    overdueProbeNanos = probedAtNanos;
+  }
+
+  /** How many probes were {@link #missed}. */
+  int unanswered() {
+    return unanswered;
+  }
+
+  /** When the latest that was {@link #missed} left. */
+  long overdueProbeNanos() {
+    return overdueProbeNanos;
+  }
+
+  /** Nothing is asked any more: the connection's keepalive is the user's again. */
+  void rest() {
+    if (before != null) {
+      kernel.restore(before);
+      before = null;
+    }
+    unanswered = 0;
+  }
+
+  /** What was seen, for people. */
+  String evidence(WireSnapshot wire) {
+    return "nothing heard for %d ms, %d probes unanswered"
+        .formatted(silence(wire).toMillis(), unanswered);
+  }
+
+  /** Until the peer will have been silent for so long that it is asked, above zero. */
+  static Duration untilAsked(WireSnapshot wire) {
+    Duration left = ASKED_AFTER.minus(silence(wire));
+    return left.compareTo(Duration.ofMillis(1)) < 0 ? Duration.ofMillis(1) : left;
+  }
+}
