@@ -24,7 +24,8 @@ enum Benchmarks {
       "transparency-http", "random calls of Apache HttpClient, bare and guarded: what differs"),
   HANG_UPS("hang-ups", "callers of HttpClient that hang up beside one that never does"),
   DIAGNOSIS("diagnosis", "every fault of the kernel lab diagnosed: precision and recall"),
-  SOAK("soak", "random faults in the kernel lab, bare and guarded, by the server's count");
+  SOAK("soak", "random faults in the kernel lab, bare and guarded, by the server's count"),
+  DARK("dark", "one direction of the path dark for seconds, bare and guarded: calls lost");
 
   private final String label;
   private final String summary;
@@ -55,6 +56,7 @@ enum Benchmarks {
       case HANG_UPS -> new HangUpCalls();
       case DIAGNOSIS -> new DiagnosisMatrix();
       case SOAK -> new Soak(sample);
+      case DARK -> new Darkness();
     };
   }
 

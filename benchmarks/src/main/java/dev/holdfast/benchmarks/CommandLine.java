@@ -37,7 +37,7 @@ record CommandLine(
       String arg = rest.next();
       switch (arg) {
         case "--json" -> json = file(arg, value(arg, rest));
-        case "--rounds" -> rounds = (int) number(arg, value(arg, rest), 1, 10_000);
+        case "--rounds", "--repeats" -> rounds = (int) number(arg, value(arg, rest), 1, 10_000);
         case "--steps" -> steps = (long) number(arg, value(arg, rest), 1, 1e9);
         case "--seed" -> seed = (long) number(arg, value(arg, rest), 1, 1e15);
         case "--seconds" ->
@@ -57,6 +57,7 @@ record CommandLine(
            benchmarks/run transparency [--json FILE] [--steps N] [--seed S]
            benchmarks/run transparency-http [--json FILE] [--steps N] [--seed S]
            benchmarks/run soak [--json FILE] [--seconds S] [--seed S]
+           benchmarks/run dark [--json FILE] [--repeats N]
            benchmarks/run fuzz [STRINGS]
            benchmarks/run stress [MILLISECONDS]
 
@@ -70,6 +71,7 @@ record CommandLine(
                   diagnosis a round is one run of each fault, 20 by default, in
                   the kernel lab; for soak so long faults are injected, 20 minutes
                   by default)
+    --repeats N   the same as --rounds; for dark: outages of each length, %d by default
     --steps N     of transparency: steps of all random programs, %d by default
     --seed S      of transparency: the first program's seed, of soak: which faults in
                   which order; %d by default
@@ -81,6 +83,7 @@ record CommandLine(
             Benchmarks.summaries(),
             Effort.DEFAULT.rounds(),
             Effort.DEFAULT.slice().toMillis() / 1000.0,
+            Effort.DEFAULT.rounds(),
             Sample.DEFAULT.steps(),
             Sample.DEFAULT.seed());
   }

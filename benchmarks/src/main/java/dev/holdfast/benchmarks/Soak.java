@@ -30,17 +30,20 @@ final class Soak implements Benchmark {
     }
     Duration length = effort.slice().equals(Effort.DEFAULT.slice()) ? LENGTH : effort.slice();
     out.printf("faults of seed %d for %d s%n", sample.seed(), length.toSeconds());
-    SoakResult result = new SoakRun(sample.seed(), length, out).run();
+    return report(NAME, new SoakRun(sample.seed(), length, out).run(), out);
+  }
+
+  static List<Figure> report(String name, SoakResult result, PrintStream out) {
     out.printf("%n%s%n", TextTable.of(result.faults()));
     out.printf("%s%n", TextTable.of(result.clients()));
     out.printf("%s%n", TextTable.of(result.diagnoses()));
     result.costs().forEach(out::println);
     out.println();
     result.details().forEach(out::println);
-    return figures(result);
+    return figures(name, result);
   }
 
-  private static List<Figure> figures(SoakResult result) {
+  private static List<Figure> figures(String name, SoakResult result) {
     List<Figure> figures = new ArrayList<>();
     for (Side side : Side.values()) {
       String contender = side == Side.BARE ? Figure.BARE : Figure.GUARDED;
@@ -50,7 +53,7 @@ final class Soak implements Benchmark {
               (metric, value) ->
                   figures.add(
                       new Figure(
-                          NAME, contender, 1, metric, value, metric.endsWith("-ms") ? "ms" : "1")));
+                          name, contender, 1, metric, value, metric.endsWith("-ms") ? "ms" : "1")));
     }
     return figures;
   }

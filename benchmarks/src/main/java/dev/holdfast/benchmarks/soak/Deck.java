@@ -2,7 +2,6 @@ package dev.holdfast.benchmarks.soak;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
@@ -20,7 +19,7 @@ final class Deck {
 
   SoakFault next() {
     if (left.isEmpty()) {
-      List<SoakFault> all = new ArrayList<>(Arrays.asList(SoakFault.values()));
+      List<SoakFault> all = new ArrayList<>(SoakFault.drawn());
       Collections.shuffle(all, random);
       left.addAll(all);
     }

@@ -12,6 +12,14 @@ final class Injections {
   /** Redis' smallest timeout that is not off; it looks at every client once a second. */
   private static final String IDLE_TIMEOUT = "1";
 
+  private static final int PORTS = 40;
+  private static final int FIRST_PORT = 42_000;
+
+  /** Linux' defaults. */
+  private static final int LINUX_FIRST_PORT = 32_768;
+
+  private static final int LINUX_LAST_PORT = 60_999;
+
   private static final int LOSS_PERCENT = 5;
   private static final int SYN_LOSS_PERCENT = 40;
 
@@ -81,14 +89,20 @@ final class Injections {
   }
 
   static void muteClient(Stage stage) {
-    Duration outage = stage.time(500, 4_000);
+    muteClient(stage, stage.time(500, 4_000));
+  }
+
+  static void muteClient(Stage stage, Duration outage) {
     stage.network().muteClientFor(outage);
     Await.idle(outage);
     stage.network().heal();
   }
 
   static void muteServers(Stage stage) {
-    Duration outage = stage.time(500, 4_000);
+    muteServers(stage, stage.time(500, 4_000));
+  }
+
+  static void muteServers(Stage stage, Duration outage) {
     stage.network().muteServersFor(outage);
     Await.idle(outage);
     stage.network().heal();
@@ -148,6 +162,16 @@ final class Injections {
   static void loseSynAck(Stage stage) {
     stage.network().dropSynAckRandomly(SYN_LOSS_PERCENT);
     reconnectAndHeal(stage);
+  }
+
+  /** All reconnect through few source ports, some of them in TIME_WAIT on either side. */
+  static void squeezePorts(Stage stage) {
+    stage.network().client().portRange(FIRST_PORT, FIRST_PORT + PORTS - 1);
+    stage.killClients();
+    stage.idle(2_000, 3_000);
+    stage.killClients();
+    stage.idle(1_000, 2_000);
+    stage.network().client().portRange(LINUX_FIRST_PORT, LINUX_LAST_PORT);
   }
 
   static void losePinnedSyn(Stage stage) {

@@ -13,13 +13,15 @@ final class Party implements AutoCloseable {
   private final Group group;
   private final RedisSide redis;
   private final HttpSide http;
+  private final ReactorSide reactor;
   private final Listener listener = new Listener();
   private final List<Worker> workers = new ArrayList<>();
 
-  private Party(Group group, RedisSide redis, HttpSide http) {
+  private Party(Group group, RedisSide redis, HttpSide http, ReactorSide reactor) {
     this.group = group;
     this.redis = redis;
     this.http = http;
+    this.reactor = reactor;
     redis.subscriber().addListener(listener);
     redis.subscriber().sync().subscribe(Broadcast.CHANNEL);
   }
@@ -35,11 +37,15 @@ final class Party implements AutoCloseable {
             () ->
                 side == Side.BARE
                     ? new Party(
-                        group, RedisSide.bare(address, redisPort), HttpSide.bare(address, httpPort))
+                        group,
+                        RedisSide.bare(address, redisPort),
+                        HttpSide.bare(address, httpPort),
+                        ReactorSide.bare(address, httpPort))
                     : new Party(
                         group,
                         RedisSide.guarded(address, redisPort, diagnoses.of("lettuce")),
-                        HttpSide.guarded(address, httpPort, diagnoses.of("httpclient"))));
+                        HttpSide.guarded(address, httpPort, diagnoses.of("httpclient")),
+                        ReactorSide.guarded(address, httpPort, diagnoses.of("reactor"))));
     party.employ(side, stage.quiet(), journal, failures);
     return party;
   }
@@ -48,9 +54,11 @@ final class Party implements AutoCloseable {
     Client shared = new Client(side, "shared");
     Client pooled = new Client(side, "pooled");
     Client http5 = new Client(side, "http");
+    Client netty = new Client(side, "reactor");
     Caller onShared = new Caller(shared, journal, failures);
     Caller onPool = new Caller(pooled, journal, failures);
     Caller onHttp = new Caller(http5, journal, failures);
+    Caller onNetty = new Caller(netty, journal, failures);
     for (int i = 0; i < THREADS; i++) {
       Worker.Step sharing =
           i == 0
@@ -65,6 +73,9 @@ final class Party implements AutoCloseable {
               RedisWork.pooled(onPool, redis.pool(), name(pooled, i))));
       workers.add(
           new Worker(group.threads(), name(http5, i), quiet, http.work(onHttp, name(http5, i))));
+      workers.add(
+          new Worker(
+              group.threads(), name(netty, i), quiet, reactor.work(onNetty, name(netty, i))));
     }
   }
 
@@ -98,7 +109,7 @@ final class Party implements AutoCloseable {
 
   @Override
   public void close() {
-    Stream.of(http, redis).forEach(Party::end);
+    Stream.of(http, reactor, redis).forEach(Party::end);
   }
 
   private static void end(AutoCloseable side) {

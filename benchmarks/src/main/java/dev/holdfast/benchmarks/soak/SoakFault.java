@@ -19,6 +19,11 @@ import static dev.holdfast.diagnosis.Explanation.SYN_LOST;
 import static dev.holdfast.diagnosis.Explanation.UNREACHABLE;
 
 import dev.holdfast.diagnosis.Explanation;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -59,7 +64,26 @@ enum SoakFault {
   IDLE_TIMEOUT("idle timeout", Injections::timeOutIdle, SERVER_IDLE_TIMEOUT, SERVER_CLOSED),
   SYN_RANDOM("SYN lost at random", Injections::loseSyn, Closed.BY_SERVER, SYN_LOST),
   SYN_ACK_RANDOM("SYN-ACK lost at random", Injections::loseSynAck, Closed.BY_SERVER, SYN_LOST),
-  SYN_PINNED("SYN lost by port", Injections::losePinnedSyn, Closed.BY_SERVER, SYN_LOST);
+  SYN_PINNED("SYN lost by port", Injections::losePinnedSyn, Closed.BY_SERVER, SYN_LOST),
+  FEW_PORTS(
+      "40 source ports",
+      Injections::squeezePorts,
+      Closed.BY_SERVER,
+      Explanation.PORTS_EXHAUSTED,
+      Explanation.STALE_ACK),
+  CLIENT_MUTE_1("client not heard for 1 s", stage -> clientMute(stage, 1), Dark.PATH),
+  CLIENT_MUTE_2("client not heard for 2 s", stage -> clientMute(stage, 2), Dark.PATH),
+  CLIENT_MUTE_3("client not heard for 3 s", stage -> clientMute(stage, 3), Dark.PATH),
+  SERVERS_MUTE_1(
+      "servers not heard for 1 s", stage -> serversMute(stage, 1), Dark.PATH, REPLY_PATH_LOST),
+  SERVERS_MUTE_2(
+      "servers not heard for 2 s", stage -> serversMute(stage, 2), Dark.PATH, REPLY_PATH_LOST),
+  SERVERS_MUTE_3(
+      "servers not heard for 3 s", stage -> serversMute(stage, 3), Dark.PATH, REPLY_PATH_LOST);
+
+  /** One direction, for a time of no choice of its own. */
+  private static final Set<SoakFault> DARK =
+      EnumSet.range(SoakFault.CLIENT_MUTE_1, SoakFault.SERVERS_MUTE_3);
 
   private final String label;
   private final Consumer<Stage> injection;
@@ -78,6 +102,31 @@ enum SoakFault {
         Stream.of(group.stream(), Stream.of(stated), Stream.of(SERVER_IDLE_TIMEOUT, RETIRED))
             .flatMap(some -> some)
             .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static void clientMute(Stage stage, int seconds) {
+    Injections.muteClient(stage, Duration.ofSeconds(seconds));
+  }
+
+  private static void serversMute(Stage stage, int seconds) {
+    Injections.muteServers(stage, Duration.ofSeconds(seconds));
+  }
+
+  /** What random faults are drawn from. */
+  static List<SoakFault> drawn() {
+    return Arrays.stream(values()).filter(fault -> !DARK.contains(fault)).toList();
+  }
+
+  /** One direction dark for one, two and three seconds, each so often, the directions in turn. */
+  static List<SoakFault> dark(int times) {
+    List<SoakFault> faults = new ArrayList<>();
+    for (int time = 0; time < times; time++) {
+      faults.addAll(
+          time % 2 == 0
+              ? List.of(CLIENT_MUTE_1, SERVERS_MUTE_2, CLIENT_MUTE_3)
+              : List.of(SERVERS_MUTE_1, CLIENT_MUTE_2, SERVERS_MUTE_3));
+    }
+    return faults;
   }
 
   String label() {

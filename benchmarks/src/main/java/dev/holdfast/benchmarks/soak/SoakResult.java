@@ -198,6 +198,17 @@ public final class SoakResult {
     return rows;
   }
 
+  /**
+   * How many of them name nothing.
+   *
+   * @return a number
+   */
+  public int unexplained() {
+    return diagnoses.matches(episodes).values().stream()
+        .mapToInt(counts -> counts.getOrDefault(Match.UNEXPLAINED, 0))
+        .sum();
+  }
+
   private static List<String> matches(String name, Map<Match, Integer> counts) {
     List<String> row = new ArrayList<>(List.of(name));
     for (Match match : Match.values()) {

@@ -17,6 +17,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bare and guarded clients call the same servers over the same network, and suffer the same faults
@@ -33,7 +34,8 @@ public final class SoakRun {
   private static final Duration AFTERMATH = Duration.ofSeconds(5);
 
   private final long seed;
-  private final Duration length;
+  private final @Nullable Duration length;
+  private final List<SoakFault> given;
   private final PrintStream out;
   private final Journal journal = new Journal();
   private final Failures failures = new Failures();
@@ -49,9 +51,25 @@ public final class SoakRun {
    * @param out a line for each fault
    */
   public SoakRun(long seed, Duration length, PrintStream out) {
+    this(seed, length, List.of(), out);
+  }
+
+  private SoakRun(long seed, @Nullable Duration length, List<SoakFault> given, PrintStream out) {
     this.seed = seed;
     this.length = length;
+    this.given = given;
     this.out = out;
+  }
+
+  /**
+   * A run in which nothing fails but one direction of the path, for one, two and three seconds.
+   *
+   * @param times of each
+   * @param out a line for each fault
+   * @return a run
+   */
+  public static SoakRun ofDarkness(int times, PrintStream out) {
+    return new SoakRun(0, null, SoakFault.dark(times), out);
   }
 
   /**
@@ -118,8 +136,8 @@ public final class SoakRun {
   private void injectAll(Stage stage) {
     Deck deck = new Deck(stage.random());
     long began = System.nanoTime();
-    while (System.nanoTime() - began < length.toNanos()) {
-      SoakFault fault = deck.next();
+    for (int number = 0; goesOn(number, began); number++) {
+      SoakFault fault = length == null ? given.get(number) : deck.next();
       faults.add(fault);
       journal.next();
       long start = System.nanoTime();
@@ -135,6 +153,11 @@ public final class SoakRun {
       Await.idle(CALM);
       parties.values().forEach(party -> party.group().read());
     }
+  }
+
+  private boolean goesOn(int number, long beganNanos) {
+    Duration limit = length;
+    return limit == null ? number < given.size() : System.nanoTime() - beganNanos < limit.toNanos();
   }
 
   /** Waits until every thread of both sides has been answered again. */
