@@ -48,11 +48,19 @@ final class GuardedOptions {
   }
 
   private static void refuseReplayFilter(ClientOptions options) {
-    if (options.getReplayFilter() != ClientOptions.DEFAULT_REPLAY_FILTER) {
+    if (hasReplayFilter(options)) {
       throw new IllegalArgumentException(
           "replayFilter is set: Lettuce does not ask it about commands in flight, and drops a"
               + " filtered one without completing it (measured on 6.8 and 7.7). Remove it; the guard"
               + " replays only what is safe");
+    }
+  }
+
+  private static boolean hasReplayFilter(ClientOptions options) {
+    try {
+      return options.getReplayFilter() != ClientOptions.DEFAULT_REPLAY_FILTER;
+    } catch (NoSuchMethodError before66) {
+      return false; // Lettuce 6.4 and 6.5 have no such option
     }
   }
 

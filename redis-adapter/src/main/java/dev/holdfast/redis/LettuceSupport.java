@@ -38,13 +38,14 @@ final class LettuceSupport {
     if (matcher.matches()) {
       int major = Integer.parseInt(matcher.group(1));
       int minor = Integer.parseInt(matcher.group(2));
-      supported = major == 7 || (major == 6 && minor >= 8);
+      supported = major == 7 || (major == 6 && minor >= 4);
     }
     if (!supported) {
       throw new IllegalStateException(
-          "lettuce-core %s is outside the supported range [6.8, 8): the guard relies on the order of"
+          "lettuce-core %s is outside the supported range [6.4, 8): the guard relies on the order of"
                   .formatted(version)
-              + " its pipeline; use a version of that range");
+              + " its pipeline. Set the version of io.lettuce:lettuce-core to one of that range; with"
+              + " Spring Boot it is the property lettuce.version");
     }
   }
 

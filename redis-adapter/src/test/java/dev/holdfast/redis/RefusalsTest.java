@@ -77,16 +77,24 @@ final class RefusalsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"6.7.1.RELEASE", "8.0.0.RELEASE", "5.3.7.RELEASE", "seven"})
+  @ValueSource(strings = {"6.3.2.RELEASE", "8.0.0.RELEASE", "5.3.7.RELEASE", "seven"})
   void mustRefuseAnUnsupportedLettuce(String version) {
     assertThatThrownBy(() -> LettuceSupport.requireSupported(version))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining(version)
-        .hasMessageContaining("[6.8, 8)");
+        .hasMessageContaining("[6.4, 8)")
+        .hasMessageContaining("lettuce.version");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"6.8.0.RELEASE", "6.8.2.RELEASE", "7.0.0.RELEASE", "7.7.0.RELEASE"})
+  @ValueSource(
+      strings = {
+        "6.4.2.RELEASE",
+        "6.6.0.RELEASE",
+        "6.8.2.RELEASE",
+        "7.0.0.RELEASE",
+        "7.7.0.RELEASE"
+      })
   void mustAcceptTheSupportedRange(String version) {
     LettuceSupport.requireSupported(version);
   }

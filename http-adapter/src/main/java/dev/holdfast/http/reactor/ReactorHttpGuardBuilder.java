@@ -56,8 +56,10 @@ public final class ReactorHttpGuardBuilder extends HttpGuardBuilder<ReactorHttpG
    *
    * @return a guard
    * @throws IllegalArgumentException if a setting is out of range
+   * @throws IllegalStateException if Reactor Netty is outside the supported range
    */
   public ReactorHttpGuard build() {
+    ReactorNettySupport.requireSupported(ReactorNettySupport.version());
     return new ReactorHttpGuard(new GuardSettings(settings(), evictEvery, replayableBodies));
   }
 }
