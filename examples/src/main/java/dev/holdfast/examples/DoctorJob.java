@@ -33,7 +33,7 @@ final class DoctorJob {
     }
     String address = args.get(0);
     int colon = address.lastIndexOf(':');
-    int port = colon < 1 ? 0 : PathWords.number(address.substring(colon + 1));
+    int port = colon < 1 ? 0 : port(address.substring(colon + 1));
     if (port < 1 || port > 65_535) {
       throw new UsageException("not a HOST:PORT: '" + address + "'");
     }
@@ -57,6 +57,14 @@ final class DoctorJob {
           .toList();
     } catch (SocketException notShown) {
       return List.of();
+    }
+  }
+
+  private static int port(String text) throws UsageException {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw new UsageException("not a whole number: '" + text + "'");
     }
   }
 

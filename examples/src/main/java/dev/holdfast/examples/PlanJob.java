@@ -2,6 +2,7 @@ package dev.holdfast.examples;
 
 import dev.holdfast.path.NetworkPath;
 import dev.holdfast.path.PathConflictException;
+import dev.holdfast.path.PathWords;
 import dev.holdfast.path.RequestedSettings;
 import dev.holdfast.path.ServerLimits;
 import java.io.PrintStream;

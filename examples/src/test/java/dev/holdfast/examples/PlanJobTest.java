@@ -3,6 +3,7 @@ package dev.holdfast.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.holdfast.path.PathWords;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -68,7 +69,7 @@ final class PlanJobTest {
   }
 
   @Test
-  void mustReadTimes() throws UsageException {
+  void mustReadTimes() {
     assertThat(PathWords.time("250ms")).isEqualTo(Duration.ofMillis(250));
     assertThat(PathWords.time("1.5h")).isEqualTo(Duration.ofMinutes(90));
     assertThat(PathWords.time("5d")).isEqualTo(Duration.ofDays(5));

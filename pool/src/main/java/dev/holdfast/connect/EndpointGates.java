@@ -149,8 +149,13 @@ public final class EndpointGates implements ConnectGate, AutoCloseable {
     return local ? loopback : remote;
   }
 
-  /** {@code host:port} as it was resolved, without a reverse look-up. */
-  private static String name(SocketAddress destination) {
+  /**
+   * An endpoint's name, without a reverse look-up.
+   *
+   * @param destination an endpoint
+   * @return {@code host:port} as it was resolved
+   */
+  public static String name(SocketAddress destination) {
     return destination instanceof InetSocketAddress inet
         ? inet.getHostString() + ':' + inet.getPort()
         : destination.toString();

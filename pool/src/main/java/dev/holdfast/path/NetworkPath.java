@@ -43,6 +43,30 @@ public final class NetworkPath {
   }
 
   /**
+   * Reads a path as it is written in configuration files: hops and, last, the server, with arrows
+   * between them. Each is a preset's name or one of your own, with what differs behind a colon:
+   * {@code k8s-ipvs -> aws-nlb:idle=400s -> redis:timeout=5m}.
+   *
+   * @param text the path
+   * @return the path
+   * @throws IllegalArgumentException if a word is not understood, which it names
+   */
+  public static NetworkPath parse(String text) {
+    return PathWords.path(text);
+  }
+
+  /**
+   * The path of who does not know his path: through {@link HopPreset#GENERIC_UNKNOWN}, whose limits
+   * are below those of nearly every middlebox. What connections show is learned beside it.
+   *
+   * @param server the server's limits
+   * @return the path
+   */
+  public static NetworkPath unknown(ServerLimits server) {
+    return to(server).through(HopPreset.GENERIC_UNKNOWN.hop());
+  }
+
+  /**
    * Adds a hop behind those declared so far: the client's side comes first.
    *
    * @param hop the next hop towards the server

@@ -4,6 +4,10 @@ import dev.holdfast.metrics.Guarded;
 import dev.holdfast.metrics.HoldfastMeter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +23,7 @@ public final class DiagnosisReporter {
   private final MeterRegistry registry;
   private final DiagnosisLog log = new DiagnosisLog(System::nanoTime, LOG::info, LOG::debug);
   private final Listeners<DiagnosisEvent> listeners = new Listeners<>();
+  private final Deque<RecentDiagnosis> recent = new ArrayDeque<>();
 
   /**
    * A reporter without listeners.
@@ -48,7 +53,28 @@ public final class DiagnosisReporter {
   public void report(DiagnosisEvent event) {
     event.diagnosis().tags().forEach(tag -> count(event.guard(), tag));
     log.log(event);
+    keep(new RecentDiagnosis(Instant.now(), event));
     listeners.tell(event.guard(), event);
+  }
+
+  private void keep(RecentDiagnosis diagnosis) {
+    synchronized (recent) {
+      if (recent.size() == RecentDiagnosis.KEPT) {
+        recent.removeLast();
+      }
+      recent.addFirst(diagnosis);
+    }
+  }
+
+  /**
+   * The latest diagnoses, the newest first.
+   *
+   * @return a copy of at most {@link RecentDiagnosis#KEPT}
+   */
+  public List<RecentDiagnosis> recent() {
+    synchronized (recent) {
+      return List.copyOf(recent);
+    }
   }
 
   private void count(String guard, String explanation) {

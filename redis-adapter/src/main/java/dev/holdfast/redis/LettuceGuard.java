@@ -4,12 +4,17 @@ import dev.holdfast.connect.ConnectReport;
 import dev.holdfast.connect.Redialler;
 import dev.holdfast.connect.SecondOpinions;
 import dev.holdfast.diagnosis.IdleBound;
+import dev.holdfast.guard.Guard;
+import dev.holdfast.guard.GuardHealth;
 import dev.holdfast.path.ConnectionPlan;
+import dev.holdfast.path.NetworkPath;
+import dev.holdfast.path.ServerLimits;
 import dev.holdfast.report.ConnectReports;
 import dev.holdfast.report.DiagnosisEvent;
 import dev.holdfast.report.DiagnosisReporter;
 import dev.holdfast.report.EndpointUses;
 import dev.holdfast.report.GuardMeters;
+import dev.holdfast.report.RecentDiagnosis;
 import dev.holdfast.report.StartLine;
 import dev.holdfast.retry.ReplayRetry;
 import dev.holdfast.usage.Usage;
@@ -29,6 +34,7 @@ import io.lettuce.core.resource.ClientResources;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -69,12 +75,15 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe.
  */
-public final class LettuceGuard implements AutoCloseable {
+public final class LettuceGuard implements Guard {
 
   private static final Logger LOG = LoggerFactory.getLogger(LettuceGuard.class);
 
   /** {@code maxTotal} of commons-pool 2, which Lettuce's pools are built on. */
   private static final int POOL_SIZE = 8;
+
+  /** As the shortest of the hops that {@link NetworkPath#unknown} allows for. */
+  private static final int UNKNOWN_IDLE_SECONDS = 240;
 
   private final GuardSettings settings;
   private final MeterRegistry registry;
@@ -117,12 +126,32 @@ public final class LettuceGuard implements AutoCloseable {
     this.redialler =
         Redialler.of(settings.redialling(), connects, settings.gate(), replay.budgets());
     replay.budgets().onWithheld(meters::withheld);
-    StartLine.say(
-        LOG,
-        settings.name(),
-        "Lettuce " + LettuceVersion.getVersion(),
-        settings.plan(),
-        StartLine.nativeEpoll());
+    StartLine.say(LOG, settings.name(), client(), settings.plan(), StartLine.nativeEpoll());
+  }
+
+  /**
+   * A guard for who does not know the path to Redis. It goes by the limits of {@link
+   * NetworkPath#unknown}, and by an idle timeout of the server of 240 s: connections are kept alive
+   * by pings well below both, retired past them, proved before an unsafe command follows an idle
+   * time, and shorter limits are learned. What is known is better declared: see {@link
+   * #create(ConnectionPlan)}.
+   *
+   * @return a guard, to be installed once
+   * @throws IllegalStateException if lettuce-core is outside the supported range
+   */
+  public static LettuceGuard create() {
+    return create(unknownPath().plan());
+  }
+
+  /**
+   * The path that {@link #create()} goes by.
+   *
+   * @return the path
+   */
+  public static NetworkPath unknownPath() {
+    return NetworkPath.unknown(
+        ServerLimits.withIdleTimeout("unknown-redis", Duration.ofSeconds(UNKNOWN_IDLE_SECONDS))
+            .withSource("the idle limit of the unknown hops before it"));
   }
 
   /**
@@ -156,7 +185,7 @@ public final class LettuceGuard implements AutoCloseable {
    */
   public ClientResources install(ClientResources resources) {
     requireOpen();
-    if (resources.nettyCustomizer() instanceof GuardCustomizer) {
+    if (isInstalledIn(resources)) {
       throw new IllegalStateException(
           "a guard is already installed in these ClientResources: install one guard, once");
     }
@@ -170,6 +199,16 @@ public final class LettuceGuard implements AutoCloseable {
         new GuardCustomizer(this, resources.nettyCustomizer(), mine),
         settings.reconnectBackOff(),
         mine);
+  }
+
+  /**
+   * Whether a guard is installed in resources.
+   *
+   * @param resources any
+   * @return true if clients made with them are guarded
+   */
+  public static boolean isInstalledIn(ClientResources resources) {
+    return resources.nettyCustomizer() instanceof GuardCustomizer;
   }
 
   /**
@@ -276,6 +315,7 @@ public final class LettuceGuard implements AutoCloseable {
    *
    * @param listener the listener
    */
+  @Override
   public void onConnect(Consumer<ConnectReport> listener) {
     connects.onConnect(listener);
   }
@@ -289,6 +329,7 @@ public final class LettuceGuard implements AutoCloseable {
    *
    * @param listener the listener
    */
+  @Override
   public void onDiagnosis(Consumer<DiagnosisEvent> listener) {
     reporter.onDiagnosis(listener);
   }
@@ -299,6 +340,7 @@ public final class LettuceGuard implements AutoCloseable {
    *
    * @return one snapshot for each connection that has been read at least once
    */
+  @Override
   public List<WireSnapshot> snapshots() {
     return states().stream()
         .map(EndpointState::carrier)
@@ -316,6 +358,7 @@ public final class LettuceGuard implements AutoCloseable {
    *
    * @return the lowest bound of all addresses the guard's connections lead to
    */
+  @Override
   public IdleBound idleBound() {
     return deaths.idleBound();
   }
@@ -478,12 +521,30 @@ public final class LettuceGuard implements AutoCloseable {
     return deaths;
   }
 
-  String name() {
+  @Override
+  public String name() {
     return settings.name();
   }
 
-  ConnectionPlan plan() {
+  @Override
+  public String client() {
+    return "Lettuce " + LettuceVersion.getVersion();
+  }
+
+  @Override
+  public ConnectionPlan plan() {
     return settings.plan();
+  }
+
+  @Override
+  public GuardHealth health() {
+    boolean whole = !saidForeignOptions.get() && !saidForeignResources.get();
+    return GuardHealth.of(whole && !closed, settings.gate());
+  }
+
+  @Override
+  public List<RecentDiagnosis> recentDiagnoses() {
+    return reporter.recent();
   }
 
   MeterRegistry registry() {

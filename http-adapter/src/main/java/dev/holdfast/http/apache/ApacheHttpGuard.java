@@ -4,16 +4,20 @@ import dev.holdfast.connect.BlockingDialler;
 import dev.holdfast.connect.ConnectReport;
 import dev.holdfast.connect.SecondOpinions;
 import dev.holdfast.diagnosis.IdleBound;
+import dev.holdfast.guard.Guard;
+import dev.holdfast.guard.GuardHealth;
 import dev.holdfast.http.ConnectionDeaths;
 import dev.holdfast.http.GuardThread;
 import dev.holdfast.http.HttpEndpoints;
 import dev.holdfast.http.HttpGuardSettings;
 import dev.holdfast.http.SwapEvent;
+import dev.holdfast.http.UnknownHttpPath;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.report.ConnectReports;
 import dev.holdfast.report.DiagnosisEvent;
 import dev.holdfast.report.DiagnosisReporter;
 import dev.holdfast.report.GuardMeters;
+import dev.holdfast.report.RecentDiagnosis;
 import dev.holdfast.report.StartLine;
 import dev.holdfast.wire.HostCounters;
 import dev.holdfast.wire.WireSnapshot;
@@ -38,7 +42,6 @@ import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.core5.http.io.HttpConnectionFactory;
 import org.apache.hc.core5.http.protocol.HttpContext;
-import org.apache.hc.core5.util.VersionInfo;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,13 +73,16 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe.
  */
-public final class ApacheHttpGuard implements AutoCloseable {
+public final class ApacheHttpGuard implements Guard {
 
   /** The builders that have a guard, for they do not tell; by identity, as they have no equals. */
   private static final Set<Object> GUARDED =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
   private static final Logger LOG = LoggerFactory.getLogger(ApacheHttpGuard.class);
+
+  /** What a {@link #poolCustomizer()} made last on this thread: frameworks build one by one. */
+  private static final ThreadLocal<@Nullable GuardParts> CUSTOMIZED = new ThreadLocal<>();
 
   private static final String NAME = "HOLDFAST";
 
@@ -97,7 +103,9 @@ public final class ApacheHttpGuard implements AutoCloseable {
   private final BlockingDialler dialler;
   private final long hostKeepAliveSeconds;
   private final Installation installation;
-  private volatile @Nullable GuardParts customized;
+
+  /** Of the pools it was installed in, while those are reachable. */
+  private final Set<HttpEndpoints> endpoints = Collections.newSetFromMap(new WeakHashMap<>());
 
   ApacheHttpGuard(
       HttpGuardSettings settings,
@@ -125,14 +133,19 @@ public final class ApacheHttpGuard implements AutoCloseable {
             .number("net.ipv4.tcp_keepalive_time")
             .orElse(DEFAULT_KEEPALIVE_SECONDS);
     StartLine.say(
-        LOG, settings.name(), "HttpClient " + version(), settings.plan(), StartLine.nativeEpoll());
+        LOG, settings.name(), client(), settings.plan(), StartLine.nativeEpoll());
   }
 
-  private static String version() {
-    @Nullable VersionInfo found =
-        VersionInfo.loadVersionInfo(
-            "org.apache.hc.client5", HttpClientBuilder.class.getClassLoader());
-    return found == null ? "of unknown version" : found.getRelease();
+  /**
+   * A guard for who does not know the path: it goes by {@link UnknownHttpPath}, so an idle
+   * connection is used again for under 4 s only, is proved before a request that must not run twice
+   * follows an idle time of a second, and shorter limits are learned. What is known is better
+   * declared: see {@link #create(ConnectionPlan)}.
+   *
+   * @return a guard, to be installed once
+   */
+  public static ApacheHttpGuard create() {
+    return create(UnknownHttpPath.path().plan());
   }
 
   /**
@@ -200,11 +213,15 @@ public final class ApacheHttpGuard implements AutoCloseable {
                 "dnsResolver",
                 DnsResolver.class)
             .orElse(SystemDefaultDnsResolver.INSTANCE);
+    HttpEndpoints mine = new HttpEndpoints(settings, reporter);
+    synchronized (endpoints) {
+      endpoints.add(mine);
+    }
     return new GuardParts(
         settings,
         meters,
         deaths,
-        new HttpEndpoints(settings, reporter),
+        mine,
         new Addresses(users),
         timer,
         watch,
@@ -217,7 +234,8 @@ public final class ApacheHttpGuard implements AutoCloseable {
    * The first half of an installation in a client that a framework builds, for where it lets its
    * pool be customized, as Spring Boot's {@code
    * HttpComponentsClientHttpRequestFactoryBuilder.withConnectionManagerCustomizer} does. The other
-   * half is {@link #clientCustomizer()}; both are for one client, behind all other customizers.
+   * half is {@link #clientCustomizer()}; both are for one client, on one thread, behind all other
+   * customizers. They may be applied to any number of clients, one after the other.
    *
    * @return a customizer that guards the pool's connections
    */
@@ -225,7 +243,7 @@ public final class ApacheHttpGuard implements AutoCloseable {
     return builder -> {
       requireFirst(builder);
       GuardParts parts = parts(builder);
-      customized = parts;
+      CUSTOMIZED.set(parts);
       guardConnections(builder, parts);
     };
   }
@@ -240,18 +258,19 @@ public final class ApacheHttpGuard implements AutoCloseable {
    */
   public Consumer<HttpClientBuilder> clientCustomizer() {
     return builder -> {
-      GuardParts parts = customized;
+      GuardParts parts = CUSTOMIZED.get();
       Optional<PoolingHttpClientConnectionManager> pool =
           Unlisted.read(
               builder,
               HttpClientBuilder.class,
               "connManager",
               PoolingHttpClientConnectionManager.class);
-      if (parts == null || pool.isEmpty()) {
+      if (parts == null || parts.installation() != installation || pool.isEmpty()) {
         throw new IllegalStateException(
             "the client has no pool that this guard has customized: apply poolCustomizer() to the"
                 + " pool's builder first, and clientCustomizer() once the client has its pool");
       }
+      CUSTOMIZED.remove();
       install(builder)
           .setConnectionManager(new GuardedManager(pool.get(), parts, dialler, connectTimeout));
     };
@@ -325,6 +344,7 @@ public final class ApacheHttpGuard implements AutoCloseable {
    *
    * @param listener the listener
    */
+  @Override
   public void onConnect(Consumer<ConnectReport> listener) {
     connects.onConnect(listener);
   }
@@ -337,6 +357,7 @@ public final class ApacheHttpGuard implements AutoCloseable {
    *
    * @param listener the listener
    */
+  @Override
   public void onDiagnosis(Consumer<DiagnosisEvent> listener) {
     reporter.onDiagnosis(listener);
   }
@@ -350,16 +371,48 @@ public final class ApacheHttpGuard implements AutoCloseable {
    *
    * @return the lowest bound of all addresses the guard's connections lead to
    */
+  @Override
   public IdleBound idleBound() {
     return deaths.idleBound();
   }
 
+  @Override
+  public String name() {
+    return settings.name();
+  }
+
+  @Override
+  public String client() {
+    return "HttpClient " + Installation.clientVersion();
+  }
+
+  @Override
+  public ConnectionPlan plan() {
+    return settings.plan();
+  }
+
+  @Override
+  public GuardHealth health() {
+    return GuardHealth.of(!installation.isHalf(), settings.gate());
+  }
+
+  @Override
+  public List<RecentDiagnosis> recentDiagnoses() {
+    return reporter.recent();
+  }
+
   /**
-   * Takes the gauges away; counters stay in the registry. The clients are the user's to close, and
-   * work on. Closing it twice does nothing.
+   * Takes the gauges away, counters stay in the registry, and withdraws what was declared of the
+   * endpoints of all its pools; closing a pool, as its client does, withdraws that pool's. The
+   * clients are the user's to close, and work on. Closing it twice does nothing.
    */
   @Override
   public void close() {
+    List<HttpEndpoints> all;
+    synchronized (endpoints) {
+      all = List.copyOf(endpoints);
+    }
+    all.forEach(HttpEndpoints::close);
     deaths.close();
     meters.close();
     settings.closeOwnGate();
@@ -381,6 +434,7 @@ public final class ApacheHttpGuard implements AutoCloseable {
    *
    * @return one snapshot for each connection that has been read at least once
    */
+  @Override
   public List<WireSnapshot> snapshots() {
     return watch.snapshots();
   }

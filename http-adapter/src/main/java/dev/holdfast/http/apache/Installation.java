@@ -40,17 +40,20 @@ final class Installation {
     try {
       of.getMethod(method, parameters);
     } catch (NoSuchMethodException old) {
-      @Nullable VersionInfo found =
-          VersionInfo.loadVersionInfo("org.apache.hc.client5", of.getClassLoader());
       throw new IllegalStateException(
           "Apache HttpClient %s has no %s.%s: the guard needs org.apache.httpcomponents.client5"
-                  .formatted(
-                      found == null ? "of unknown version" : found.getRelease(),
-                      of.getSimpleName(),
-                      method)
-              + ":httpclient5 5.4 or later",
+                  .formatted(clientVersion(), of.getSimpleName(), method)
+              + ":httpclient5 5.4 or later; with Spring Boot set the property httpclient5.version",
           old);
     }
+  }
+
+  /** Of HttpClient, for people. */
+  static String clientVersion() {
+    @Nullable VersionInfo found =
+        VersionInfo.loadVersionInfo(
+            "org.apache.hc.client5", HttpClientContext.class.getClassLoader());
+    return found == null ? "of unknown version" : found.getRelease();
   }
 
   /** A connection is leased from this guard's pool, for the request of this thread. */

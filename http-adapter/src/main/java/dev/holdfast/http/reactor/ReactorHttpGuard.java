@@ -5,16 +5,20 @@ import dev.holdfast.connect.ConnectReport;
 import dev.holdfast.connect.Redialler;
 import dev.holdfast.connect.SecondOpinions;
 import dev.holdfast.diagnosis.IdleBound;
+import dev.holdfast.guard.Guard;
+import dev.holdfast.guard.GuardHealth;
 import dev.holdfast.http.ConnectionDeaths;
 import dev.holdfast.http.GuardThread;
 import dev.holdfast.http.HttpEndpoints;
 import dev.holdfast.http.HttpGuardSettings;
 import dev.holdfast.http.SwapEvent;
+import dev.holdfast.http.UnknownHttpPath;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.report.ConnectReports;
 import dev.holdfast.report.DiagnosisEvent;
 import dev.holdfast.report.DiagnosisReporter;
 import dev.holdfast.report.GuardMeters;
+import dev.holdfast.report.RecentDiagnosis;
 import dev.holdfast.report.StartLine;
 import dev.holdfast.wire.WireSnapshot;
 import io.github.resilience4j.retry.Retry;
@@ -61,7 +65,7 @@ import reactor.netty.resources.ConnectionProvider;
  *
  * <p>Thread-safe.
  */
-public final class ReactorHttpGuard implements AutoCloseable {
+public final class ReactorHttpGuard implements Guard {
 
   private static final Logger LOG = LoggerFactory.getLogger(ReactorHttpGuard.class);
 
@@ -101,13 +105,19 @@ public final class ReactorHttpGuard implements AutoCloseable {
     this.redialler =
         Redialler.of(shared.redialling(), connects, shared.gate(), shared.replay().budgets());
     shared.replay().budgets().onWithheld(meters::withheld);
-    String version = HttpClient.class.getPackage().getImplementationVersion();
-    StartLine.say(
-        LOG,
-        shared.name(),
-        "Reactor Netty " + (version == null ? "of unknown version" : version),
-        shared.plan(),
-        StartLine.nativeEpoll());
+    StartLine.say(LOG, shared.name(), client(), shared.plan(), StartLine.nativeEpoll());
+  }
+
+  /**
+   * A guard for who does not know the path: it goes by {@link UnknownHttpPath}, so an idle
+   * connection is used again for under 4 s only, is proved before a request that must not run twice
+   * follows an idle time of a second, and shorter limits are learned. What is known is better
+   * declared: see {@link #create(ConnectionPlan)}.
+   *
+   * @return a guard, to be installed once
+   */
+  public static ReactorHttpGuard create() {
+    return create(UnknownHttpPath.path().plan());
   }
 
   /**
@@ -187,7 +197,7 @@ public final class ReactorHttpGuard implements AutoCloseable {
           "the client's connections are not this guard's: create it with"
               + " HttpClient.create(guard.provider(ConnectionProvider.builder(name)))");
     }
-    if (client.configuration().attributes().containsKey(INSTALLED)) {
+    if (isInstalledIn(client)) {
       throw new IllegalStateException(
           "a guard is already installed in this HttpClient: install one guard, once");
     }
@@ -197,6 +207,16 @@ public final class ReactorHttpGuard implements AutoCloseable {
         .doOnChannelInit(setup)
         .observe(exchanges)
         .mapConnect(new Replays(this, provider.multiplexed())::around);
+  }
+
+  /**
+   * Whether a guard is installed in a client.
+   *
+   * @param client any
+   * @return true if its requests are guarded
+   */
+  public static boolean isInstalledIn(HttpClient client) {
+    return client.configuration().attributes().containsKey(INSTALLED);
   }
 
   /**
@@ -224,6 +244,7 @@ public final class ReactorHttpGuard implements AutoCloseable {
    *
    * @param listener the listener
    */
+  @Override
   public void onConnect(Consumer<ConnectReport> listener) {
     connects.onConnect(listener);
   }
@@ -236,6 +257,7 @@ public final class ReactorHttpGuard implements AutoCloseable {
    *
    * @param listener the listener
    */
+  @Override
   public void onDiagnosis(Consumer<DiagnosisEvent> listener) {
     reporter.onDiagnosis(listener);
   }
@@ -249,6 +271,7 @@ public final class ReactorHttpGuard implements AutoCloseable {
    *
    * @return the lowest bound of all addresses the guard's connections lead to
    */
+  @Override
   public IdleBound idleBound() {
     return deaths.idleBound();
   }
@@ -259,6 +282,7 @@ public final class ReactorHttpGuard implements AutoCloseable {
    *
    * @return one snapshot for each connection that has been read at least once
    */
+  @Override
   public List<WireSnapshot> snapshots() {
     return connections.stream()
         .map(GuardedConnection::lastSnapshot)
@@ -276,6 +300,32 @@ public final class ReactorHttpGuard implements AutoCloseable {
     deaths.close();
     meters.close();
     settings.shared().closeOwnGate();
+  }
+
+  @Override
+  public String name() {
+    return settings.shared().name();
+  }
+
+  @Override
+  public String client() {
+    String version = ReactorNettySupport.version();
+    return "Reactor Netty " + (version == null ? "of unknown version" : version);
+  }
+
+  @Override
+  public ConnectionPlan plan() {
+    return settings.shared().plan();
+  }
+
+  @Override
+  public GuardHealth health() {
+    return GuardHealth.of(true, settings.shared().gate());
+  }
+
+  @Override
+  public List<RecentDiagnosis> recentDiagnoses() {
+    return reporter.recent();
   }
 
   GuardSettings settings() {

@@ -1,24 +1,22 @@
-package dev.holdfast.examples;
+package dev.holdfast.path;
 
-import dev.holdfast.path.Expiry;
-import dev.holdfast.path.Hop;
-import dev.holdfast.path.HopPreset;
-import dev.holdfast.path.IdleClock;
-import dev.holdfast.path.ServerLimits;
-import dev.holdfast.path.ServerPreset;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads a hop or a server from one word: a name, and behind a colon what differs from its preset,
- * as {@code aws-nlb:idle=400s} or {@code redis:timeout=5m}. A name that is no preset declares all.
+ * Paths as text, for command lines and configuration files. A hop or a server is one word: a name,
+ * and behind a colon what differs from its preset, as {@code aws-nlb:idle=400s} or {@code
+ * redis:timeout=5m}. A name that is no preset declares all. A path is such words with arrows
+ * between them, the server last: {@code k8s-ipvs -> aws-nlb -> redis:timeout=5m}.
  */
-final class PathWords {
+public final class PathWords {
   private static final Pattern TIME = Pattern.compile("(\\d+(?:\\.\\d+)?)(ms|s|m|h|d)");
   private static final Map<String, Long> NANOS =
       Map.of(
@@ -30,21 +28,57 @@ final class PathWords {
 
   private PathWords() {}
 
-  static Duration time(String text) throws UsageException {
+  /**
+   * Reads a whole path, as {@link NetworkPath#parse} does.
+   *
+   * @param text words with {@code ->} between them, the server last
+   * @return the path
+   * @throws IllegalArgumentException if a word is not understood, which it names
+   */
+  static NetworkPath path(String text) {
+    List<String> words = Arrays.stream(text.strip().split("\\s*->\\s*", -1)).toList();
+    if (words.stream().anyMatch(String::isBlank)) {
+      throw new IllegalArgumentException(
+          "not a path: '" + text + "' (write hops and, last, the server: aws-nlb -> redis)");
+    }
+    NetworkPath path = NetworkPath.to(server(words.get(words.size() - 1)));
+    for (String hop : words.subList(0, words.size() - 1)) {
+      path = path.through(hop(hop));
+    }
+    return path;
+  }
+
+  /**
+   * Reads a time.
+   *
+   * @param text as {@code 250ms}, {@code 30s}, {@code 5m}, {@code 2h} or {@code 1d}
+   * @return the time
+   * @throws IllegalArgumentException if it is none
+   */
+  public static Duration time(String text) {
     Matcher parts = TIME.matcher(text);
     if (!parts.matches()) {
-      throw new UsageException("not a time: '" + text + "' (write 250ms, 30s, 5m, 2h or 1d)");
+      throw new IllegalArgumentException(
+          "not a time: '" + text + "' (write 250ms, 30s, 5m, 2h or 1d)");
     }
     BigDecimal nanos =
         new BigDecimal(parts.group(1))
             .multiply(BigDecimal.valueOf(NANOS.getOrDefault(parts.group(2), 0L)));
     if (nanos.precision() - nanos.scale() > 18) {
-      throw new UsageException("too long a time: '" + text + "'");
+      throw new IllegalArgumentException("too long a time: '" + text + "'");
     }
     return Duration.ofNanos(nanos.longValue());
   }
 
-  static Hop hop(String word) throws UsageException {
+  /**
+   * Reads a hop.
+   *
+   * @param word a preset's name, with or without {@code :idle=}, {@code unacknowledged=}, {@code
+   *     clock=}, {@code expiry=}, {@code terminates=}; or any name with {@code :idle=}
+   * @return the hop
+   * @throws IllegalArgumentException if the word is not understood
+   */
+  public static Hop hop(String word) {
     Map<String, String> options = options(word);
     Hop.Builder hop =
         isPreset(name(word), options.containsKey("idle"))
@@ -53,7 +87,7 @@ final class PathWords {
     for (Map.Entry<String, String> option : options.entrySet()) {
       String value = option.getValue();
       switch (option.getKey()) {
-        case "idle" -> hop.idleLimit(time(value)).source("declared on the command line");
+        case "idle" -> hop.idleLimit(time(value)).source("declared");
         case "unacknowledged" -> hop.unacknowledgedLimit(time(value));
         case "clock" -> hop.clock(constant(IdleClock.class, value));
         case "expiry" -> hop.expiry(constant(Expiry.class, value));
@@ -78,7 +112,15 @@ final class PathWords {
     return false;
   }
 
-  static ServerLimits server(String word) throws UsageException {
+  /**
+   * Reads a server.
+   *
+   * @param word any name, a preset's with its limits, with or without {@code :timeout=}, {@code
+   *     advertised=}, {@code max-age=}, {@code max-requests=}, {@code clock=}
+   * @return the server's limits
+   * @throws IllegalArgumentException if the word is not understood
+   */
+  public static ServerLimits server(String word) {
     Map<String, String> options = options(word);
     ServerLimits server = ServerLimits.withoutIdleTimeout(name(word));
     for (ServerPreset preset : ServerPreset.values()) {
@@ -107,7 +149,7 @@ final class PathWords {
     return colon < 0 ? word : word.substring(0, colon);
   }
 
-  private static Map<String, String> options(String word) throws UsageException {
+  private static Map<String, String> options(String word) {
     Map<String, String> options = new LinkedHashMap<>();
     int colon = word.indexOf(':');
     if (colon < 0) {
@@ -116,30 +158,37 @@ final class PathWords {
     for (String option : word.substring(colon + 1).split(",", -1)) {
       int equals = option.indexOf('=');
       if (equals < 1) {
-        throw new UsageException("not a KEY=VALUE: '" + option + "' in '" + word + "'");
+        throw new IllegalArgumentException("not a KEY=VALUE: '" + option + "' in '" + word + "'");
       }
       options.put(option.substring(0, equals), option.substring(equals + 1));
     }
     return options;
   }
 
-  static int number(String text) throws UsageException {
+  /**
+   * Reads a whole number.
+   *
+   * @param text digits
+   * @return the number
+   * @throws IllegalArgumentException if it is none
+   */
+  public static int number(String text) {
     try {
       return Integer.parseInt(text);
     } catch (NumberFormatException e) {
-      throw new UsageException("not a whole number: '" + text + "'");
+      throw new IllegalArgumentException("not a whole number: '" + text + "'");
     }
   }
 
-  private static boolean truth(String text) throws UsageException {
+  private static boolean truth(String text) {
     return switch (text) {
       case "true" -> true;
       case "false" -> false;
-      default -> throw new UsageException("neither true nor false: '" + text + "'");
+      default -> throw new IllegalArgumentException("neither true nor false: '" + text + "'");
     };
   }
 
-  private static <E extends Enum<E>> E constant(Class<E> type, String text) throws UsageException {
+  private static <E extends Enum<E>> E constant(Class<E> type, String text) {
     try {
       return Enum.valueOf(type, text.toUpperCase(Locale.ROOT).replace('-', '_'));
     } catch (IllegalArgumentException e) {
@@ -147,11 +196,11 @@ final class PathWords {
       for (E each : type.getEnumConstants()) {
         known.append(' ').append(each.name().toLowerCase(Locale.ROOT).replace('_', '-'));
       }
-      throw new UsageException("unknown: '" + text + "' (there are:" + known + ")");
+      throw new IllegalArgumentException("unknown: '" + text + "' (there are:" + known + ")");
     }
   }
 
-  private static UsageException unknown(String key, String known) {
-    return new UsageException("unknown key: '" + key + "' (there are: " + known + ")");
+  private static IllegalArgumentException unknown(String key, String known) {
+    return new IllegalArgumentException("unknown key: '" + key + "' (there are: " + known + ")");
   }
 }
