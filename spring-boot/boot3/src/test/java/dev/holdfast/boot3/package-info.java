@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.boot3;
+
+import org.jspecify.annotations.NullMarked;

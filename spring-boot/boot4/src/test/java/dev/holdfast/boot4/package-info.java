@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.boot4;
+
+import org.jspecify.annotations.NullMarked;

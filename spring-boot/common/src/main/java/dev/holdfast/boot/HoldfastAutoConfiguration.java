@@ -1,0 +1,149 @@
+package dev.holdfast.boot;
+
+import dev.holdfast.guard.Guard;
+import dev.holdfast.http.UnknownHttpPath;
+import dev.holdfast.http.apache.ApacheHttpGuard;
+import dev.holdfast.http.apache.ApacheHttpGuardBuilder;
+import dev.holdfast.http.reactor.ReactorHttpGuard;
+import dev.holdfast.http.reactor.ReactorHttpGuardBuilder;
+import dev.holdfast.path.ConnectionPlan;
+import dev.holdfast.redis.LettuceGuard;
+import dev.holdfast.redis.LettuceGuardBuilder;
+import io.lettuce.core.RedisClient;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Metrics;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.SpringBootVersion;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.http.client.ClientHttpRequestFactory;
+import org.springframework.http.client.ReactorResourceFactory;
+import reactor.netty.http.client.HttpClient;
+
+/**
+ * Makes the guards of the clients that are on the class path, one for each kind. A bean of your own
+ * takes the place of any of them. Where they are hung in differs between Boot 3 and 4, and stands
+ * in those modules.
+ */
+@AutoConfiguration
+@ConditionalOnBooleanProperty(name = "holdfast.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(HoldfastProperties.class)
+public class HoldfastAutoConfiguration {
+
+  /**
+   * Spring Boot's.
+   *
+   * @throws IllegalStateException on a line of Spring Boot that is not supported
+   */
+  HoldfastAutoConfiguration() {
+    SpringBootSupport.requireSupported(SpringBootVersion.getVersion());
+  }
+
+  private static MeterRegistry registry(ObjectProvider<MeterRegistry> registries) {
+    return registries.getIfAvailable(() -> Metrics.globalRegistry);
+  }
+
+  /** Lettuce, as Spring Data Redis uses it. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass({RedisClient.class, LettuceConnectionFactory.class})
+  @ConditionalOnBooleanProperty(name = "holdfast.redis.enabled", matchIfMissing = true)
+  static class Redis {
+
+    @Bean
+    @ConditionalOnMissingBean
+    LettuceGuard holdfastLettuceGuard(
+        HoldfastProperties properties, ObjectProvider<MeterRegistry> registries) {
+      HoldfastProperties.Redis redis = properties.redis();
+      LettuceGuardBuilder guard =
+          LettuceGuard.custom(
+                  HoldfastPlans.plan(
+                      "holdfast.redis.path", redis.path(), LettuceGuard::unknownPath))
+              .name("redis")
+              .probeAfter(
+                  HoldfastPlans.probeAfter("holdfast.redis.probe-after", redis.probeAfter()))
+              .meterRegistry(registry(registries));
+      return (redis.replayStateIdempotentWrites() ? guard.replayStateIdempotentWrites() : guard)
+          .build();
+    }
+
+    @Bean
+    UnguardedFactories holdfastUnguardedFactories() {
+      return new UnguardedFactories();
+    }
+  }
+
+  private static ConnectionPlan httpPlan(HoldfastProperties properties) {
+    return HoldfastPlans.plan(
+        "holdfast.http.path", properties.http().path(), UnknownHttpPath::path);
+  }
+
+  /** Apache HttpClient 5, as RestClient and RestTemplate use it. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass({HttpClientBuilder.class, ClientHttpRequestFactory.class})
+  @ConditionalOnBooleanProperty(name = "holdfast.http.enabled", matchIfMissing = true)
+  static class Apache {
+
+    @Bean
+    @ConditionalOnMissingBean
+    ApacheHttpGuard holdfastApacheHttpGuard(
+        HoldfastProperties properties, ObjectProvider<MeterRegistry> registries) {
+      HoldfastProperties.Http http = properties.http();
+      ApacheHttpGuardBuilder guard =
+          ApacheHttpGuard.custom(httpPlan(properties))
+              .name("rest-client")
+              .probeAfter(HoldfastPlans.probeAfter("holdfast.http.probe-after", http.probeAfter()))
+              .meterRegistry(registry(registries));
+      return (http.replayIdempotentWrites() ? guard : guard.withoutReplayOfIdempotentWrites())
+          .build();
+    }
+  }
+
+  /** Reactor Netty, as WebClient uses it, and RestClient where there is no HttpClient 5. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass({HttpClient.class, ReactorResourceFactory.class})
+  @ConditionalOnBooleanProperty(name = "holdfast.http.enabled", matchIfMissing = true)
+  static class Reactor {
+
+    @Bean
+    @ConditionalOnMissingBean
+    ReactorHttpGuard holdfastReactorHttpGuard(
+        HoldfastProperties properties, ObjectProvider<MeterRegistry> registries) {
+      HoldfastProperties.Http http = properties.http();
+      ReactorHttpGuardBuilder guard =
+          ReactorHttpGuard.custom(httpPlan(properties))
+              .name("web-client")
+              .probeAfter(HoldfastPlans.probeAfter("holdfast.http.probe-after", http.probeAfter()))
+              .meterRegistry(registry(registries));
+      return (http.replayIdempotentWrites() ? guard : guard.withoutReplayOfIdempotentWrites())
+          .build();
+    }
+
+    @Bean
+    GuardedReactorClients holdfastReactorClients(
+        ReactorHttpGuard guard, ObjectProvider<ReactorResourceFactory> resources) {
+      return new GuardedReactorClients(guard, resources);
+    }
+  }
+
+  /** Actuator's endpoint {@code holdfast}. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass({Endpoint.class, ConditionalOnAvailableEndpoint.class})
+  static class Monitoring {
+
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnAvailableEndpoint
+    HoldfastEndpoint holdfastEndpoint(ObjectProvider<Guard> guards) {
+      return new HoldfastEndpoint(guards);
+    }
+  }
+}

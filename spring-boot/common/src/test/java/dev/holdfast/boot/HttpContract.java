@@ -1,0 +1,166 @@
+package dev.holdfast.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.guard.Guard;
+import dev.holdfast.http.apache.ApacheHttpGuard;
+import dev.holdfast.http.reactor.ReactorHttpGuard;
+import dev.holdfast.lab.Await;
+import dev.holdfast.lab.TlsIdentity;
+import dev.holdfast.lab.http.FaultServer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.CertificateEncodingException;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.context.ApplicationContext;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.reactive.function.client.WebClient;
+
+/** RestClient and WebClient as Spring Boot configures them, bare beside guarded. */
+public abstract class HttpContract {
+
+  private static final Duration SOON = Duration.ofSeconds(10);
+
+  private final Line line;
+
+  protected HttpContract(Line line) {
+    this.line = line;
+  }
+
+  /** The two clients. */
+  enum Client {
+    REST_CLIENT {
+      @Override
+      UnaryOperator<String> posts(ApplicationContext application) {
+        RestClient client = application.getBean(RestClient.Builder.class).build();
+        return uri ->
+            String.valueOf(client.post().uri(uri).body("order").retrieve().body(String.class));
+      }
+
+      @Override
+      Guard guard(ApplicationContext application) {
+        return application.getBean(ApacheHttpGuard.class);
+      }
+    },
+    WEB_CLIENT {
+      @Override
+      UnaryOperator<String> posts(ApplicationContext application) {
+        WebClient client = application.getBean(WebClient.Builder.class).build();
+        return uri ->
+            String.valueOf(
+                client
+                    .post()
+                    .uri(uri)
+                    .bodyValue("order")
+                    .retrieve()
+                    .bodyToMono(String.class)
+                    .block());
+      }
+
+      @Override
+      Guard guard(ApplicationContext application) {
+        return application.getBean(ReactorHttpGuard.class);
+      }
+    };
+
+    abstract UnaryOperator<String> posts(ApplicationContext application);
+
+    String post(ApplicationContext application, String uri) {
+      return posts(application).apply(uri);
+    }
+
+    abstract Guard guard(ApplicationContext application);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"REST_CLIENT,false", "REST_CLIENT,true", "WEB_CLIENT,false", "WEB_CLIENT,true"})
+  void mustKeepTheReadTimeout(Client client, boolean guarded) {
+    try (FaultServer server = FaultServer.plain()) {
+      server.freeze();
+      line.application(guarded)
+          .withPropertyValues(line.http("read-timeout", "400ms"))
+          .run(
+              application -> {
+                long begun = System.nanoTime();
+                assertThatThrownBy(() -> client.post(application, server.uri("/slow")))
+                    .hasStackTraceContaining("imeout");
+                assertThat(System.nanoTime() - begun)
+                    .isBetween(TimeUnit.MILLISECONDS.toNanos(400), TimeUnit.SECONDS.toNanos(9));
+              });
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"REST_CLIENT,false", "REST_CLIENT,true", "WEB_CLIENT,false", "WEB_CLIENT,true"})
+  void mustKeepTheSslBundle(Client client, boolean guarded, @TempDir Path files) throws Exception {
+    String bundle = "spring.ssl.bundle.pem.lab.truststore.certificate=file:" + pem(files);
+    try (FaultServer server = FaultServer.tls()) {
+      line.application(guarded)
+          .run(
+              application ->
+                  assertThatThrownBy(() -> client.post(application, server.uri("/distrusted")))
+                      .hasStackTraceContaining("ertificat"));
+      line.application(guarded)
+          .withPropertyValues(bundle)
+          .withPropertyValues(line.http("ssl.bundle", "lab"))
+          .run(
+              application ->
+                  assertThat(client.post(application, server.uri("/trusted")))
+                      .endsWith("/trusted"));
+    }
+  }
+
+  private static Path pem(Path files) throws IOException, CertificateEncodingException {
+    byte[] certificate = TlsIdentity.shared().certificate().getEncoded();
+    String base64 =
+        Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
+            .encodeToString(certificate);
+    return Files.writeString(
+        files.resolve("lab.pem"),
+        "-----BEGIN CERTIFICATE-----\n" + base64 + "\n-----END CERTIFICATE-----\n");
+  }
+
+  /** The server says farewell to the idle connection; nobody notices, nothing runs twice. */
+  @ParameterizedTest
+  @EnumSource
+  void mustReplaceAConnectionThatTheServerLeft(Client client) {
+    try (FaultServer server = FaultServer.plain()) {
+      line.application(true)
+          .run(
+              application -> {
+                UnaryOperator<String> posts = client.posts(application);
+                assertThat(posts.apply(server.uri("/first"))).endsWith("/first");
+                Await.until("idle", SOON, () -> server.idle() == 1);
+                assertThat(server.farewellIdle()).isEqualTo(1);
+                Await.idle(Duration.ofMillis(20));
+                assertThat(posts.apply(server.uri("/second"))).endsWith("/second");
+                assertThat(server.executions("/second")).isEqualTo(1);
+                assertThat(server.connections()).isEqualTo(2);
+                assertThat(client.guard(application).health().endpoints()).isNotEmpty();
+                assertThat(client.guard(application).health().installed()).isTrue();
+              });
+    }
+  }
+
+  @Test
+  void mustLeaveClientsAloneWhereItIsSwitchedOff() {
+    line.application(true)
+        .withPropertyValues("holdfast.http.enabled=false")
+        .run(
+            application -> {
+              assertThat(application).doesNotHaveBean(ApacheHttpGuard.class);
+              assertThat(application).doesNotHaveBean(ReactorHttpGuard.class);
+            });
+  }
+}
