@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.sample;
+
+import org.jspecify.annotations.NullMarked;
