@@ -126,7 +126,7 @@ public final class ConnectionDeaths implements AutoCloseable {
       Optional<Duration> unheard) {
     long now = System.nanoTime();
     Diagnosis diagnosis = Diagnostician.diagnose(signs);
-    meters.swapped(signs.cause());
+    meters.swapped(signs.cause(), remote);
     boolean expected = signs.cause() == Cause.LOCAL_CLOSE || signs.cause() == Cause.IDLE_LIMIT;
     if (!expected) {
       neighbours.died(remote, now, signs.idle());

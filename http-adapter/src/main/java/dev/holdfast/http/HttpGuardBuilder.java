@@ -34,6 +34,7 @@ public abstract class HttpGuardBuilder<B extends HttpGuardBuilder<B>> {
   private boolean retries = true;
   private boolean idempotentToo = true;
   private int redials = RedialSchedule.DEFAULT_REDIALS;
+  private int endpointMeters;
   private List<InetAddress> sourceAddresses = List.of();
   private @Nullable Usage usage;
   private String usageDeclaredAt = "";
@@ -163,6 +164,23 @@ public abstract class HttpGuardBuilder<B extends HttpGuardBuilder<B>> {
   }
 
   /**
+   * Counts connects and given-up connections by endpoint too, in a meter of its own: {@code
+   * holdfast.endpoint.events}, whose tag {@code endpoint} holds addresses. Off by default.
+   *
+   * @param most how many endpoints have a value of their own; the rest share {@code other}
+   * @return this builder
+   * @throws IllegalArgumentException if it is not 1 to 1000
+   */
+  public B endpointMeters(int most) {
+    if (most < 1 || most > 1_000) {
+      throw new IllegalArgumentException(
+          "endpointMeters " + most + " is outside 1 to 1000: each has three meters");
+    }
+    this.endpointMeters = most;
+    return self();
+  }
+
+  /**
    * Declares how the connections of the guarded clients are used. While the client is up, no other
    * guard of this process may use the same endpoints, {@code host:port} as in the URL, for the
    * other: its connect fails with {@link dev.holdfast.usage.MixedUsageException}, which names both
@@ -224,6 +242,7 @@ public abstract class HttpGuardBuilder<B extends HttpGuardBuilder<B>> {
         new UsageSettings(usage, usageDeclaredAt, usageRegistry),
         RetryTable.of(idempotentToo),
         ReplayRetry.of(name, retries ? 2 : 1, idempotentToo),
-        gate == null);
+        gate == null,
+        endpointMeters);
   }
 }

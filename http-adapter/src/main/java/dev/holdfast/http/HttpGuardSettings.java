@@ -24,6 +24,7 @@ import java.time.Duration;
  * @param retries which failed exchange may be repeated
  * @param replay the Resilience4j side of it
  * @param ownGate whether the gate was made for this guard, and ends with it
+ * @param endpointMeters how many endpoints are counted by themselves; 0 for none
  */
 public record HttpGuardSettings(
     String name,
@@ -36,7 +37,8 @@ public record HttpGuardSettings(
     UsageSettings usage,
     RetryTable retries,
     ReplayRetry replay,
-    boolean ownGate) {
+    boolean ownGate,
+    int endpointMeters) {
 
   /** A gate that was made for this guard loses its gauges with it; a user's is the user's. */
   public void closeOwnGate() {

@@ -4,8 +4,8 @@ import java.util.List;
 
 /**
  * Every meter Holdfast publishes, declared once. A guard's carry the tag {@code guard}, a pool's
- * the tag {@code pool}: the name the user gave it. No tag ever holds a key, a value, an address or
- * a credential.
+ * the tag {@code pool}: the name the user gave it. No tag ever holds a key, a value or a
+ * credential, and an address only where it is asked for.
  */
 public enum HoldfastMeter {
   /** Gauge: guarded connections whose handshake is done. Tags: {@code wire} (epoll, none). */
@@ -158,6 +158,18 @@ public enum HoldfastMeter {
    */
   ENDPOINTS(
       "holdfast.endpoints", Kind.GAUGE, "Endpoints by state of the connect gate", "guard", "state"),
+  /**
+   * Counter: what happened at each endpoint; only for guards that are asked for it, see their
+   * builders' {@code endpointMeters}. Tags: {@code endpoint}, {@code address:port} of the first so
+   * many, then {@code other}; {@code event} (connected, connect_failed, given_up).
+   */
+  ENDPOINT_EVENTS(
+      "holdfast.endpoint.events",
+      Kind.COUNTER,
+      "What happened at each endpoint, where it is asked for",
+      "guard",
+      "endpoint",
+      "event"),
   /**
    * Gauge: a pool's connections. Tags: {@code state} (idle, active, connecting, proving, closing).
    * Their sum is at most {@link #POOL_MAX}.

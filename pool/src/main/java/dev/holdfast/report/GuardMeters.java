@@ -1,5 +1,6 @@
 package dev.holdfast.report;
 
+import dev.holdfast.connect.ConnectOutcome;
 import dev.holdfast.connect.ConnectReport;
 import dev.holdfast.connect.RedialReason;
 import dev.holdfast.diagnosis.Cause;
@@ -13,6 +14,7 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.net.SocketAddress;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
@@ -41,6 +43,7 @@ public final class GuardMeters implements AutoCloseable {
   private final String guard;
   private final Map<WireSource, AtomicInteger> connections;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile @Nullable EndpointEvents endpoints;
   private final @Nullable Timer hold;
   private final @Nullable Timer idleAge;
   private final @Nullable DistributionSummary idleUsed;
@@ -159,6 +162,29 @@ public final class GuardMeters implements AutoCloseable {
   }
 
   /**
+   * Counts by endpoint from now on.
+   *
+   * @param most how many endpoints have a tag of their own; 0 for none of it
+   */
+  public void byEndpoint(int most) {
+    endpoints = most > 0 ? new EndpointEvents(registry, guard, most) : null;
+  }
+
+  /**
+   * A connection was given up.
+   *
+   * @param cause what the client saw
+   * @param remote where it led
+   */
+  public void swapped(Cause cause, SocketAddress remote) {
+    swapped(cause);
+    EndpointEvents events = endpoints;
+    if (events != null) {
+      events.givenUp(remote);
+    }
+  }
+
+  /**
    * A call failed with an unknown outcome, which is a warning in the log too.
    *
    * @param call its kind, of a bounded set
@@ -228,6 +254,10 @@ public final class GuardMeters implements AutoCloseable {
     FlightEvents.connected(guard, report.remote(), outcome, report.dials(), report.nanos());
     record(timer(HoldfastMeter.CONNECTS, "result", outcome), report.nanos());
     report.redials().forEach(this::redialled);
+    EndpointEvents events = endpoints;
+    if (events != null && report.dials() > 0) {
+      events.connected(report.remote(), report.outcome() == ConnectOutcome.CONNECTED);
+    }
   }
 
   /**

@@ -414,6 +414,10 @@ public final class LettuceGuard implements Guard {
     pools.remove(pool);
   }
 
+  GuardMeters meters() {
+    return meters;
+  }
+
   ReplayRetry replay() {
     return replay;
   }

@@ -33,6 +33,7 @@ public final class LettuceGuardBuilder {
   private boolean stateIdempotentToo;
   private boolean backgroundPing = true;
   private boolean sharedConnections;
+  private int endpointMeters;
   private @Nullable BackOff reconnectBackOff;
   private int redials = RedialSchedule.DEFAULT_REDIALS;
   private List<InetAddress> sourceAddresses = List.of();
@@ -204,6 +205,23 @@ public final class LettuceGuardBuilder {
   }
 
   /**
+   * Counts connects and given-up connections by endpoint too, in a meter of its own: {@code
+   * holdfast.endpoint.events}, whose tag {@code endpoint} holds addresses. Off by default.
+   *
+   * @param most how many endpoints have a value of their own; the rest share {@code other}
+   * @return this builder
+   * @throws IllegalArgumentException if it is not 1 to 1000
+   */
+  public LettuceGuardBuilder endpointMeters(int most) {
+    if (most < 1 || most > 1_000) {
+      throw new IllegalArgumentException(
+          "endpointMeters " + most + " is outside 1 to 1000: each has three meters");
+    }
+    this.endpointMeters = most;
+    return this;
+  }
+
+  /**
    * Declares how the connections of the guarded clients are used. While one of the clients that
    * were made with the same resources is up, and the guard is not closed, no other guard of this
    * process may use the same endpoints, {@code host:port} as in the {@code RedisURI}, for the
@@ -270,11 +288,14 @@ public final class LettuceGuardBuilder {
             learner,
             gate == null ? EndpointGates.ofGuard(plan, sourceAddresses, registry, name) : gate,
             gate == null);
-    return new LettuceGuard(
-        settings,
-        registry,
-        ReplayRetry.of(name, replayAttempts, stateIdempotentToo),
-        new DiagnosisReporter(registry),
-        new UsageSettings(usage, usageDeclaredAt, usageRegistry));
+    LettuceGuard guard =
+        new LettuceGuard(
+            settings,
+            registry,
+            ReplayRetry.of(name, replayAttempts, stateIdempotentToo),
+            new DiagnosisReporter(registry),
+            new UsageSettings(usage, usageDeclaredAt, usageRegistry));
+    guard.meters().byEndpoint(endpointMeters);
+    return guard;
   }
 }

@@ -11,6 +11,7 @@ import dev.holdfast.retry.AmbiguousOutcomeException;
 import dev.holdfast.retry.Delivery;
 import dev.holdfast.retry.LostCall;
 import dev.holdfast.retry.NotExecutedException;
+import dev.holdfast.retry.ReplaySafety;
 import io.lettuce.core.protocol.ConnectionWatchdog;
 import io.lettuce.core.protocol.RedisCommand;
 import java.time.Duration;
@@ -251,7 +252,14 @@ final class LossSettlement {
     Calls.fail(
         command,
         new AmbiguousOutcomeException(
-            CommandName.forPeople(command), delivery, death.cause(), death.evidence()));
+            CommandName.forPeople(command), delivery, death.cause(), evidence(command, death)));
+  }
+
+  /** A read that was given up can be told from a write whose outcome is unknown. */
+  private static String evidence(RedisCommand<?, ?, ?> command, Death death) {
+    return CommandSafety.of(command) == ReplaySafety.SAFE
+        ? death.evidence() + "; it changes nothing, was given up, and may be repeated"
+        : death.evidence();
   }
 
   private void refuse(RedisCommand<?, ?, ?> command, Refusal reason, String why) {
@@ -284,7 +292,7 @@ final class LossSettlement {
   }
 
   private void report(Death death, DeathSigns signs) {
-    guarded.meters().swapped(death.cause());
+    guarded.meters().swapped(death.cause(), guarded.remote());
     guarded.meters().moved(moved);
     guarded.meters().replayed(replayed);
     Duration idle = Duration.ofNanos(guarded.clocks().sincePayload(System.nanoTime()));

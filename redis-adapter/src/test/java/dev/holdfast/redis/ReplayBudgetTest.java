@@ -12,6 +12,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -94,7 +95,11 @@ final class ReplayBudgetTest {
     try (ScriptedRedis redis = server()) {
       LettuceGuard guard = guard();
       // the address, as the connections know it
-      var budget = guard.replay().budgets().of(new InetSocketAddress("127.0.0.1", redis.port()));
+      var budget =
+          guard
+              .replay()
+              .budgets()
+              .of(new InetSocketAddress(InetAddress.getLoopbackAddress(), redis.port()));
       RedisClient client = client(guard, redis);
       try (var connection = client.connect()) {
         connection.setTimeout(Duration.ofSeconds(10));

@@ -119,6 +119,7 @@ public final class ApacheHttpGuard implements Guard {
     this.installation = new Installation(settings.name());
     this.reporter = new DiagnosisReporter(settings.registry());
     this.meters = new GuardMeters(settings.registry(), settings.name());
+    meters.byEndpoint(settings.endpointMeters());
     this.timer = GuardThread.create(settings.name());
     this.deaths = new ConnectionDeaths(settings, meters, reporter, timer);
     this.opinions = new SecondOpinions(settings.gate());

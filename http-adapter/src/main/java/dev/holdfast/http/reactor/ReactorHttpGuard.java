@@ -91,6 +91,7 @@ public final class ReactorHttpGuard implements Guard {
     this.settings = settings;
     HttpGuardSettings shared = settings.shared();
     this.meters = new GuardMeters(shared.registry(), shared.name());
+    meters.byEndpoint(shared.endpointMeters());
     this.reporter = new DiagnosisReporter(shared.registry());
     this.timer = GuardThread.create(shared.name());
     this.deaths = new ConnectionDeaths(shared, meters, reporter, timer);
