@@ -64,29 +64,6 @@ final class RequestAttemptsTest {
   }
 
   @Test
-  void mustSendAgainAllThatAStalePathLostAndStopWhereNothingIsAnswered() {
-    HttpGuardSettings settings = builder().built();
-    List<RequestAttempts> stale = new ArrayList<>();
-    for (int i = 0; i < 500; i++) {
-      RequestAttempts get = attempts(settings, "GET");
-      get.lostAt("server");
-      assertThat(get.failed(LOST, Cause.PEER_RESET)).isEqualTo(RetryDecision.RETRY);
-      stale.add(get);
-    }
-    stale.forEach(RequestAttempts::answered);
-    int retried = 0;
-    for (int i = 0; i < 500; i++) {
-      RequestAttempts get = attempts(settings, "GET");
-      get.lostAt("server");
-      if (get.failed(LOST, Cause.PEER_RESET) == RetryDecision.RETRY) {
-        retried++;
-        get.failed(LOST, Cause.PEER_RESET);
-      }
-    }
-    assertThat(retried).isBetween(50, 60);
-  }
-
-  @Test
   void mustNeverMoveARequestTwice() {
     RequestAttempts post = attempts(builder().built(), "POST");
     ExchangeProgress unsent = ExchangeProgress.notSent(true);
@@ -160,5 +137,28 @@ final class RequestAttemptsTest {
     assertThatThrownBy(() -> builder().probeAfter(Duration.ofMillis(999)))
         .hasMessageContaining("TCP_KEEPIDLE");
     assertThatThrownBy(() -> builder().redials(-1).built()).hasMessageContaining("-1");
+  }
+
+  @Test
+  void mustSendAgainAllThatAStalePathLostAndStopWhereNothingIsAnswered() {
+    HttpGuardSettings settings = builder().built();
+    List<RequestAttempts> stale = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      RequestAttempts get = attempts(settings, "GET");
+      get.lostAt("server");
+      assertThat(get.failed(LOST, Cause.PEER_RESET)).isEqualTo(RetryDecision.RETRY);
+      stale.add(get);
+    }
+    stale.forEach(RequestAttempts::answered);
+    int retried = 0;
+    for (int i = 0; i < 500; i++) {
+      RequestAttempts get = attempts(settings, "GET");
+      get.lostAt("server");
+      if (get.failed(LOST, Cause.PEER_RESET) == RetryDecision.RETRY) {
+        retried++;
+        get.failed(LOST, Cause.PEER_RESET);
+      }
+    }
+    assertThat(retried).isBetween(50, 60);
   }
 }

@@ -248,12 +248,12 @@ final class Exchange {
   }
 
   private RetryDecision ask(Death of) {
+    call.lostAt(connection.remote());
     ExchangeProgress far =
         new ExchangeProgress(
             sentBytes(), false, answered ? 1 : 0, reused, mayRepeat(), failure(of));
     progress = far;
     ReplaySafety safety = RequestSafety.of(method, keyed(), false);
-    call.lostAt(connection.remote());
     return call.failed(method, safety, far, of.cause());
   }
 
