@@ -46,39 +46,6 @@ final class LentConnectionsTest {
     assertThat(bed.pool.state().total()).isZero();
   }
 
-  /** Of many short uses and a few long ones, also by connections that are closed since. */
-  @Test
-  void mustTellHowLongConnectionsWereInUseAndHowLongTheyTookToOpen() {
-    PoolBed bed = new PoolBed(12, pool -> pool.maxSize(1));
-    for (int i = 0; i < 4; i++) {
-      Lease<Connection> lease = bed.acquire();
-      bed.world.pass(Duration.ofMillis(500));
-      if (i == 2) {
-        lease.connection().liveness.dead(Cause.PEER_RESET);
-      }
-      bed.release(lease);
-      bed.world.pass(Duration.ofMillis(100));
-    }
-    FunctionTimer use = bed.registry.get("holdfast.pool.use").functionTimer();
-    assertThat(use.count()).isEqualTo(4);
-    assertThat(use.totalTime(TimeUnit.MILLISECONDS)).isBetween(1_900.0, 2_100.0);
-    assertThat(bed.registry.get("holdfast.pool.create").timer().count()).isEqualTo(2);
-  }
-
-  /** A registry holds what function counters read only weakly. */
-  @Test
-  void mustCountOnAfterACollection() {
-    PoolBed bed = new PoolBed(13, pool -> pool);
-    bed.release(bed.acquire());
-    WeakReference<Object> sentinel = new WeakReference<>(new Object());
-    for (int i = 0; i < 100 && sentinel.get() != null; i++) {
-      System.gc();
-    }
-    bed.release(bed.acquire());
-    assertThat(bed.registry.get("holdfast.pool.lent").functionCounter().count()).isEqualTo(2);
-    assertThat(bed.registry.get("holdfast.pool.use").functionTimer().count()).isEqualTo(2);
-  }
-
   @Test
   void mustProveASuspectBeforeItIsLent() {
     PoolBed bed = new PoolBed(9, pool -> pool.maxSize(1));
@@ -252,5 +219,38 @@ final class LentConnectionsTest {
       bed.world.pass(Duration.ofSeconds(1));
     }
     assertThat(bed.server.all().size()).isLessThan(120);
+  }
+
+  /** Of many short uses and a few long ones, also by connections that are closed since. */
+  @Test
+  void mustTellHowLongConnectionsWereInUseAndHowLongTheyTookToOpen() {
+    PoolBed bed = new PoolBed(12, pool -> pool.maxSize(1));
+    for (int i = 0; i < 4; i++) {
+      Lease<Connection> lease = bed.acquire();
+      bed.world.pass(Duration.ofMillis(500));
+      if (i == 2) {
+        lease.connection().liveness.dead(Cause.PEER_RESET);
+      }
+      bed.release(lease);
+      bed.world.pass(Duration.ofMillis(100));
+    }
+    FunctionTimer use = bed.registry.get("holdfast.pool.use").functionTimer();
+    assertThat(use.count()).isEqualTo(4);
+    assertThat(use.totalTime(TimeUnit.MILLISECONDS)).isBetween(1_900.0, 2_100.0);
+    assertThat(bed.registry.get("holdfast.pool.create").timer().count()).isEqualTo(2);
+  }
+
+  /** A registry holds what function counters read only weakly. */
+  @Test
+  void mustCountOnAfterACollection() {
+    PoolBed bed = new PoolBed(13, pool -> pool);
+    bed.release(bed.acquire());
+    WeakReference<Object> sentinel = new WeakReference<>(new Object());
+    for (int i = 0; i < 100 && sentinel.get() != null; i++) {
+      System.gc();
+    }
+    bed.release(bed.acquire());
+    assertThat(bed.registry.get("holdfast.pool.lent").functionCounter().count()).isEqualTo(2);
+    assertThat(bed.registry.get("holdfast.pool.use").functionTimer().count()).isEqualTo(2);
   }
 }
