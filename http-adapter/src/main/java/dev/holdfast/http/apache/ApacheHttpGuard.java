@@ -133,8 +133,7 @@ public final class ApacheHttpGuard implements Guard {
         HostCounters.ofThisHost()
             .number("net.ipv4.tcp_keepalive_time")
             .orElse(DEFAULT_KEEPALIVE_SECONDS);
-    StartLine.say(
-        LOG, settings.name(), client(), settings.plan(), StartLine.nativeEpoll());
+    StartLine.say(LOG, settings.name(), client(), settings.plan(), StartLine.nativeEpoll());
   }
 
   /**
