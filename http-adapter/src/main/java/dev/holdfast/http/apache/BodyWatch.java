@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 final class BodyWatch {
 
   /** Null behind the body's end: an answer that its reader keeps does not keep the connection. */
-  private volatile @Nullable GuardedConnection connection;
+  private volatile @Nullable ExchangingConnection connection;
 
-  BodyWatch(GuardedConnection connection) {
+  BodyWatch(ExchangingConnection connection) {
     this.connection = connection;
   }
 
@@ -27,7 +27,7 @@ final class BodyWatch {
 
   /** What the reader gets. */
   IOException failed(IOException thrown) {
-    GuardedConnection reading = connection;
+    ExchangingConnection reading = connection;
     return reading == null ? thrown : reading.bodyFailed(thrown);
   }
 }

@@ -1,26 +1,14 @@
 package dev.holdfast.http.apache;
 
-import dev.holdfast.http.KeepAliveHint;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.util.ArrayList;
-import java.util.List;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
-import org.apache.hc.core5.http.ClassicHttpRequest;
-import org.apache.hc.core5.http.ClassicHttpResponse;
-import org.apache.hc.core5.http.ConnectionClosedException;
-import org.apache.hc.core5.http.Header;
-import org.apache.hc.core5.http.HttpEntity;
-import org.apache.hc.core5.http.HttpException;
-import org.apache.hc.core5.http.HttpStatus;
-import org.apache.hc.core5.http.Method;
 import org.apache.hc.core5.http.io.HttpConnectionFactory;
 import org.apache.hc.core5.io.CloseMode;
-import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,13 +16,7 @@ import org.jspecify.annotations.Nullable;
  * connection underneath is closed and replaced by a new one: the pool sees a connection that is not
  * open, and connects it, whatever its settings.
  */
-final class GuardedConnection extends ForwardingConnection {
-
-  /** One call of the connection underneath. */
-  @FunctionalInterface
-  private interface Step {
-    void run() throws HttpException, IOException;
-  }
+final class GuardedConnection extends ExchangingConnection {
 
   private final HttpConnectionFactory<? extends ManagedHttpClientConnection> factory;
   private final GuardParts guard;
@@ -43,7 +25,6 @@ final class GuardedConnection extends ForwardingConnection {
   private volatile @Nullable GuardedSocket socket;
   private volatile @Nullable Taps taps;
   private volatile @Nullable SetAside setAside;
-  private @Nullable Flight flight;
   private volatile boolean closedHere;
 
   GuardedConnection(
@@ -196,7 +177,7 @@ final class GuardedConnection extends ForwardingConnection {
     if (mine != null && tapped != null) {
       mine.rests(tapped.arrived());
     }
-    flight = null;
+    rests();
     delegate.passivate();
   }
 
@@ -204,158 +185,6 @@ final class GuardedConnection extends ForwardingConnection {
   @Override
   public boolean isStale() {
     return !isOpen();
-  }
-
-  @Override
-  public void sendRequestHeader(ClassicHttpRequest request) throws HttpException, IOException {
-    GuardedSocket mine = socket;
-    if (mine == null) {
-      delegate.sendRequestHeader(request);
-      return;
-    }
-    flight = new Flight(request, delegate.getEndpointDetails(), mine.requests() > 0);
-    mine.begins();
-    CurrentRequest current = CurrentRequest.get();
-    if (current != null && !Method.CONNECT.isSame(request.getMethod())) {
-      current.sends();
-    }
-    watched(() -> delegate.sendRequestHeader(request));
-  }
-
-  @Override
-  public void sendRequestEntity(ClassicHttpRequest request) throws HttpException, IOException {
-    Flight mine = flight;
-    if (mine != null) {
-      mine.bodyBegins();
-    }
-    watched(() -> delegate.sendRequestEntity(request));
-    if (mine != null) {
-      mine.bodySent();
-    }
-  }
-
-  @Override
-  public void terminateRequest(ClassicHttpRequest request) throws HttpException, IOException {
-    watched(() -> delegate.terminateRequest(request));
-  }
-
-  @Override
-  public void flush() throws IOException {
-    try {
-      delegate.flush();
-    } catch (IOException thrown) {
-      throw failed(thrown);
-    }
-    Flight mine = flight;
-    if (mine != null) {
-      mine.flushed();
-    }
-  }
-
-  @Override
-  public boolean isDataAvailable(Timeout timeout) throws IOException {
-    try {
-      return delegate.isDataAvailable(timeout);
-    } catch (IOException thrown) {
-      throw failed(thrown);
-    }
-  }
-
-  @Override
-  public ClassicHttpResponse receiveResponseHeader() throws HttpException, IOException {
-    ClassicHttpResponse response;
-    try {
-      response = delegate.receiveResponseHeader();
-    } catch (IOException thrown) {
-      throw failed(thrown);
-    } catch (HttpException thrown) {
-      if (ended()) {
-        throw failed(cut(thrown));
-      }
-      throw malformed(thrown);
-    }
-    if (ended()) {
-      throw failed(cut(null));
-    }
-    GuardedSocket mine = socket;
-    Taps tapped = taps;
-    Flight far = flight;
-    if (far != null && tapped != null && response.getCode() < HttpStatus.SC_SUCCESS) {
-      far.interim(ReuseCheck.holdsInput(delegate, tapped));
-    }
-    if (mine != null && tapped != null) {
-      mine.answered();
-      tapped.arrived(); // so far, which is what the clock has just noted
-      Header[] hints = response.getHeaders("Keep-Alive");
-      if (hints.length > 0) {
-        List<String> fields = new ArrayList<>(hints.length);
-        for (Header hint : hints) {
-          fields.add(String.valueOf(hint.getValue()));
-        }
-        mine.hinted(KeepAliveHint.parse(fields));
-      }
-    }
-    return response;
-  }
-
-  private boolean ended() {
-    Taps tapped = taps;
-    return tapped != null && tapped.ended();
-  }
-
-  /** HttpClient takes a head that ends behind its status line for a whole one. */
-  private static IOException cut(@Nullable HttpException thrown) {
-    IOException cut = new ConnectionClosedException("connection closed within the answer's head");
-    cut.initCause(thrown);
-    return cut;
-  }
-
-  @Override
-  public void receiveResponseEntity(ClassicHttpResponse response)
-      throws HttpException, IOException {
-    watched(() -> delegate.receiveResponseEntity(response));
-    HttpEntity body = response.getEntity();
-    if (body != null && socket != null) {
-      response.setEntity(new WatchedBody(body, this));
-    }
-  }
-
-  /**
-   * The caller met an error while it read the answer's body: it has a part, so nothing is retried.
-   */
-  IOException bodyFailed(IOException thrown) {
-    GuardedSocket mine = socket;
-    if (mine == null || closedHere) {
-      return thrown;
-    }
-    Death.of(thrown).ifPresent(mine::dies);
-    return mine.condemned() ? GivenUp.because(mine, thrown) : thrown;
-  }
-
-  private void watched(Step step) throws HttpException, IOException {
-    try {
-      step.run();
-    } catch (IOException thrown) {
-      throw failed(thrown);
-    } catch (HttpException thrown) {
-      throw malformed(thrown);
-    }
-  }
-
-  private IOException failed(IOException thrown) {
-    GuardedSocket mine = socket;
-    Flight far = flight;
-    return mine == null || far == null
-        ? thrown
-        : FailedExchange.with(thrown, mine, far, closedHere);
-  }
-
-  private HttpException malformed(HttpException thrown) {
-    Flight far = flight;
-    if (socket != null && far != null) {
-      FailedExchange.malformed(thrown, far);
-    }
-    return thrown;
   }
 
   private void foreign() {
@@ -407,5 +236,20 @@ final class GuardedConnection extends ForwardingConnection {
   @Override
   ManagedHttpClientConnection delegate() {
     return delegate;
+  }
+
+  @Override
+  @Nullable GuardedSocket socket() {
+    return socket;
+  }
+
+  @Override
+  @Nullable Taps taps() {
+    return taps;
+  }
+
+  @Override
+  boolean isClosedHere() {
+    return closedHere;
   }
 }

@@ -12,7 +12,7 @@ final class WatchedBody extends HttpEntityWrapper {
 
   private final BodyWatch watch;
 
-  WatchedBody(HttpEntity body, GuardedConnection connection) {
+  WatchedBody(HttpEntity body, ExchangingConnection connection) {
     super(body);
     this.watch = new BodyWatch(connection);
   }

@@ -1,0 +1,264 @@
+package dev.holdfast.http.apache;
+
+import dev.holdfast.connect.AddressBusyException;
+import dev.holdfast.connect.BlockingDialler;
+import dev.holdfast.connect.BlockingDialler.Dialled;
+import dev.holdfast.connect.BlockingDialler.Order;
+import dev.holdfast.connect.SilentDialException;
+import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.http.ExchangeProgress;
+import dev.holdfast.usage.EndpointChurn;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import javax.net.ssl.SSLException;
+import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.impl.classic.RequestFailedException;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.client5.http.io.ConnectionEndpoint;
+import org.apache.hc.core5.function.Resolver;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has the pool connect its endpoints: over the addresses of a name one after the other, each at its
+ * own gate, and dialled again where a dial is lost. Thread-safe.
+ */
+final class Connects {
+
+  private static final int HTTP = 80;
+  private static final int HTTPS = 443;
+
+  private final PoolingHttpClientConnectionManager pool;
+  private final GuardParts guard;
+  private final BlockingDialler dialler;
+  private final Optional<Duration> connectTimeout;
+  private final Optional<Resolver<HttpRoute, ?>> connectionConfigs;
+
+  Connects(
+      PoolingHttpClientConnectionManager pool,
+      GuardParts guard,
+      BlockingDialler dialler,
+      Optional<Duration> connectTimeout) {
+    this.pool = pool;
+    this.guard = guard;
+    this.dialler = dialler;
+    this.connectTimeout = connectTimeout;
+    this.connectionConfigs = connectionConfigs(pool);
+  }
+
+  /**
+   * Connects an endpoint.
+   *
+   * @param gone whether nobody waits for the connection any more
+   * @param given the client's own timeout; null if it has none
+   */
+  void connect(
+      RoutedEndpoint endpoint, BooleanSupplier gone, @Nullable TimeValue given, HttpContext context)
+      throws IOException {
+    HttpHost firstHop = endpoint.firstHop();
+    int port = port(firstHop);
+    EndpointChurn churn = guard.endpoints().use(firstHop.getHostName(), port);
+    One one = new One(endpoint, churn, gone, given, context);
+    List<InetSocketAddress> addresses =
+        firstHop.getAddress() == null
+            ? guard.addresses().of(firstHop.getHostName(), port)
+            : List.of();
+    if (addresses.isEmpty()) {
+      one.connect(address(firstHop, port), null, false);
+    } else if (addresses.size() == 1) {
+      InetSocketAddress only = addresses.get(0);
+      one.connect(only, only, false);
+    } else {
+      new AddressRounds(guard.addresses(), gone)
+          .connect(addresses, (address, more) -> one.connect(address, address, more));
+      forgetFailures();
+    }
+  }
+
+  /** Those of addresses that were dialled before the one that works. */
+  private static void forgetFailures() {
+    CurrentRequest request = CurrentRequest.get();
+    if (request != null) {
+      request.takeFailure();
+    }
+  }
+
+  /** One connect. */
+  private final class One {
+
+    private final RoutedEndpoint endpoint;
+    private final EndpointChurn churn;
+    private final BooleanSupplier gone;
+    private final @Nullable TimeValue given;
+    private final HttpContext context;
+
+    One(
+        RoutedEndpoint endpoint,
+        EndpointChurn churn,
+        BooleanSupplier gone,
+        @Nullable TimeValue given,
+        HttpContext context) {
+      this.endpoint = endpoint;
+      this.churn = churn;
+      this.gone = gone;
+      this.given = given;
+      this.context = context;
+    }
+
+    /**
+     * Connects to one address.
+     *
+     * @param remote for the gate's books
+     * @param pinned the same if the client is to dial no other; null if it resolves by itself
+     * @param more whether another address is dialled if this one does not answer soon
+     */
+    void connect(InetSocketAddress remote, @Nullable InetSocketAddress pinned, boolean more)
+        throws IOException {
+      boolean works = false;
+      boolean dialled = true;
+      try {
+        guard
+            .addresses()
+            .only(
+                pinned,
+                () ->
+                    dialler.connect(
+                        remote, timeoutNanos(), more, gone, order -> dial(order, remote)));
+        works = true;
+      } catch (AddressBusyException busy) {
+        dialled = false;
+        throw busy;
+      } catch (SocketTimeoutException late) {
+        throw late instanceof ConnectTimeoutException
+                || (more && late instanceof SilentDialException)
+            ? late
+            : new ConnectTimeoutException(String.valueOf(late.getMessage()), endpoint.firstHop());
+      } finally {
+        if (works || (dialled && !gone.getAsBoolean())) {
+          guard.deaths().connectEnded(remote, works);
+        }
+      }
+    }
+
+    private long timeoutNanos() {
+      return given != null && TimeValue.isPositive(given)
+          ? given.toNanoseconds()
+          : connectTimeout.or(() -> configured(endpoint.route())).map(Duration::toNanos).orElse(0L);
+    }
+
+    private Dialled dial(Order order, InetSocketAddress remote) throws IOException {
+      DialInProgress dial = new DialInProgress(guard, order, remote, churn);
+      ConnectionEndpoint pooled = endpoint.pooled();
+      dial.begin();
+      try {
+        pool.connect(pooled, left(order, given), context);
+        if (gone.getAsBoolean()) {
+          // Closed meanwhile: the pool may have put the connection where nobody looks for it.
+          dial.abandon();
+          throw new RequestFailedException("Request aborted");
+        }
+        return dial.dialled();
+      } catch (IOException failed) {
+        undo(pooled);
+        if (dial.givenUp()) {
+          throw new SilentDialException();
+        }
+        if (dial.isConnected() && !gone.getAsBoolean()) {
+          noteLostHandshake(failed);
+        }
+        throw failed;
+      } catch (RuntimeException failed) {
+        undo(pooled);
+        throw failed;
+      } finally {
+        dial.end();
+      }
+    }
+  }
+
+  @SuppressWarnings("unchecked") // the field's type
+  private static Optional<Resolver<HttpRoute, ?>> connectionConfigs(
+      PoolingHttpClientConnectionManager pool) {
+    return Unlisted.read(
+            pool,
+            PoolingHttpClientConnectionManager.class,
+            "connectionConfigResolver",
+            Resolver.class)
+        .map(resolver -> (Resolver<HttpRoute, ?>) resolver);
+  }
+
+  /**
+   * What the user has set in the pool's {@code ConnectionConfig}. HttpClient's default of three
+   * minutes is nobody's choice: a dial is not to wait at the gate for as long.
+   */
+  private Optional<Duration> configured(HttpRoute route) {
+    return connectionConfigs
+        .map(configs -> (Object) configs.resolve(route))
+        .filter(ConnectionConfig.class::isInstance)
+        .map(config -> ((ConnectionConfig) config).getConnectTimeout())
+        .filter(Timeout::isPositive)
+        .filter(set -> !set.equals(ConnectionConfig.DEFAULT.getConnectTimeout()))
+        .map(set -> Duration.ofNanos(set.toNanoseconds()));
+  }
+
+  /** The pool takes a connection whose socket is closed for connected, and would send on it. */
+  private static void undo(ConnectionEndpoint endpoint) {
+    CurrentRequest request = CurrentRequest.get();
+    if (request == null || !request.poolInstead().dialFailed()) {
+      endpoint.close(CloseMode.IMMEDIATE);
+    }
+  }
+
+  private static @Nullable TimeValue left(Order order, @Nullable TimeValue given) {
+    return order.leftNanos() == Long.MAX_VALUE
+        ? given
+        : TimeValue.ofMilliseconds(Math.max(1, order.leftNanos() / 1_000_000));
+  }
+
+  /**
+   * The connection ended during the TLS handshake: nothing was sent, and a certificate is no cause.
+   */
+  static void noteLostHandshake(IOException failed) {
+    CurrentRequest request = CurrentRequest.get();
+    Optional<Death> death = Death.of(failed);
+    boolean lost =
+        death.isPresent()
+            && death.get().cause() != Cause.REPLY_OVERDUE
+            && (failed instanceof SSLException
+                || failed instanceof EOFException
+                || death.get().cause() == Cause.PEER_RESET
+                || death.get().cause() == Cause.PEER_CLOSED);
+    if (request != null && lost) {
+      request.failed(ExchangeProgress.notSent(true), death.get().cause(), death.get().evidence());
+    }
+  }
+
+  private static int port(HttpHost host) {
+    if (host.getPort() > 0) {
+      return host.getPort();
+    }
+    return "https".equalsIgnoreCase(host.getSchemeName()) ? HTTPS : HTTP;
+  }
+
+  /** Names are resolved by the pool alone; the gate keeps its books by the name. */
+  private static InetSocketAddress address(HttpHost host, int port) {
+    if (host.getAddress() != null) {
+      return new InetSocketAddress(host.getAddress(), port);
+    }
+    return Literals.isAddress(host.getHostName())
+        ? new InetSocketAddress(host.getHostName(), port)
+        : InetSocketAddress.createUnresolved(host.getHostName(), port);
+  }
+}
