@@ -16,8 +16,7 @@ final class Descriptor {
   private static final int SO_COOKIE = 57;
 
   private final Socket handle;
-  private final ByteBuffer bytes =
-      ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.nativeOrder());
+  private final ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
   private final long cookie;
 
   /**

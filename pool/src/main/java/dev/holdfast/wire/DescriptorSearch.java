@@ -2,6 +2,8 @@ package dev.holdfast.wire;
 
 import io.netty.channel.ChannelException;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.Native;
+import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -53,9 +55,10 @@ final class DescriptorSearch {
     }
   }
 
+  /** By an event's descriptor: making and closing a socket costs several times as much. */
   private static int lowestFree() {
     try {
-      Socket probe = Socket.newSocketStream();
+      FileDescriptor probe = Native.newEventFd();
       int number = probe.intValue();
       probe.close();
       return number;

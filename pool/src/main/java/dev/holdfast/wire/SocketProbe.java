@@ -29,6 +29,9 @@ public final class SocketProbe implements KernelPing {
   private static final int TCP_THIN_LINEAR_TIMEOUTS = 16;
   private static final int TCP_USER_TIMEOUT = 18;
 
+  /** No number of bytes. */
+  private static final long ANY = -1;
+
   private static final KeepAliveSettings UNKNOWN = new KeepAliveSettings(false, 0, 0, 0);
 
   private final java.net.Socket socket;
@@ -120,7 +123,20 @@ public final class SocketProbe implements KernelPing {
    * @param nowNanos {@link System#nanoTime()}
    * @return a snapshot, with source {@link WireSource#NONE} where there is none
    */
-  public synchronized WireSnapshot read(long nowNanos) {
+  public WireSnapshot read(long nowNanos) {
+    return read(nowNanos, ANY);
+  }
+
+  /**
+   * The same before an idle socket is used. A reading by which all is well is not checked for being
+   * the socket's: one that was closed meanwhile fails at its use.
+   *
+   * @param nowNanos {@link System#nanoTime()}
+   * @param taken how much payload was read from the socket, {@link #received()} if nothing waits in
+   *     it
+   * @return a snapshot, with source {@link WireSource#NONE} where there is none
+   */
+  public synchronized WireSnapshot read(long nowNanos, long taken) {
     Descriptor known = descriptor;
     received = 0;
     if (known == null || info == null || socket.isClosed()) {
@@ -131,7 +147,8 @@ public final class SocketProbe implements KernelPing {
     } catch (IOException closedMeanwhile) {
       return WireSnapshot.none(nowNanos);
     }
-    if (!known.isStill()) {
+    boolean well = info.bytesReceived() == taken && info.isWell();
+    if (!well && !known.isStill()) {
       return WireSnapshot.none(nowNanos);
     }
     received = info.bytesReceived();

@@ -29,11 +29,20 @@ final class TcpInfo {
   private static final int BYTES_RECEIVED = 128;
   private static final int LENGTH = 136;
 
-  private final ByteBuffer bytes = ByteBuffer.allocateDirect(LENGTH).order(ByteOrder.nativeOrder());
+  private final ByteBuffer bytes = ByteBuffer.allocate(LENGTH).order(ByteOrder.nativeOrder());
 
   void read(Socket socket) throws IOException {
     bytes.clear();
     socket.getRawOpt(IPPROTO_TCP, TCP_INFO, bytes);
+  }
+
+  /** Whether it speaks for the connection in every respect, as far as it is idle. */
+  boolean isWell() {
+    return octet(STATE) == WireSnapshot.ESTABLISHED
+        && octet(RETRANSMITS) == 0
+        && octet(PROBES) == 0
+        && octet(BACKOFF) == 0
+        && number(UNACKED) == 0;
   }
 
   /** Payload the kernel has taken in, read or not; a FIN counts as one byte. Since Linux 4.1. */

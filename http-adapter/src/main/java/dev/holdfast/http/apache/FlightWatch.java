@@ -127,6 +127,7 @@ final class FlightWatch {
       } else if (dueNanos - now > ALMOST_NANOS) {
         return Duration.ofNanos(dueNanos - now); // another one's look was due
       }
+      socket.setOptions();
       Duration pause = look(socket.read(now));
       if (pause != null) {
         dueNanos = now + pause.toNanos();

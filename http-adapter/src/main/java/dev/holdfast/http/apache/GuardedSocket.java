@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,7 @@ final class GuardedSocket {
   private final OptionalLong mostRequests;
   private final ConnectionClocks clocks = new ConnectionClocks(openedNanos);
   private final WireHistory history = new WireHistory();
+  private final AtomicBoolean optionsSet = new AtomicBoolean();
 
   private long requests;
   private long hintedNanos = Long.MAX_VALUE;
@@ -81,11 +83,24 @@ final class GuardedSocket {
     double u = ThreadLocalRandom.current().nextDouble();
     this.lifetimeNanos = plan.lifetime(u).toNanos();
     this.mostRequests = plan.requests(u);
-    probe.fill(plan.keepAlive().orElse(null), plan.userTimeout(), guard.hostKeepAliveSeconds());
+    if (source == WireSource.NONE) {
+      setOptions(); // the watch leaves it alone
+    }
     guard.meters().connections(source, 1);
     churn.opened();
     witness = guard.deaths().opened(endpoint);
     guard.watch().add(this);
+  }
+
+  /**
+   * What is of use to a connection that is kept, or waits long for an answer: one that does neither
+   * would spend more time on its options than on anything else of the guard's.
+   */
+  void setOptions() {
+    if (optionsSet.compareAndSet(false, true)) {
+      ConnectionPlan plan = plan();
+      probe.fill(plan.keepAlive().orElse(null), plan.userTimeout(), guard.hostKeepAliveSeconds());
+    }
   }
 
   ConnectionPlan plan() {
@@ -144,7 +159,19 @@ final class GuardedSocket {
 
   /** Reads the kernel's view. */
   synchronized WireSnapshot read(long nowNanos) {
-    WireSnapshot snapshot = probe.read(nowNanos);
+    return took(probe.read(nowNanos));
+  }
+
+  /**
+   * The same before it is used again.
+   *
+   * @param taken how much payload was read from it; negative if that is not known
+   */
+  synchronized WireSnapshot readIdle(long nowNanos, long taken) {
+    return took(probe.read(nowNanos, taken));
+  }
+
+  private WireSnapshot took(WireSnapshot snapshot) {
     latest = snapshot;
     history.took(snapshot, false);
     return snapshot;
@@ -204,6 +231,7 @@ final class GuardedSocket {
    */
   void rests(boolean read) {
     inFlight = false;
+    setOptions();
     if (read) {
       clocks.read(System.nanoTime());
     }

@@ -59,7 +59,8 @@ final class ReuseCheck {
     if (old != null && !(lastResort && serverKeeps(socket, idle))) {
       return old;
     }
-    WireSnapshot wire = socket.read(now);
+    boolean tls = taps.top() instanceof SSLSocket; // which reads more than it hands on
+    WireSnapshot wire = socket.readIdle(now, tls ? -1 : taps.taken());
     WireVerdict verdict = WireJudge.idle(wire);
     if (verdict instanceof WireVerdict.Dead dead) {
       return new Death(dead.cause(), dead.evidence());

@@ -12,11 +12,18 @@ import dev.holdfast.lab.Await;
 import dev.holdfast.lab.http.Answer;
 import dev.holdfast.lab.http.Exchange;
 import dev.holdfast.lab.http.FaultServer;
+import dev.holdfast.path.NetworkPath;
 import dev.holdfast.path.PortBudget;
+import dev.holdfast.path.RequestedSettings;
+import dev.holdfast.path.ServerLimits;
 import dev.holdfast.usage.MixedUsageException;
 import dev.holdfast.usage.Usage;
 import dev.holdfast.usage.UsageRegistry;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -24,7 +31,10 @@ import java.util.function.UnaryOperator;
 import org.apache.hc.client5.http.HttpHostConnectException;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.io.SocketConfig;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 /** New connections pass the gate, and what becomes of them is told. */
 final class ConnectTest {
@@ -61,6 +71,41 @@ final class ConnectTest {
           .matches(r -> r.outcome() == ConnectOutcome.CONNECTED && r.dials() == 1);
       assertThat(reports.get(0).winnerRttNanos()).isPositive();
     }
+  }
+
+  /** What the user has left to the guard is set once the connection is kept. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void mustHaveTheKernelProbeAConnectionThatIsKept() throws Exception {
+    SocketConfig none = SocketConfig.custom().setSoKeepAlive(false).build();
+    try (FaultServer server = FaultServer.plain();
+        Bed bed =
+            new Bed(
+                server,
+                NetworkPath.to(ServerLimits.withIdleTimeout("origin", Duration.ofMinutes(5)))
+                    .plan(RequestedSettings.none().keepAliveIdle(Duration.ofSeconds(60))),
+                guard -> guard,
+                pool -> pool.setDefaultSocketConfig(none),
+                http -> http)) {
+      HttpClientContext context = HttpClientContext.create();
+      bed.send(bed.request("GET", "first"), context);
+      var local = (InetSocketAddress) context.getEndpointDetails().getLocalAddress();
+      assertThat(timerOf(local.getPort())).as("2: keepalive").isEqualTo(2);
+    }
+  }
+
+  /** Which timer the kernel runs for the socket of a local port; {@code proc_net_tcp.rst}. */
+  private static int timerOf(int port) throws IOException {
+    String ending = ":%04X".formatted(port);
+    for (String table : List.of("/proc/net/tcp6", "/proc/net/tcp")) {
+      for (String line : Files.readAllLines(Path.of(table))) {
+        String[] columns = line.trim().split("\\s+", -1);
+        if (columns[1].endsWith(ending) && columns[3].equals("01")) {
+          return Integer.parseInt(columns[5].substring(0, 2), 16);
+        }
+      }
+    }
+    return -1;
   }
 
   @Test
