@@ -25,6 +25,8 @@ final class HttpCalls implements Benchmark {
   /** Thrown away: calls still get cheaper ten seconds after the first. */
   private static final int WARM_UP_BLOCKS = 2;
 
+  private static final double NANOS_PER_MICRO = 1_000;
+
   private static final String CHECK = "stale-check";
 
   private record Setting(HttpClientKind kind, String method) {
@@ -48,6 +50,9 @@ final class HttpCalls implements Benchmark {
           "guarded ops/s",
           "ratio",
           "95 %",
+          "rival CPU us",
+          "guarded CPU us",
+          "more us",
           "rival p99 us",
           "guarded p99 us");
 
@@ -152,10 +157,14 @@ final class HttpCalls implements Benchmark {
       Setting setting, String rival, Timed other, Timed guarded, Comparison comparison) {
     String label = setting.label();
     Spread ratio = comparison.ratio(Metric.THROUGHPUT.value());
-    double rivalP99 = other.latencies().quantile(0.99) / 1000;
-    double guardedP99 = guarded.latencies().quantile(0.99) / 1000;
+    double rivalCpu = comparison.bare(Metric.CPU.value()).median() / NANOS_PER_MICRO;
+    double guardedCpu = comparison.guarded(Metric.CPU.value()).median() / NANOS_PER_MICRO;
+    double moreCpu = (comparison.ratio(Metric.CPU.value()).median() - 1) * rivalCpu;
+    double rivalP99 = other.latencies().quantile(0.99) / NANOS_PER_MICRO;
+    double guardedP99 = guarded.latencies().quantile(0.99) / NANOS_PER_MICRO;
     if (rival.equals(Figure.BARE)) {
       figures.addAll(Metric.THROUGHPUT.figures(label, THREADS, comparison));
+      figures.addAll(Metric.CPU.figures(label, THREADS, comparison));
       figures.add(new Figure(label, Figure.GUARDED, THREADS, "p99", guardedP99, "us"));
     } else {
       double median = comparison.bare(Metric.THROUGHPUT.value()).median();
@@ -172,6 +181,9 @@ final class HttpCalls implements Benchmark {
             format("%.0f", comparison.guarded(Metric.THROUGHPUT.value()).median()),
             format("%.3f", ratio.median()),
             format("%.3f..%.3f", ratio.low(), ratio.high()),
+            format("%.1f", rivalCpu),
+            format("%.1f", guardedCpu),
+            format("%+.1f", moreCpu),
             format("%.0f", rivalP99),
             format("%.0f", guardedP99)));
     return ratio;
