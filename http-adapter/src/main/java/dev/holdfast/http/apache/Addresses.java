@@ -1,7 +1,7 @@
 package dev.holdfast.http.apache;
 
+import dev.holdfast.http.AddressFamilies;
 import java.io.IOException;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -89,7 +89,7 @@ final class Addresses implements DnsResolver {
     List<InetSocketAddress> well = new ArrayList<>();
     List<InetSocketAddress> ill = new ArrayList<>(1);
     long now = System.nanoTime();
-    for (InetSocketAddress address : inTurn(all)) {
+    for (InetSocketAddress address : AddressFamilies.inTurn(all)) {
       (hasFailed(address, now) ? ill : well).add(address);
     }
     well.addAll(ill);
@@ -106,26 +106,6 @@ final class Addresses implements DnsResolver {
       all.add(new InetSocketAddress(found[i], port));
     }
     return all;
-  }
-
-  private static List<InetSocketAddress> inTurn(List<InetSocketAddress> all) {
-    boolean first = isOld(all.get(0));
-    List<InetSocketAddress> same = all.stream().filter(one -> isOld(one) == first).toList();
-    List<InetSocketAddress> other = all.stream().filter(one -> isOld(one) != first).toList();
-    List<InetSocketAddress> order = new ArrayList<>(all.size());
-    for (int i = 0; i < Math.max(same.size(), other.size()); i++) {
-      if (i < same.size()) {
-        order.add(same.get(i));
-      }
-      if (i < other.size()) {
-        order.add(other.get(i));
-      }
-    }
-    return order;
-  }
-
-  private static boolean isOld(InetSocketAddress address) {
-    return address.getAddress() instanceof Inet4Address;
   }
 
   private boolean hasFailed(InetSocketAddress address, long now) {

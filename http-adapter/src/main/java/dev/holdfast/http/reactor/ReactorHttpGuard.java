@@ -24,6 +24,7 @@ import dev.holdfast.wire.WireSnapshot;
 import io.github.resilience4j.retry.Retry;
 import io.netty.channel.ChannelHandler;
 import io.netty.util.AttributeKey;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -100,7 +101,8 @@ public final class ReactorHttpGuard implements Guard {
     connects.onConnect(
         report -> {
           deaths.connectEnded(report.remote(), report.outcome() == ConnectOutcome.CONNECTED);
-          addresses.connectEnded(report.remote(), report.outcome());
+          addresses.connectEnded(
+              report.remote(), report.outcome(), Duration.ofNanos(report.winnerRttNanos()));
         });
     this.opinions = new SecondOpinions(shared.gate());
     this.redialler =

@@ -8,7 +8,9 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultChannelProgressivePromise;
 import io.netty.channel.FileRegion;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Below everything else in the pipeline: counts what the kernel takes, dates what arrives, and
@@ -20,6 +22,16 @@ final class WireHandler extends ChannelDuplexHandler {
 
   WireHandler(GuardedConnection guarded) {
     this.guarded = guarded;
+  }
+
+  @Override
+  public void connect(
+      ChannelHandlerContext ctx,
+      SocketAddress remote,
+      @Nullable SocketAddress local,
+      ChannelPromise promise) {
+    AddressOrder.dials(ctx.channel(), remote);
+    ctx.connect(remote, local, promise);
   }
 
   @Override
