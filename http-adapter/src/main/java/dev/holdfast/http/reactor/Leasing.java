@@ -62,6 +62,9 @@ final class Leasing implements CoreSubscriber<Connection>, Subscription, Connect
     this.client = client;
     Context clients = client.currentContext();
     this.call = clients.getOrDefault(Call.class, null);
+    if (call == null) {
+      provider.guard().installation().usedBy(request.config());
+    }
     this.own = request.oneCallAtATime() ? call : null;
     if (own != null) {
       own.repeatsEachLeg();

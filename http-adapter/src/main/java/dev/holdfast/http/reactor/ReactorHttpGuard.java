@@ -70,7 +70,8 @@ public final class ReactorHttpGuard implements Guard {
 
   private static final Logger LOG = LoggerFactory.getLogger(ReactorHttpGuard.class);
 
-  private static final AttributeKey<ReactorHttpGuard> INSTALLED =
+  /** Of a client: the guard that is installed in it. */
+  static final AttributeKey<ReactorHttpGuard> INSTALLED =
       AttributeKey.valueOf(ReactorHttpGuard.class, "INSTALLED");
 
   private final GuardSettings settings;
@@ -87,8 +88,10 @@ public final class ReactorHttpGuard implements Guard {
   private final AddressOrder addresses = new AddressOrder();
   private final Set<GuardedConnection> connections = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean saidNoSource = new AtomicBoolean();
+  private final Installation installation = new Installation(this);
 
   ReactorHttpGuard(GuardSettings settings) {
+    Installation.requireSupportedClient();
     this.settings = settings;
     HttpGuardSettings shared = settings.shared();
     this.meters = new GuardMeters(shared.registry(), shared.name());
@@ -333,6 +336,10 @@ public final class ReactorHttpGuard implements Guard {
 
   GuardSettings settings() {
     return settings;
+  }
+
+  Installation installation() {
+    return installation;
   }
 
   GuardMeters meters() {

@@ -15,11 +15,13 @@ import dev.holdfast.usage.UsageRegistry;
 import io.netty.handler.timeout.ReadTimeoutException;
 import java.net.BindException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.resources.LoopResources;
@@ -70,6 +72,36 @@ final class InstallTest {
       pool.dispose();
       users.dispose();
     }
+  }
+
+  /** A pool whose client has no guard serves it as any other, and says what is missing. */
+  @Test
+  void mustTellOfAPoolWhoseClientHasNoGuard() {
+    try (FaultServer server = FaultServer.plain();
+        HttpBed bed = new HttpBed()) {
+      bed.get(server.uri("/x"));
+      assertThat(bed.guard.installation().isHalf()).isFalse();
+      HttpClient forgotten = HttpClient.create(bed.pool);
+      for (HttpProtocol protocol : List.of(HttpProtocol.HTTP11, HttpProtocol.H2C)) {
+        assertThat(
+                forgotten
+                    .protocol(HttpProtocol.HTTP11, protocol)
+                    .get()
+                    .uri(server.uri("/x"))
+                    .responseSingle(HttpBed::answer)
+                    .block(HttpBed.SOON))
+            .startsWith("200");
+        assertThat(bed.guard.installation().isHalf()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void mustRefuseAClientThatIsTooOld() {
+    Installation.requireSupportedClient();
+    assertThatThrownBy(() -> Installation.require(String.class, "resolve", "Selector"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("1.2 or later");
   }
 
   @Test
