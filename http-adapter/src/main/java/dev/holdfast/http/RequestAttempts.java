@@ -12,9 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The attempts of one request: two at most by the guard's own table, whatever the reason for the
- * second; being refused is no attempt. Replays go through the guard's Resilience4j instance; moving
- * a request that was never sent is its first attempt and does not. Keeps what was sent and lost
- * first, so that no later failure hides it. Confined to one thread at a time.
+ * second. What no server can have run is no attempt, if it was refused or its connection was found
+ * dead: it moves as often as that happens, and whoever asks here sets an end to it. A connection
+ * made for the request that dies before anything is sent counts, or a server that ends all of them
+ * would be dialled for ever. Replays go through the guard's Resilience4j instance; moves do not.
+ * Keeps what was sent and lost first, so that no later failure hides it. Confined to one thread at
+ * a time.
  */
 public final class RequestAttempts {
 
@@ -25,6 +28,7 @@ public final class RequestAttempts {
   private ReplayRetry.@Nullable Attempts replays;
   private Object remote = "";
   private boolean second;
+  private boolean lost;
   private @Nullable AmbiguousOutcomeException latestLost;
   private @Nullable AmbiguousOutcomeException earlierLost;
 
@@ -50,7 +54,7 @@ public final class RequestAttempts {
    * @return true from the second attempt on
    */
   public boolean needsNewConnection() {
-    return second;
+    return lost;
   }
 
   /**
@@ -76,8 +80,9 @@ public final class RequestAttempts {
    *
    * @param progress how far it got
    * @param cause why its connection ended
-   * @return what becomes of the request; {@link RetryDecision#RETRY} at most once, or each time it
-   *     was {@linkplain ExchangeFailure#REFUSED refused}
+   * @return what becomes of the request; {@link RetryDecision#RETRY} at most once, and each time it
+   *     was {@linkplain ExchangeFailure#REFUSED refused}, or never sent over a connection that had
+   *     been used before
    */
   public RetryDecision failed(ExchangeProgress progress, Cause cause) {
     return failed(progress, cause, cause.text(), () -> true);
@@ -102,7 +107,8 @@ public final class RequestAttempts {
     RetryDecision decision = decide(progress, cause, allowed);
     switch (decision) {
       case RETRY -> {
-        second |= progress.failure() != ExchangeFailure.REFUSED;
+        lost |= progress.failure() != ExchangeFailure.REFUSED;
+        second |= !isNoAttempt(progress);
         if (progress.neverSent()) {
           meters.moved(1);
         } else {
@@ -154,6 +160,7 @@ public final class RequestAttempts {
    */
   public void repeatedByOthers(boolean sent) {
     second = true;
+    lost = true;
     if (sent) {
       meters.replayed(1);
     } else {
@@ -168,6 +175,11 @@ public final class RequestAttempts {
     meters.moved(1);
   }
 
+  private static boolean isNoAttempt(ExchangeProgress progress) {
+    return progress.failure() == ExchangeFailure.REFUSED
+        || (progress.neverSent() && progress.reused());
+  }
+
   private RetryDecision decide(ExchangeProgress progress, Cause cause, BooleanSupplier allowed) {
     ReplayRetry.Attempts before = replays;
     if (before != null && before.replayed() && !progress.neverSent()) {
@@ -177,7 +189,7 @@ public final class RequestAttempts {
     if (decision != RetryDecision.RETRY) {
       return decision;
     }
-    if (progress.failure() == ExchangeFailure.REFUSED) {
+    if (isNoAttempt(progress)) {
       return RetryDecision.RETRY;
     }
     if (second) {

@@ -64,7 +64,29 @@ final class RequestAttemptsTest {
   }
 
   @Test
-  void mustNeverMoveARequestTwice() {
+  void mustMoveARequestAsOftenAsItsConnectionIsFoundDead() {
+    RequestAttempts post = attempts(builder().built(), "POST");
+    ExchangeProgress found = new ExchangeProgress(0, false, 0, true, true, ExchangeFailure.CLOSED);
+    for (int i = 0; i < 5; i++) {
+      assertThat(post.failed(found, Cause.PEER_RESET)).isEqualTo(RetryDecision.RETRY);
+      assertThat(post.needsNewConnection()).isTrue();
+    }
+    assertThat(count(HoldfastMeter.MOVED)).isEqualTo(5);
+    assertThat(post.failed(LOST, Cause.PEER_RESET)).isEqualTo(RetryDecision.AMBIGUOUS);
+  }
+
+  @Test
+  void mustStillRepeatOnceWhatWasMovedBefore() {
+    RequestAttempts get = attempts(builder().built(), "GET");
+    ExchangeProgress found = new ExchangeProgress(0, false, 0, true, true, ExchangeFailure.CLOSED);
+    assertThat(get.failed(found, Cause.PEER_RESET)).isEqualTo(RetryDecision.RETRY);
+    assertThat(get.failed(LOST, Cause.PEER_RESET)).isEqualTo(RetryDecision.RETRY);
+    assertThat(get.failed(LOST, Cause.PEER_RESET)).isEqualTo(RetryDecision.FAIL);
+  }
+
+  /** A server that ends each connection before anything is sent is not dialled for ever. */
+  @Test
+  void mustNeverMoveARequestTwiceOffANewConnection() {
     RequestAttempts post = attempts(builder().built(), "POST");
     ExchangeProgress unsent = ExchangeProgress.notSent(true);
     assertThat(post.failed(unsent, Cause.PEER_RESET)).isEqualTo(RetryDecision.RETRY);

@@ -8,21 +8,9 @@ import dev.holdfast.http.RetryDecision;
 import dev.holdfast.retry.AmbiguousOutcomeException;
 import dev.holdfast.retry.NotExecutedException;
 import dev.holdfast.retry.ReplaySafety;
-import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.DefaultFullHttpRequest;
-import io.netty.handler.codec.http.DefaultHttpContent;
-import io.netty.handler.codec.http.DefaultHttpRequest;
-import io.netty.handler.codec.http.FullHttpRequest;
-import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2StreamChannel;
-import io.netty.util.AsciiString;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -33,29 +21,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class Exchange {
 
-  /** Reactor Netty sends no body with these unless told to. */
-  private static final Set<String> BODILESS = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "DELETE");
-
   /** What the guard itself gave up, because the path did not answer. */
   private static final Set<Cause> GIVEN_UP =
       EnumSet.of(Cause.PATH_SILENT, Cause.PROBES_UNANSWERED, Cause.KERNEL_TIMEOUT);
 
-  /** What says where a body ends: that of the repeat is the repeat's. */
-  private static final List<AsciiString> FRAMING =
-      List.of(HttpHeaderNames.CONTENT_LENGTH, HttpHeaderNames.TRANSFER_ENCODING);
-
   private final Call call;
   private final GuardedConnection connection;
-  private final String method;
+  private final Outgoing request;
   private final long beganNanos;
   private final @Nullable Http2StreamChannel stream;
   private final boolean reused;
   private final boolean activeAtStart;
-  private final @Nullable HttpRequest repeated;
 
   private long startOffset;
-  private @Nullable HttpRequest head;
-  private boolean body;
   private boolean answered;
   private boolean headDelivered;
   private boolean refused;
@@ -73,13 +51,12 @@ final class Exchange {
     this.call = call;
     this.connection = connection;
     this.stream = stream;
-    this.method = method;
     this.beganNanos = nowNanos;
     this.startOffset = connection.ledger().handedDown();
     this.reused = call.found(connection);
     this.activeAtStart = connection.channel().isActive();
     Exchange before = call.lost();
-    this.repeated = before == null ? null : before.head;
+    this.request = new Outgoing(method, before == null ? null : before.request);
   }
 
   GuardedConnection connection() {
@@ -92,62 +69,14 @@ final class Exchange {
 
   /** A part of the request passes on its way to the wire. */
   void writes(Object part) {
-    // Netty's own classes first, see HttpParts; what the head says is read when it matters.
-    if (part instanceof DefaultFullHttpRequest full) {
-      begins(full);
-      body |= full.content().isReadable();
-    } else if (part instanceof DefaultHttpRequest plain) {
-      begins(plain);
-    } else if (part instanceof DefaultHttpContent content) {
-      body |= content.content().isReadable();
-    } else if (part instanceof ByteBuf bytes) {
-      body |= bytes.isReadable();
-    } else if (part != LastHttpContent.EMPTY_LAST_CONTENT) {
-      writesOther(part);
-    }
-  }
-
-  private void begins(HttpRequest request) {
-    head = request;
-    if (stream != null) {
+    if (request.passes(part) && stream != null) {
       startOffset = connection.ledger().handedDown(); // until here it was other streams'
-    }
-    HttpRequest before = repeated;
-    if (before != null) {
-      repeat(before, request);
-    }
-  }
-
-  /** The message that was lost, as it was: the client would not authenticate it again, say. */
-  private static void repeat(HttpRequest lost, HttpRequest now) {
-    if (lost != now
-        && lost.method().equals(now.method())
-        && lost.uri().equals(now.uri())
-        && FRAMING.stream()
-            .allMatch(n -> lost.headers().getAll(n).equals(now.headers().getAll(n)))) {
-      now.headers().set(lost.headers());
-    }
-  }
-
-  private void writesOther(Object part) {
-    if (part instanceof HttpRequest other) {
-      begins(other);
-    }
-    if (part instanceof HttpContent content) {
-      body |= content.content().isReadable();
     }
   }
 
   /** Whether it asks for a tunnel. */
   boolean connects() {
-    return method.equals("CONNECT");
-  }
-
-  /** Whether it asks its server to run it once. */
-  private boolean keyed() {
-    HttpRequest seen = head;
-    String key = seen == null ? null : seen.headers().get(RequestSafety.IDEMPOTENCY_KEY);
-    return key != null && !key.isBlank();
+    return request.connects();
   }
 
   private long sentBytes() {
@@ -224,12 +153,6 @@ final class Exchange {
         : reset;
   }
 
-  /** Whether its connection took none of it, and others may. */
-  boolean wasRefused() {
-    ExchangeProgress far = progress;
-    return far != null && far.failure() == ExchangeFailure.REFUSED;
-  }
-
   /** Whether it is known that no server can have run any of it. */
   boolean neverSent() {
     ExchangeProgress far = progress;
@@ -253,15 +176,17 @@ final class Exchange {
         new ExchangeProgress(
             sentBytes(), false, answered ? 1 : 0, reused, mayRepeat(), failure(of));
     progress = far;
-    ReplaySafety safety = RequestSafety.of(method, keyed(), false);
-    return call.failed(method, safety, far, of.cause());
+    ReplaySafety safety = RequestSafety.of(request.method(), request.keyed(), false);
+    return call.failed(request.method(), safety, far, of.cause());
   }
 
   /** Whether it may be sent again, as far as its body, its place and the user's will go. */
   private boolean mayRepeat() {
     boolean unsent = refused || (sentBytes() == 0 && !answered);
     boolean wanted = unsent || !(call.sentOnce() || connection.sendsOnce());
-    return wanted && call.mayRepeat() && repeatable();
+    return wanted
+        && call.mayRepeat()
+        && (connection.guard().settings().replayableBodies() || request.repeatable(activeAtStart));
   }
 
   private ExchangeFailure failure(Death of) {
@@ -277,23 +202,6 @@ final class Exchange {
     return GIVEN_UP.contains(of.cause()) ? ExchangeFailure.GIVEN_UP : ExchangeFailure.CLOSED;
   }
 
-  /** Whether the body, if there is one, can be asked for a second time. */
-  private boolean repeatable() {
-    if (connection.guard().settings().replayableBodies()) {
-      return true;
-    }
-    HttpRequest seen = head;
-    return seen == null
-        ? !activeAtStart || BODILESS.contains(method)
-        : !body && !announcesBody(seen);
-  }
-
-  private static boolean announcesBody(HttpRequest head) {
-    return !(head instanceof FullHttpRequest)
-        && (HttpUtil.isTransferEncodingChunked(head)
-            || head.headers().contains(HttpHeaderNames.CONTENT_LENGTH));
-  }
-
   /** What the caller gets: what is known of the outcome, else the client's own error. */
   Throwable error(Throwable clients) {
     Death of = death;
@@ -301,11 +209,11 @@ final class Exchange {
     if (of == null || far == null || far.failure() == ExchangeFailure.OTHER) {
       return clients;
     }
-    String name = RequestSafety.name(method);
+    String name = RequestSafety.name(request.method());
     RuntimeException ours;
     if (decision == RetryDecision.AMBIGUOUS) {
       ours = new AmbiguousOutcomeException(name, far.delivery(), of.cause(), of.evidence());
-    } else if (far.neverSent() && (!far.repeatable() || decision == RetryDecision.RETRY)) {
+    } else if (far.neverSent()) {
       ours = new NotExecutedException(name, whyNotMoved(far));
     } else {
       return clients;
@@ -316,7 +224,9 @@ final class Exchange {
 
   private String whyNotMoved(ExchangeProgress far) {
     if (far.repeatable()) {
-      return "each connection it was given to refused it, for as long as calls wait for one";
+      return decision == RetryDecision.RETRY
+          ? "each connection it was given to refused it, for as long as calls wait for one"
+          : "two connections made for it ended before anything was sent";
     }
     return call.mayRepeat()
         ? "its connection was lost before anything was sent, and its body may not be there a"
@@ -333,7 +243,7 @@ final class Exchange {
     if (of == null || far == null) {
       return later;
     }
-    String name = RequestSafety.name(method);
+    String name = RequestSafety.name(request.method());
     connection.guard().meters().ambiguous(name);
     var ours = new AmbiguousOutcomeException(name, far.delivery(), of.cause(), of.evidence());
     ours.initCause(later);

@@ -199,7 +199,8 @@ final class Lease implements ConnectionObserver, PathProof.Waiting {
         || lost == null
         || lost.connection() != guarded
         || leasing.cancelled()
-        || lost.connection().end().verdict(lost) != RetryDecision.RETRY) {
+        || lost.connection().end().verdict(lost) != RetryDecision.RETRY
+        || !leasing.mayGoOn()) {
       return false;
     }
     left = true;

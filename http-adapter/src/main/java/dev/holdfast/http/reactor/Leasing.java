@@ -119,12 +119,17 @@ final class Leasing implements CoreSubscriber<Connection>, Subscription, Connect
    * @param inTheEnd what the client hears if there have been too many
    */
   void next(Throwable inTheEnd) {
-    if (++passedOver == MOST) {
+    if (!mayGoOn()) {
       fails(inTheEnd);
       return;
     }
     provider.guard().meters().moved(1);
     again();
+  }
+
+  /** Whether there have not been too many. */
+  boolean mayGoOn() {
+    return ++passedOver < MOST;
   }
 
   /** Takes another one from the pool: the exchange over the latest was lost. */

@@ -126,7 +126,7 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
     @Nullable RetryDecision decision = lost.connection().end().verdict(lost);
     if (decision == null) {
       caller.onError(failure);
-    } else if (decision == RetryDecision.RETRY && call.mayStartOver() && !lost.wasRefused()) {
+    } else if (decision == RetryDecision.RETRY && call.mayStartOver() && !lost.neverSent()) {
       call.again(lost);
       begin();
     } else if (decision == RetryDecision.RETRY && call.mayStartOver() && patient()) {
@@ -139,7 +139,7 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
     }
   }
 
-  /** Whether the call, refused as it is, waits as long as calls wait for a connection. */
+  /** Whether the call, which no server would run, waits as long as calls wait for a connection. */
   private boolean patient() {
     if (refusals == 0) {
       refusedSince = System.nanoTime();
