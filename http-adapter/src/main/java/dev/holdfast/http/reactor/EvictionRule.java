@@ -41,6 +41,7 @@ final class EvictionRule implements BiPredicate<Connection, ConnectionMetadata> 
     long now = System.nanoTime();
     return guarded.doomed()
         || guarded.retirement().isDue(now)
+        || (guarded.dark() && guarded.http2().hasSubstitute())
         || (guarded.retirement().unused() && guarded.suspect(now));
   }
 

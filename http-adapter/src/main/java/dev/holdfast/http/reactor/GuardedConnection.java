@@ -110,6 +110,11 @@ final class GuardedConnection {
     return end;
   }
 
+  /** Whether nothing comes through, to it or to others: nothing new may be written. Any thread. */
+  boolean dark() {
+    return watch.dark();
+  }
+
   PathProof proof() {
     return proof;
   }

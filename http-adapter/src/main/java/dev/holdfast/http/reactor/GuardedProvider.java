@@ -57,9 +57,13 @@ final class GuardedProvider implements ConnectionProvider {
     return Leasing.of(this, new Lease.Request(config, observer, remote, resolvers));
   }
 
-  /** A connection may turn out to speak HTTP/2. */
-  void mayMultiplex(GuardedConnection connection, HttpClientConfig client) {
+  /** A connection to an address that was asked for may turn out to speak HTTP/2. */
+  void mayMultiplex(
+      GuardedConnection connection,
+      HttpClientConfig client,
+      @Nullable Supplier<? extends SocketAddress> asked) {
     if (connection.lentFirst()) {
+      connection.http2().leadsTo(asked == null ? null : asked.get());
       lent.add(connection);
       connection.channel().closeFuture().addListener(closed -> lent.remove(connection));
     }

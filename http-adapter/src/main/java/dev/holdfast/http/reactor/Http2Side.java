@@ -1,6 +1,7 @@
 package dev.holdfast.http.reactor;
 
 import io.netty.channel.Channel;
+import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,8 @@ final class Http2Side {
   private static final long QUIET_NANOS = 25_000_000;
 
   private final GuardedConnection connection;
-  private @Nullable Multiplexed siblings;
+  private volatile @Nullable Multiplexed siblings;
+  private volatile @Nullable Object origin;
   private volatile boolean spoken;
   private volatile @Nullable PingSettings pings;
   private volatile @Nullable PingWatch pingWatch;
@@ -27,6 +29,22 @@ final class Http2Side {
   /** Which others of HTTP/2 carry the same clients' calls. */
   void multiplexesWith(Multiplexed others) {
     siblings = others;
+  }
+
+  /** Where the call goes that the connection was made for. */
+  void leadsTo(@Nullable SocketAddress asked) {
+    origin = Destination.originOf(asked);
+  }
+
+  /** Where its calls go; null if that is not known. Any thread. */
+  @Nullable Object origin() {
+    return origin;
+  }
+
+  /** Whether another connection can take its calls. Any thread. */
+  boolean hasSubstitute() {
+    Multiplexed others = siblings;
+    return spoken && others != null && others.hasInsteadOf(connection);
   }
 
   /** How PING is used. */

@@ -81,7 +81,7 @@ final class Lease implements ConnectionObserver, PathProof.Waiting {
     undecided = true;
     if (!leasing.request().oneCallAtATime()
         && leasing.request().config() instanceof HttpClientConfig client) {
-      leasing.provider().mayMultiplex(found, client);
+      leasing.provider().mayMultiplex(found, client, leasing.request().remote());
     }
     Call call = leasing.call();
     if (call != null && !call.accepts(found)) {

@@ -47,13 +47,20 @@ final class PathProof {
     this.guarded = guarded;
   }
 
-  /** Asks the peer's kernel; with a proof under way, waits for that one. */
+  /**
+   * Asks the peer's kernel; with a proof under way, waits for that one. While the path is dark its
+   * kernel asks of itself, and the end of the darkness is waited for.
+   */
   void ask(Waiting who) {
     waiting.add(who);
     if (before != null) {
       return;
     }
     long now = System.nanoTime();
+    if (guarded.dark()) {
+      startedNanos = waiting.size() == 1 ? now : startedNanos;
+      return;
+    }
     WireSnapshot wire = guarded.snapshot(now);
     long idle = guarded.clocks().sincePayload(now);
     KeepAliveSettings settings = guarded.wire().keepAlive();
@@ -97,6 +104,13 @@ final class PathProof {
               .formatted(TimeUnit.NANOSECONDS.toMillis(now - startedNanos), wire.evidence()));
     } else {
       lookAgain();
+    }
+  }
+
+  /** The path is not dark any more. */
+  void lit() {
+    if (before == null) {
+      settle(Waiting::proved);
     }
   }
 

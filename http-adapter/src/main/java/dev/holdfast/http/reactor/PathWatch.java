@@ -28,10 +28,16 @@ final class PathWatch {
   private final LoopTicks.Wait tick = new LoopTicks.Wait(this::sample);
 
   private boolean sampling;
+  private volatile boolean dark;
 
   PathWatch(GuardedConnection guarded) {
     this.guarded = guarded;
     this.judge = new FlightJudge(guarded.wire(), System.nanoTime());
+  }
+
+  /** Whether the path is dark. Any thread. */
+  boolean dark() {
+    return dark;
   }
 
   /** A request is about to be written. */
@@ -71,15 +77,23 @@ final class PathWatch {
       return;
     }
     if (ruling instanceof Ruling.Lit lit) {
-      guarded.guard().deaths().wasDark(lit.dark());
+      wasDark(lit.dark());
     }
+    dark = trial.dark();
     sampleAfter(listens ? judge.pauseOfListener(wire) : judge.pause());
+  }
+
+  /** What waits for the end of it goes on. */
+  private void wasDark(Duration howLong) {
+    dark = false;
+    guarded.guard().deaths().wasDark(howLong);
+    guarded.proof().lit();
   }
 
   private void rest() {
     sampling = false;
     judge.rest();
-    trial.heard(System.nanoTime()).ifPresent(guarded.guard().deaths()::wasDark);
+    trial.heard(System.nanoTime()).ifPresent(this::wasDark);
   }
 
   private Opinion ask(long sinceNanos) {

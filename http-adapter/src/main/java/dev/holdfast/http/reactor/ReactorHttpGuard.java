@@ -210,6 +210,7 @@ public final class ReactorHttpGuard implements Guard {
     return addresses
         .in(client)
         .attr(INSTALLED, this)
+        .doOnConnect(Destination::told)
         .doOnChannelInit(setup)
         .observe(exchanges)
         .mapConnect(new Replays(this, provider.multiplexed())::around);

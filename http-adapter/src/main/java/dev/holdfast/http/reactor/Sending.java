@@ -60,7 +60,10 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
       if (multiplexed.isEmpty()) {
         once.subscribe(this);
       } else {
-        multiplexed.proved().then(Mono.<Connection>from(once)).subscribe(this);
+        multiplexed
+            .proved(() -> Destination.of(once))
+            .then(Mono.<Connection>from(once))
+            .subscribe(this);
       }
     } catch (Throwable thrown) {
       Operators.reportThrowInSubscribe(this, thrown);
