@@ -6,6 +6,7 @@ import java.net.SocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
@@ -22,6 +23,8 @@ import reactor.netty.http.client.HttpClientConfig;
  * @param responseTimeout the user's; null if there is none
  */
 record Destination(@Nullable Object origin, @Nullable Duration responseTimeout) {
+
+  private static final Set<String> SECURE = Set.of("https", "wss");
 
   private static final Destination UNKNOWN = new Destination(null, null);
 
@@ -78,7 +81,7 @@ record Destination(@Nullable Object origin, @Nullable Duration responseTimeout) 
       if (host == null || uri.getScheme() == null) {
         return null;
       }
-      boolean secure = uri.getScheme().endsWith("s");
+      boolean secure = SECURE.contains(uri.getScheme().toLowerCase(Locale.ROOT));
       int port = uri.getPort() >= 0 ? uri.getPort() : secure ? 443 : 80;
       return named(host, port);
     } catch (IllegalArgumentException notAbsolute) {

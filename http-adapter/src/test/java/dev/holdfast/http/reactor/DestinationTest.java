@@ -45,7 +45,9 @@ final class DestinationTest {
   void mustKnowWhereACallGoes() {
     assertThat(origin(c -> c, call -> call.uri("http://Some.Host/x"))).isEqualTo("some.host:80");
     assertThat(origin(c -> c, call -> call.uri("https://a/x"))).isEqualTo("a:443");
-    assertThat(origin(c -> c, call -> call.uri("wss://a:8/x"))).isEqualTo("a:8");
+    assertThat(origin(c -> c, call -> call.uri("wss://a/x"))).isEqualTo("a:443");
+    assertThat(origin(c -> c, call -> call.uri("ws://a/x"))).isEqualTo("a:80");
+    assertThat(origin(c -> c, call -> call.uri("ws://a:8/x"))).isEqualTo("a:8");
     assertThat(origin(c -> c, call -> call.uri(URI.create("http://a:1/x")))).isEqualTo("a:1");
     assertThat(origin(c -> c.baseUrl("http://b:2/y"), call -> call.uri("/x"))).isEqualTo("b:2");
     assertThat(origin(c -> c.host("c").port(3), call -> call.uri("/x"))).isEqualTo("c:3");

@@ -1,6 +1,7 @@
 package dev.holdfast.http.reactor.kernel;
 
 import dev.holdfast.diagnosis.Diagnosis;
+import dev.holdfast.diagnosis.Explanation;
 import dev.holdfast.http.SwapEvent;
 import dev.holdfast.http.reactor.ReactorHttpGuard;
 import dev.holdfast.lab.Await;
@@ -117,6 +118,16 @@ final class KernelBed implements AutoCloseable {
     DiagnosisEvent event = death().orElseThrow();
     print("diagnosed", event.line());
     return event.diagnosis();
+  }
+
+  /** Waits until something was explained so. */
+  void awaitDiagnosed(Explanation explanation) {
+    Await.until(
+        explanation + " told",
+        SOON,
+        () ->
+            diagnoses.stream()
+                .anyMatch(event -> event.diagnosis().explanations().contains(explanation)));
   }
 
   private Optional<DiagnosisEvent> death() {

@@ -3,6 +3,7 @@ package dev.holdfast.http.reactor.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.diagnosis.Explanation;
 import dev.holdfast.lab.Await;
 import dev.holdfast.lab.NginxServer;
 import dev.holdfast.lab.kernel.Dial;
@@ -120,6 +121,7 @@ final class SharedConnectionTest {
         assertThat(KernelBed.result(first, KernelBed.SOON)).isEqualTo(200);
         assertThat(KernelBed.result(bareFirst, KernelBed.SOON)).isEqualTo(200);
         assertThat(bed.swaps()).isEmpty();
+        bed.awaitDiagnosed(Explanation.PATH_DARK);
       }
     }
   }
