@@ -2,6 +2,9 @@ package dev.holdfast.http.apache;
 
 import dev.holdfast.http.AddressFamilies;
 import java.io.IOException;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -25,8 +28,8 @@ final class Addresses implements DnsResolver {
 
   private static final int MOST = 1_024;
 
-  /** HttpClient 5.4 has no such method. */
-  private static final boolean RESOLVES_PORTS = resolvesPorts();
+  /** {@code resolve(host, port)}; null in HttpClient 5.4, which has no such method. */
+  private static final @Nullable MethodHandle RESOLVE_PORT = resolvePort();
 
   /** What is resolved on this thread, for a connect over the resolver of one pool. */
   private record Only(Addresses resolver, InetSocketAddress address) {}
@@ -40,12 +43,12 @@ final class Addresses implements DnsResolver {
     this.users = users;
   }
 
-  private static boolean resolvesPorts() {
+  private static @Nullable MethodHandle resolvePort() {
     try {
-      DnsResolver.class.getMethod("resolve", String.class, int.class);
-      return true;
-    } catch (NoSuchMethodException old) {
-      return false;
+      MethodType type = MethodType.methodType(List.class, String.class, int.class);
+      return MethodHandles.publicLookup().findVirtual(DnsResolver.class, "resolve", type);
+    } catch (ReflectiveOperationException old) {
+      return null;
     }
   }
 
@@ -97,8 +100,9 @@ final class Addresses implements DnsResolver {
   }
 
   private List<InetSocketAddress> resolved(String host, int port) throws UnknownHostException {
-    if (RESOLVES_PORTS) {
-      return users.resolve(host, port);
+    MethodHandle resolve = RESOLVE_PORT;
+    if (resolve != null) {
+      return resolved(resolve, host, port);
     }
     List<InetSocketAddress> all = new ArrayList<>();
     InetAddress @Nullable [] found = users.resolve(host);
@@ -106,6 +110,18 @@ final class Addresses implements DnsResolver {
       all.add(new InetSocketAddress(found[i], port));
     }
     return all;
+  }
+
+  @SuppressWarnings("unchecked") // the method's own type
+  private List<InetSocketAddress> resolved(MethodHandle resolve, String host, int port)
+      throws UnknownHostException {
+    try {
+      return (List<InetSocketAddress>) resolve.invoke(users, host, port);
+    } catch (UnknownHostException | RuntimeException | Error theirs) {
+      throw theirs;
+    } catch (Throwable undeclared) {
+      throw new IllegalStateException(undeclared);
+    }
   }
 
   private boolean hasFailed(InetSocketAddress address, long now) {
@@ -131,10 +147,11 @@ final class Addresses implements DnsResolver {
     return only == null ? users.resolve(host) : new InetAddress[] {only.getAddress()};
   }
 
-  @Override
+  /** Since HttpClient 5.5. */
+  @SuppressWarnings("MissingOverride") // or 5.4 would not compile it
   public List<InetSocketAddress> resolve(String host, int port) throws UnknownHostException {
     InetSocketAddress only = one();
-    return only == null ? users.resolve(host, port) : List.of(only);
+    return only == null ? resolved(host, port) : List.of(only);
   }
 
   @Override
