@@ -91,7 +91,6 @@ public final class ReactorHttpGuard implements Guard {
   private final Installation installation = new Installation(this);
 
   ReactorHttpGuard(GuardSettings settings) {
-    Installation.requireSupportedClient();
     this.settings = settings;
     HttpGuardSettings shared = settings.shared();
     this.meters = new GuardMeters(shared.registry(), shared.name());

@@ -97,14 +97,6 @@ final class InstallTest {
   }
 
   @Test
-  void mustRefuseAClientThatIsTooOld() {
-    Installation.requireSupportedClient();
-    assertThatThrownBy(() -> Installation.require(String.class, "resolve", "Selector"))
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("1.2 or later");
-  }
-
-  @Test
   void mustGuardOverNioAsFarAsItGoes() {
     LoopResources nio = LoopResources.create("nio", 1, 1, true);
     try (HttpBed bed = new HttpBed(HttpBed.plan(), s -> s, client -> client.runOn(nio, false))) {
