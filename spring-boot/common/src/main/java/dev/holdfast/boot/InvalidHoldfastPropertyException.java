@@ -7,7 +7,10 @@ public final class InvalidHoldfastPropertyException extends IllegalStateExceptio
 
   @Serial private static final long serialVersionUID = 1L;
 
+  /** Its name. */
   private final String property;
+
+  /** What it was set to. */
   private final String value;
 
   InvalidHoldfastPropertyException(String property, String value, RuntimeException cause) {
