@@ -156,10 +156,19 @@ enum SoakFault {
             FLOW_FORGOTTEN_RESET, Explanation.FIN_LOST, RESET_DURING_CALL, SERVER_CLOSED, FAILOVER);
   }
 
-  /** New connects lose their SYNs meanwhile. */
+  /**
+   * New connects lose their SYNs meanwhile, and nginx, which hears of no request, closes at its
+   * timeout what its clients have sent one on.
+   */
   private static final class Dark {
     static final Set<Explanation> PATH =
-        Set.of(PATH_DARK, SEGMENT_LOST, SYN_LOST, UNREACHABLE, PATH_DIED_AFTER_ACK);
+        Set.of(
+            PATH_DARK,
+            SEGMENT_LOST,
+            SYN_LOST,
+            UNREACHABLE,
+            PATH_DIED_AFTER_ACK,
+            CLOSED_DURING_CALL);
   }
 
   /** All connections closed at once are a restart, to a client. */
