@@ -7,6 +7,7 @@ import dev.holdfast.guard.Guard;
 import dev.holdfast.http.apache.ApacheHttpGuard;
 import dev.holdfast.http.reactor.ReactorHttpGuard;
 import dev.holdfast.lab.Await;
+import dev.holdfast.lab.NginxServer;
 import dev.holdfast.lab.TlsIdentity;
 import dev.holdfast.lab.http.FaultServer;
 import java.io.IOException;
@@ -16,6 +17,8 @@ import java.nio.file.Path;
 import java.security.cert.CertificateEncodingException;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -31,6 +34,8 @@ import org.springframework.web.reactive.function.client.WebClient;
 public abstract class HttpContract {
 
   private static final Duration SOON = Duration.ofSeconds(10);
+
+  private static final int ORDERS = 20;
 
   private final Line line;
 
@@ -149,6 +154,29 @@ public abstract class HttpContract {
                 assertThat(server.connections()).isEqualTo(2);
                 assertThat(client.guard(application).health().endpoints()).isNotEmpty();
                 assertThat(client.guard(application).health().installed()).isTrue();
+              });
+    }
+  }
+
+  /** Bare and guarded: connections are used again, each order runs once. */
+  @ParameterizedTest
+  @CsvSource({"REST_CLIENT,false", "REST_CLIENT,true", "WEB_CLIENT,false", "WEB_CLIENT,true"})
+  void mustUseConnectionsToNginxAgain(Client client, boolean guarded) {
+    try (NginxServer nginx =
+        NginxServer.builder().keepAliveTimeout(Duration.ofSeconds(60)).start()) {
+      line.application(guarded)
+          .withPropertyValues("holdfast.http.path=nginx:timeout=60s")
+          .run(
+              application -> {
+                UnaryOperator<String> posts = client.posts(application);
+                Set<String> connections = new HashSet<>();
+                for (int i = 0; i < ORDERS; i++) {
+                  connections.add(posts.apply("http://127.0.0.1:" + nginx.port() + "/order"));
+                }
+                // WebClient answers before it has given its connection back
+                assertThat(connections).hasSizeLessThan(ORDERS);
+                Await.until("logged", SOON, () -> nginx.requests().size() >= ORDERS);
+                assertThat(nginx.requests()).hasSize(ORDERS);
               });
     }
   }
