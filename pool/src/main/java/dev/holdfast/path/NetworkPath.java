@@ -52,7 +52,7 @@ public final class NetworkPath {
    * @throws IllegalArgumentException if a word is not understood, which it names
    */
   public static NetworkPath parse(String text) {
-    return PathWords.path(text);
+    return PathWords.path(Objects.requireNonNull(text, "text"));
   }
 
   /**

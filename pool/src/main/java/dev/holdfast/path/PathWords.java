@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -56,7 +57,7 @@ public final class PathWords {
    * @throws IllegalArgumentException if it is none
    */
   public static Duration time(String text) {
-    Matcher parts = TIME.matcher(text);
+    Matcher parts = TIME.matcher(Objects.requireNonNull(text, "text"));
     if (!parts.matches()) {
       throw new IllegalArgumentException(
           "not a time: '" + text + "' (write 250ms, 30s, 5m, 2h or 1d)");
@@ -79,7 +80,7 @@ public final class PathWords {
    * @throws IllegalArgumentException if the word is not understood
    */
   public static Hop hop(String word) {
-    Map<String, String> options = options(word);
+    Map<String, String> options = options(Objects.requireNonNull(word, "word"));
     Hop.Builder hop =
         isPreset(name(word), options.containsKey("idle"))
             ? HopPreset.named(name(word)).hop().toBuilder()
@@ -121,7 +122,7 @@ public final class PathWords {
    * @throws IllegalArgumentException if the word is not understood
    */
   public static ServerLimits server(String word) {
-    Map<String, String> options = options(word);
+    Map<String, String> options = options(Objects.requireNonNull(word, "word"));
     ServerLimits server = ServerLimits.withoutIdleTimeout(name(word));
     for (ServerPreset preset : ServerPreset.values()) {
       if (preset.id().equals(name(word))) {
@@ -174,7 +175,7 @@ public final class PathWords {
    */
   public static int number(String text) {
     try {
-      return Integer.parseInt(text);
+      return Integer.parseInt(Objects.requireNonNull(text, "text"));
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException("not a whole number: '" + text + "'");
     }
