@@ -73,9 +73,10 @@ final class DeathTable {
                   DeathTable::together,
                   s -> wasIdle(s).and(s.siblings().alike()).not())
               .allowing(NEW_WORKS, s -> SILENT.apply(s).and(acknowledged(s)).not(), WINDOW_OPEN),
-          // a flow that is in use is not forgotten, and neither are many at once by their idle age
+          // a flow that is in use is not forgotten, and neither are many at once by their idle age;
+          // and of one that was idle it is known where newcomers were not answered either
           Row.<DeathSigns>of(PATH_DARK)
-              .demanding(SILENT, s -> wasIdle(s).not().or(together(s)))
+              .demanding(SILENT, s -> wasIdle(s).not().or(together(s)).or(s.answeredBeside().not()))
               .allowing(not(DeathTable::acknowledged), WINDOW_OPEN, NOT_BESIDE),
           // 1
           Row.<DeathSigns>of(SERVER_IDLE_TIMEOUT)

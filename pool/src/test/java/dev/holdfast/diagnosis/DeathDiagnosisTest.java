@@ -242,6 +242,14 @@ final class DeathDiagnosisTest {
   }
 
   @Test
+  void mustCallAPathDarkOverWhichNoNewcomerWasAnsweredEither() {
+    DeathSigns.Builder idle = Cases.silentOnFirstWrite().newConnection(Answer.YES);
+    assertExplained(idle, FLOW_FORGOTTEN_SILENT, REPLY_PATH_LOST);
+    assertExplained(
+        idle.answeredBeside(Answer.NO), FLOW_FORGOTTEN_SILENT, REPLY_PATH_LOST, PATH_DARK);
+  }
+
+  @Test
   void mustExplainWhatThisSideDid() {
     assertExplained(DeathSigns.of(Cause.LOCAL_CLOSE), LOCAL_CLOSE);
     assertExplained(DeathSigns.of(Cause.IDLE_LIMIT), RETIRED);

@@ -178,8 +178,8 @@ final class GuardedChannel {
   }
 
   /** A fresh connection was answered while this one was not. */
-  void answeredBeside() {
-    answeredBeside = Answer.YES;
+  void answeredBeside(boolean atOnce) {
+    answeredBeside = Answer.of(atOnce);
   }
 
   Answer wasAnsweredBeside() {

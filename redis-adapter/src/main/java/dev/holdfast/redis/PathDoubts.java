@@ -117,9 +117,7 @@ final class PathDoubts {
   }
 
   void condemn(Cause cause, String evidence, boolean pathWorked) {
-    if (pathWorked) {
-      guarded.answeredBeside();
-    }
+    guarded.answeredBeside(pathWorked);
     guarded.condemn(cause, evidence);
   }
 

@@ -306,7 +306,7 @@ final class GuardedSocket {
 
   /** A fresh connection was answered while this one was not, or not at first. */
   void answeredBeside(boolean atOnce) {
-    answeredBeside = atOnce ? Answer.YES : Answer.UNKNOWN;
+    answeredBeside = Answer.of(atOnce);
   }
 
   /** It was silent under a call for so long, and is not any more. */

@@ -316,7 +316,7 @@ final class GuardedConnection {
 
   /** A fresh connection was answered while this one was not, or not at first. */
   void answeredBeside(boolean atOnce) {
-    answeredBeside = atOnce ? Answer.YES : Answer.UNKNOWN;
+    answeredBeside = Answer.of(atOnce);
   }
 
   Answer wasAnsweredBeside() {
