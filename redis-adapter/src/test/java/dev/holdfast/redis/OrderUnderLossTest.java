@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.lab.Forgetting;
 import dev.holdfast.lab.RedisServer;
 import dev.holdfast.retry.AmbiguousOutcomeException;
+import dev.holdfast.retry.NotExecutedException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.time.Duration;
@@ -92,6 +93,9 @@ final class OrderUnderLossTest {
         previous = reply;
         answered++;
       } catch (ExecutionException failed) {
+        if (NotExecutedException.in(failed).isPresent()) {
+          continue; // five connections in a row ended under it, as they may on a busy machine
+        }
         assertThat(AmbiguousOutcomeException.in(failed)).as("%s", failed).isPresent();
         ambiguous++;
       }
