@@ -59,9 +59,9 @@ final class ArchitectureTest {
         .or()
         .haveNameMatching("dev.holdfast.wire.(PathTrial|ListenJudge|Opinion|SecondOpinion).*")
         .or()
-        .haveNameMatching("dev.holdfast.connect.(EndpointGate|Expiries|PortLedger|RefillRate)")
+        .haveNameMatching("dev.holdfast.gate.(EndpointGate|Expiries|PortLedger|RefillRate)")
         .or()
-        .haveNameMatching("dev.holdfast.connect.(StormControl|StormPolicy|StormState|PortUse).*")
+        .haveNameMatching("dev.holdfast.gate.(StormControl|StormPolicy|StormState|PortUse).*")
         .or()
         .resideInAPackage("dev.holdfast.usage..")
         .should()
@@ -88,6 +88,18 @@ final class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAPackage("dev.holdfast.pool..")
         .because("connections that are not pooled need nothing of it")
+        .check(ENGINE);
+  }
+
+  @Test
+  void mustKeepTheGateFreeOfDialling() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.holdfast.gate..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("java.nio..", "dev.holdfast.dial..", "dev.holdfast.report..")
+        .because("it decides who may dial, and dials nothing")
         .check(ENGINE);
   }
 

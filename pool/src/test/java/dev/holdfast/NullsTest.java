@@ -6,7 +6,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import dev.holdfast.connect.EndpointGates;
+import dev.holdfast.gate.EndpointGates;
 import dev.holdfast.path.Hop;
 import dev.holdfast.path.NetworkPath;
 import dev.holdfast.path.RequestedSettings;

@@ -4,7 +4,7 @@ import dev.holdfast.benchmarks.storm.Contender;
 import dev.holdfast.benchmarks.storm.Outcome;
 import dev.holdfast.benchmarks.storm.Simulation;
 import dev.holdfast.benchmarks.storm.Storm;
-import dev.holdfast.connect.StormPolicy;
+import dev.holdfast.gate.StormPolicy;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;

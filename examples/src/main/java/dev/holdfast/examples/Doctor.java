@@ -1,7 +1,7 @@
 package dev.holdfast.examples;
 
-import dev.holdfast.connect.LocalPorts;
 import dev.holdfast.examples.Finding.Level;
+import dev.holdfast.gate.LocalPorts;
 import dev.holdfast.path.HopPreset;
 import dev.holdfast.path.NetworkPath;
 import dev.holdfast.path.PortBudget;

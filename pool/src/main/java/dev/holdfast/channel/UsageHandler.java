@@ -1,7 +1,7 @@
 package dev.holdfast.channel;
 
-import dev.holdfast.connect.Closer;
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.gate.Closer;
 import dev.holdfast.usage.EndpointChurn;
 import dev.holdfast.usage.MixedUsageException;
 import io.netty.channel.Channel;

@@ -1,7 +1,7 @@
 package dev.holdfast.guard;
 
-import dev.holdfast.connect.ConnectReport;
 import dev.holdfast.diagnosis.IdleBound;
+import dev.holdfast.dial.ConnectReport;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.report.DiagnosisEvent;
 import dev.holdfast.report.RecentDiagnosis;

@@ -1,8 +1,8 @@
 package dev.holdfast.guard;
 
-import dev.holdfast.connect.ConnectGate;
-import dev.holdfast.connect.EndpointGates;
-import dev.holdfast.connect.StormState;
+import dev.holdfast.gate.ConnectGate;
+import dev.holdfast.gate.EndpointGates;
+import dev.holdfast.gate.StormState;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;

@@ -104,12 +104,12 @@ public enum HoldfastMeter {
   HOLD("holdfast.hold", Kind.TIMER, "Time calls were held", "guard"),
   /**
    * Timer: connects, over all their dials and the wait at the gate. Tags: {@code result}, the
-   * values of {@link dev.holdfast.connect.ConnectOutcome#tag()}.
+   * values of {@link dev.holdfast.gate.ConnectOutcome#tag()}.
    */
   CONNECTS("holdfast.connects", Kind.TIMER, "Time connects took, by result", "guard", "result"),
   /**
    * Counter: dials after the first of a connect. Tags: {@code reason}, the values of {@link
-   * dev.holdfast.connect.RedialReason#tag()} (silence, refused, foreign).
+   * dev.holdfast.dial.RedialReason#tag()} (silence, refused, foreign).
    */
   REDIALS(
       "holdfast.redials",

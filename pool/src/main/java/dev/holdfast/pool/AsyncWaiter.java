@@ -37,7 +37,7 @@ final class AsyncWaiter<C> extends Waiter<C> implements Runnable {
     }
     try {
       Runnable timer =
-          pool.surroundings.scheduler().after(timeoutNanos, () -> waiter.expire(timeoutNanos));
+          pool.environment.scheduler().after(timeoutNanos, () -> waiter.expire(timeoutNanos));
       future.whenComplete(
           (served, failure) -> {
             timer.run();
@@ -55,7 +55,7 @@ final class AsyncWaiter<C> extends Waiter<C> implements Runnable {
   @Override
   void wake() {
     if (wakes.getAndIncrement() == 0) {
-      pool.surroundings.executor().execute(this);
+      pool.environment.executor().execute(this);
     }
   }
 
@@ -102,10 +102,10 @@ final class AsyncWaiter<C> extends Waiter<C> implements Runnable {
       return false;
     }
     if (how instanceof End.Served<C> served) {
-      pool.surroundings.executor().execute(() -> arrive(served.lease()));
+      pool.environment.executor().execute(() -> arrive(served.lease()));
     } else if (how instanceof End.Failed<C> failed) {
       pool.leave(this);
-      pool.surroundings.executor().execute(() -> future.completeExceptionally(failed.cause()));
+      pool.environment.executor().execute(() -> future.completeExceptionally(failed.cause()));
     }
     return true;
   }
@@ -115,7 +115,7 @@ final class AsyncWaiter<C> extends Waiter<C> implements Runnable {
     if (end(new End.Gone<>())) {
       pool.leave(this);
       AcquireTimeoutException timeout = pool.timeout(timeoutNanos);
-      pool.surroundings.executor().execute(() -> future.completeExceptionally(timeout));
+      pool.environment.executor().execute(() -> future.completeExceptionally(timeout));
     }
   }
 

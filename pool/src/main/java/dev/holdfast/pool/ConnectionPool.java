@@ -200,9 +200,9 @@ public final class ConnectionPool<C> implements AutoCloseable {
     CompletableFuture<List<OutstandingLease>> drained = new CompletableFuture<>();
     close();
     Runnable late =
-        () -> core.surroundings.executor().execute(() -> drained.complete(core.outstanding()));
+        () -> core.environment.executor().execute(() -> drained.complete(core.outstanding()));
     try {
-      Runnable timer = core.surroundings.scheduler().after(PoolSettings.nanos(deadline), late);
+      Runnable timer = core.environment.scheduler().after(PoolSettings.nanos(deadline), late);
       drained.whenComplete((left, never) -> timer.run());
     } catch (Throwable noTimer) {
       late.run();

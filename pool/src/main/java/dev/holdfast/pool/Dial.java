@@ -1,9 +1,9 @@
 package dev.holdfast.pool;
 
-import dev.holdfast.connect.Admission;
-import dev.holdfast.connect.Closer;
-import dev.holdfast.connect.Permit;
-import dev.holdfast.connect.Turn;
+import dev.holdfast.gate.Admission;
+import dev.holdfast.gate.Closer;
+import dev.holdfast.gate.Permit;
+import dev.holdfast.gate.Turn;
 import dev.holdfast.metrics.Guarded;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -52,7 +52,7 @@ final class Dial<C> implements Runnable {
     if (!pool.begins(this)) {
       fail(pool.closed(), 0);
     } else if (arm()) {
-      pool.surroundings.executor().execute(this);
+      pool.environment.executor().execute(this);
     }
   }
 
@@ -61,7 +61,7 @@ final class Dial<C> implements Runnable {
     timer.run();
     try {
       timer =
-          pool.surroundings
+          pool.environment
               .scheduler()
               .after(PoolSettings.nanos(pool.settings.connectTimeout()), this::overdue);
     } catch (Throwable noTimer) {
@@ -114,9 +114,9 @@ final class Dial<C> implements Runnable {
     if (settled.get()) {
       leaveLine();
     } else {
-      pool.surroundings
+      pool.environment
           .scheduler()
-          .after(nanos, () -> pool.surroundings.executor().execute(() -> again(next)));
+          .after(nanos, () -> pool.environment.executor().execute(() -> again(next)));
     }
   }
 
@@ -173,7 +173,7 @@ final class Dial<C> implements Runnable {
     if (booked != null) {
       Guarded.run("a connect gate", booked::connected);
     }
-    DoubleSupplier random = pool.surroundings.random();
+    DoubleSupplier random = pool.environment.random();
     slot.connected(
         connection,
         booked,
@@ -266,7 +266,7 @@ final class Dial<C> implements Runnable {
   private void tell(@Nullable Throwable failure) {
     CompletableFuture<Boolean> asked = added;
     if (asked != null) {
-      pool.surroundings
+      pool.environment
           .executor()
           .execute(
               () -> {

@@ -1,6 +1,6 @@
 package dev.holdfast.pool;
 
-import dev.holdfast.connect.EndpointDownException;
+import dev.holdfast.gate.EndpointDownException;
 import dev.holdfast.retry.BackOff;
 import io.github.resilience4j.core.IntervalFunction;
 import java.util.concurrent.CompletableFuture;
@@ -26,7 +26,7 @@ final class Filler<C> {
 
   Filler(PoolCore<C> pool) {
     this.pool = pool;
-    this.waits = pool.settings.backOff().waits(pool.surroundings.random());
+    this.waits = pool.settings.backOff().waits(pool.environment.random());
   }
 
   /** Begins the dials that are wanted and have room. */

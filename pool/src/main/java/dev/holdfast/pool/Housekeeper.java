@@ -48,7 +48,7 @@ final class Housekeeper<C> {
   /** Sweeps soon: a waiter has met connections it must not take. */
   void now() {
     if (!sweeping.get()) {
-      pool.surroundings.executor().execute(this::sweep);
+      pool.environment.executor().execute(this::sweep);
     }
   }
 

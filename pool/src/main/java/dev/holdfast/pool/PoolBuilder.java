@@ -1,6 +1,6 @@
 package dev.holdfast.pool;
 
-import dev.holdfast.connect.ConnectGate;
+import dev.holdfast.gate.ConnectGate;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.retry.BackOff;
 import dev.holdfast.usage.EndpointUsage;
@@ -45,7 +45,7 @@ public final class PoolBuilder<C> {
   private @Nullable String endpoint;
   private UsageRegistry usages = UsageRegistry.shared();
   private MeterRegistry registry = Metrics.globalRegistry;
-  private @Nullable Surroundings surroundings;
+  private @Nullable PoolEnvironment environment;
   private @Nullable Executor executor;
 
   PoolBuilder(Connector<C> connector, ConnectionPlan plan) {
@@ -230,8 +230,8 @@ public final class PoolBuilder<C> {
   }
 
   /** Replaces time, threads and chance. */
-  PoolBuilder<C> surroundings(Surroundings all) {
-    surroundings = all;
+  PoolBuilder<C> environment(PoolEnvironment all) {
+    environment = all;
     return this;
   }
 
@@ -260,8 +260,8 @@ public final class PoolBuilder<C> {
             backOff);
     SettingsCheck.of(settings);
     EndpointUsage usage = endpoint == null ? null : usages.declare(endpoint, Usage.LONG_LIVED);
-    Surroundings given = surroundings == null ? Surroundings.shared() : surroundings;
-    Surroundings all = executor == null ? given : given.with(executor);
+    PoolEnvironment given = environment == null ? PoolEnvironment.shared() : environment;
+    PoolEnvironment all = executor == null ? given : given.with(executor);
     Runnable onClose = once(usage == null ? () -> {} : usage::close, all.opened().get());
     PoolCore<C> core =
         new PoolCore<>(settings, all, connector, entrance, new PoolMeters(registry, name));

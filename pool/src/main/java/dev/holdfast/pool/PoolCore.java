@@ -1,9 +1,9 @@
 package dev.holdfast.pool;
 
-import dev.holdfast.connect.Closer;
-import dev.holdfast.connect.ConnectGate;
-import dev.holdfast.connect.Permit;
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.gate.Closer;
+import dev.holdfast.gate.ConnectGate;
+import dev.holdfast.gate.Permit;
 import dev.holdfast.metrics.FlightEvents;
 import dev.holdfast.metrics.Guarded;
 import java.net.SocketAddress;
@@ -32,7 +32,7 @@ final class PoolCore<C> {
   record Entrance(ConnectGate gate, SocketAddress remote) {}
 
   final PoolSettings settings;
-  final Surroundings surroundings;
+  final PoolEnvironment environment;
   final Timers timers;
   final Ticker ticker;
   final Connector<C> connector;
@@ -50,14 +50,14 @@ final class PoolCore<C> {
 
   PoolCore(
       PoolSettings settings,
-      Surroundings surroundings,
+      PoolEnvironment environment,
       Connector<C> connector,
       @Nullable Entrance entrance,
       PoolMeters meters) {
     this.settings = settings;
-    this.surroundings = surroundings;
-    this.timers = new Timers(surroundings.scheduler());
-    this.ticker = surroundings.ticker();
+    this.environment = environment;
+    this.timers = new Timers(environment.scheduler());
+    this.ticker = environment.ticker();
     this.connector = connector;
     this.entrance = entrance;
     this.meters = meters;
@@ -175,7 +175,7 @@ final class PoolCore<C> {
 
   /** Closes a connection that the roster counts as closing; its place is free only after that. */
   void close(C connection, Ending ending, @Nullable Permit permit) {
-    surroundings
+    environment
         .executor()
         .execute(
             () -> {

@@ -32,7 +32,7 @@ record PoolSettings(
   /** Idle for so long a connection is lent only after a proof, or never if there is none. */
   long lendNanos() {
     Optional<Duration> age = provable() ? plan.warnAge() : plan.maxIdleAge();
-    return age.map(PoolSettings::nanos).orElse(NEVER) - 2 * Surroundings.TICK_NANOS;
+    return age.map(PoolSettings::nanos).orElse(NEVER) - 2 * PoolEnvironment.TICK_NANOS;
   }
 
   /** Idle for so long a connection is closed unasked. */

@@ -52,7 +52,7 @@ final class Prover<C> {
 
     private void begin() {
       if (arm()) {
-        pool.surroundings.executor().execute(this::ask);
+        pool.environment.executor().execute(this::ask);
       }
     }
 
@@ -63,7 +63,7 @@ final class Prover<C> {
     private boolean arm(long nanos) {
       timer.run();
       try {
-        timer = pool.surroundings.scheduler().after(nanos, this::overdue);
+        timer = pool.environment.scheduler().after(nanos, this::overdue);
       } catch (Throwable noTimer) { // unasked, the path is not to blame
         settle(CloseReason.UNPROVED, null);
         return false;
@@ -93,7 +93,7 @@ final class Prover<C> {
           > PoolSettings.nanos(pool.settings.plan().userTimeout())) {
         answered(Cause.PING_UNANSWERED);
       } else {
-        pool.surroundings.executor().execute(this::askBeside);
+        pool.environment.executor().execute(this::askBeside);
       }
     }
 
@@ -163,7 +163,7 @@ final class Prover<C> {
 
   /** Reads what the kernel knows of an idle connection. */
   void inspect(Slot<C> slot) {
-    pool.surroundings
+    pool.environment
         .executor()
         .execute(
             () -> {

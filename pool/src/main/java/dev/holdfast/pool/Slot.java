@@ -1,7 +1,7 @@
 package dev.holdfast.pool;
 
-import dev.holdfast.connect.Permit;
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.gate.Permit;
 import dev.holdfast.metrics.FlightEvents;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;

@@ -35,7 +35,7 @@ final class Ticker {
 
   /** {@link #now()}, of a tick that is not overdue. Reads the clock. */
   long fresh() {
-    if (clock.nanoTime() - origin - now >= Surroundings.TICK_NANOS) {
+    if (clock.nanoTime() - origin - now >= PoolEnvironment.TICK_NANOS) {
       tick();
     }
     return now;

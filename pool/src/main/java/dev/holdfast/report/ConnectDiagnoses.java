@@ -1,15 +1,15 @@
 package dev.holdfast.report;
 
-import dev.holdfast.connect.ConnectListener;
-import dev.holdfast.connect.ConnectOutcome;
-import dev.holdfast.connect.ConnectReport;
-import dev.holdfast.connect.RedialReason;
 import dev.holdfast.diagnosis.Answer;
 import dev.holdfast.diagnosis.ConnectEnd;
 import dev.holdfast.diagnosis.ConnectSigns;
 import dev.holdfast.diagnosis.ConnectSigns.History;
 import dev.holdfast.diagnosis.Diagnosis;
 import dev.holdfast.diagnosis.Diagnostician;
+import dev.holdfast.dial.ConnectListener;
+import dev.holdfast.dial.ConnectReport;
+import dev.holdfast.dial.RedialReason;
+import dev.holdfast.gate.ConnectOutcome;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.wire.HostCounters;
 import java.net.SocketAddress;

@@ -1,7 +1,7 @@
 package dev.holdfast.report;
 
-import dev.holdfast.connect.ConnectListener;
-import dev.holdfast.connect.ConnectReport;
+import dev.holdfast.dial.ConnectListener;
+import dev.holdfast.dial.ConnectReport;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.wire.HostCounters;
 import java.time.Duration;

@@ -1,9 +1,9 @@
 package dev.holdfast.report;
 
-import dev.holdfast.connect.ConnectOutcome;
-import dev.holdfast.connect.RedialReason;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.diagnosis.Explanation;
+import dev.holdfast.dial.RedialReason;
+import dev.holdfast.gate.ConnectOutcome;
 import dev.holdfast.metrics.Guarded;
 import dev.holdfast.metrics.HoldfastMeter;
 import dev.holdfast.retry.RetryBudget;

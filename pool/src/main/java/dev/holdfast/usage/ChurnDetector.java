@@ -1,6 +1,6 @@
 package dev.holdfast.usage;
 
-import dev.holdfast.connect.Closer;
+import dev.holdfast.gate.Closer;
 import dev.holdfast.path.PortBudget;
 import java.time.Duration;
 import java.util.Optional;

@@ -2,8 +2,8 @@ package dev.holdfast.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.connect.ConnectGate;
-import dev.holdfast.connect.StormState;
+import dev.holdfast.gate.ConnectGate;
+import dev.holdfast.gate.StormState;
 import dev.holdfast.guard.GuardHealth.Endpoint;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,11 +1,11 @@
 package dev.holdfast.pool;
 
-import dev.holdfast.connect.Admission;
-import dev.holdfast.connect.Closer;
-import dev.holdfast.connect.ConnectGate;
-import dev.holdfast.connect.Permit;
-import dev.holdfast.connect.Turn;
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.gate.Admission;
+import dev.holdfast.gate.Closer;
+import dev.holdfast.gate.ConnectGate;
+import dev.holdfast.gate.Permit;
+import dev.holdfast.gate.Turn;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireVerdict;
 import io.micrometer.core.instrument.Counter;
@@ -276,14 +276,14 @@ final class FaultyParts {
         }
       };
 
-  Surroundings surroundings() {
-    Surroundings plain = world.surroundings();
+  PoolEnvironment environment() {
+    PoolEnvironment plain = world.environment();
     Scheduler timers =
         (nanos, task) -> {
           mayThrow(40);
           return plain.scheduler().after(nanos, task);
         };
-    return new Surroundings(plain.ticker(), plain.executor(), timers, plain.random());
+    return new PoolEnvironment(plain.ticker(), plain.executor(), timers, plain.random());
   }
 
   final MeterRegistry registry =

@@ -34,7 +34,7 @@ final class PoolBed {
                 ConnectionPool.builder(server, plan)
                     .name("bed")
                     .meters(registry)
-                    .surroundings(world.surroundings()))
+                    .environment(world.environment()))
             .build();
     world.settle();
   }

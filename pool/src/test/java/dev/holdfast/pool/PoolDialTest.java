@@ -3,12 +3,12 @@ package dev.holdfast.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.holdfast.connect.Admission;
-import dev.holdfast.connect.Closer;
-import dev.holdfast.connect.ConnectGate;
-import dev.holdfast.connect.Permit;
-import dev.holdfast.connect.Turn;
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.gate.Admission;
+import dev.holdfast.gate.Closer;
+import dev.holdfast.gate.ConnectGate;
+import dev.holdfast.gate.Permit;
+import dev.holdfast.gate.Turn;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.path.Expiry;
 import dev.holdfast.path.Hop;

@@ -60,7 +60,7 @@ final class PoolFaultsTest {
               .maxWaiters(64)
               .gate(parts.gate, FaultyParts.REMOTE)
               .meters(parts.registry)
-              .surroundings(parts.surroundings())
+              .environment(parts.environment())
               .executor(parts.executor)
               .build();
     }

@@ -52,7 +52,7 @@ final class PoolPlacesTest {
                             thrown[0] = true;
                             throw new LinkageError("a class of the gate is missing");
                           }
-                          return dev.holdfast.connect.ConnectGate.open().admit(remote, timeout);
+                          return dev.holdfast.gate.ConnectGate.open().admit(remote, timeout);
                         },
                         InetSocketAddress.createUnresolved("server", 1)));
     CompletableFuture<Lease<Connection>> waiting = bed.await(Duration.ofSeconds(3));

@@ -152,7 +152,7 @@ final class PoolThreadsTest {
     try {
       for (int i = 1; i <= 2_000; i++) {
         try (ConnectionPool<Connection> pool =
-            pool().surroundings(Surroundings.shared().with(threads)).minIdle(2).build()) {
+            pool().environment(PoolEnvironment.shared().with(threads)).minIdle(2).build()) {
           while (pool.state().idle() < 2 || threads.getActiveCount() > 0) {
             Thread.onSpinWait();
           }

@@ -64,8 +64,8 @@ final class RaceBed implements Connector<RaceBed.Socket> {
   }
 
   private RaceBed(int size, int waiters, boolean exact) {
-    Surroundings surroundings =
-        new Surroundings(
+    PoolEnvironment environment =
+        new PoolEnvironment(
             new Ticker(() -> nanos, () -> TimeUnit.NANOSECONDS.toMillis(nanos)),
             Runnable::run,
             this::after,
@@ -85,7 +85,7 @@ final class RaceBed implements Connector<RaceBed.Socket> {
             1,
             exact,
             BACK_OFF);
-    core = new PoolCore<>(settings, surroundings, this, null, new PoolMeters(NOWHERE, "race"));
+    core = new PoolCore<>(settings, environment, this, null, new PoolMeters(NOWHERE, "race"));
   }
 
   private RaceBed open(int size) {

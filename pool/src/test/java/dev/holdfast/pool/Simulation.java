@@ -38,8 +38,8 @@ final class Simulation implements Executor {
     random = new Random(seed);
   }
 
-  Surroundings surroundings() {
-    return new Surroundings(ticker, this, this::after, random::nextDouble);
+  PoolEnvironment environment() {
+    return new PoolEnvironment(ticker, this, this::after, random::nextDouble);
   }
 
   Ticker ticker() {
@@ -101,7 +101,7 @@ final class Simulation implements Executor {
    * ticker, which is due all the same: it takes the kernel longer than a tick to freeze all tasks.
    */
   void suspend(Duration time) {
-    advance(Surroundings.TICK_NANOS);
+    advance(PoolEnvironment.TICK_NANOS);
     wallNanos += time.toNanos();
     sleptNanos += time.toNanos();
   }

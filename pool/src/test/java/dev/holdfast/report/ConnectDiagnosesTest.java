@@ -2,10 +2,10 @@ package dev.holdfast.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.connect.ConnectOutcome;
-import dev.holdfast.connect.ConnectReport;
-import dev.holdfast.connect.RedialReason;
 import dev.holdfast.diagnosis.Explanation;
+import dev.holdfast.dial.ConnectReport;
+import dev.holdfast.dial.RedialReason;
+import dev.holdfast.gate.ConnectOutcome;
 import dev.holdfast.path.NetworkPath;
 import dev.holdfast.path.ServerLimits;
 import dev.holdfast.wire.HostCounters;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.example.shop.Callers;
 import dev.holdfast.ManualClock;
-import dev.holdfast.connect.Closer;
+import dev.holdfast.gate.Closer;
 import dev.holdfast.path.PortBudget;
 import java.time.Duration;
 import java.util.Random;

@@ -1,7 +1,7 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.channel.UsageHandler;
-import dev.holdfast.connect.RedialEventLoopGroup;
+import dev.holdfast.dial.RedialEventLoopGroup;
 import dev.holdfast.report.EndpointUses;
 import dev.holdfast.usage.EndpointChurn;
 import io.lettuce.core.protocol.CommandHandler;

@@ -1,9 +1,9 @@
 package dev.holdfast.redis;
 
-import dev.holdfast.connect.ConnectGate;
-import dev.holdfast.connect.EndpointGates;
-import dev.holdfast.connect.RedialSettings;
 import dev.holdfast.diagnosis.LearnerSettings;
+import dev.holdfast.dial.RedialSettings;
+import dev.holdfast.gate.ConnectGate;
+import dev.holdfast.gate.EndpointGates;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.retry.BackOff;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 package dev.holdfast.redis;
 
-import dev.holdfast.connect.FirstReply;
-import dev.holdfast.connect.SecondOpinions;
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.dial.FirstReply;
+import dev.holdfast.dial.SecondOpinions;
 import dev.holdfast.wire.FlightJudge;
 import dev.holdfast.wire.Opinion;
 import dev.holdfast.wire.PathTrial;

@@ -1,7 +1,7 @@
 package dev.holdfast.redis;
 
-import dev.holdfast.connect.SecondOpinions;
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.dial.SecondOpinions;
 import dev.holdfast.path.IdleZone;
 import dev.holdfast.redis.LostCalls.Broken;
 import dev.holdfast.retry.NotExecutedException;

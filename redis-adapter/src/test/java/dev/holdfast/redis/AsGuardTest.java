@@ -2,7 +2,7 @@ package dev.holdfast.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.connect.StormState;
+import dev.holdfast.gate.StormState;
 import dev.holdfast.guard.Guard;
 import dev.holdfast.lab.RedisServer;
 import io.lettuce.core.ClientOptions;

@@ -3,9 +3,9 @@ package dev.holdfast.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.holdfast.connect.ConnectOutcome;
-import dev.holdfast.connect.ConnectReport;
-import dev.holdfast.connect.RedialReason;
+import dev.holdfast.dial.ConnectReport;
+import dev.holdfast.dial.RedialReason;
+import dev.holdfast.gate.ConnectOutcome;
 import dev.holdfast.lab.Forgetting;
 import dev.holdfast.lab.RedisServer;
 import dev.holdfast.path.ConnectionPlan;

@@ -1,8 +1,8 @@
 package dev.holdfast.redis;
 
-import dev.holdfast.connect.ConnectGate;
-import dev.holdfast.connect.RedialSettings;
 import dev.holdfast.diagnosis.LearnerSettings;
+import dev.holdfast.dial.RedialSettings;
+import dev.holdfast.gate.ConnectGate;
 import dev.holdfast.report.DiagnosisReporter;
 import dev.holdfast.report.GuardMeters;
 import io.lettuce.core.ClientOptions;

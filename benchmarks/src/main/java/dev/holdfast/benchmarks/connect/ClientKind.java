@@ -1,6 +1,6 @@
 package dev.holdfast.benchmarks.connect;
 
-import dev.holdfast.connect.ConnectReport;
+import dev.holdfast.dial.ConnectReport;
 import dev.holdfast.lab.kernel.Network;
 import io.netty.channel.epoll.Epoll;
 import java.util.function.Consumer;

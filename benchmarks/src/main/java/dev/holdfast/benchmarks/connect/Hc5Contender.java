@@ -1,6 +1,6 @@
 package dev.holdfast.benchmarks.connect;
 
-import dev.holdfast.connect.ConnectReport;
+import dev.holdfast.dial.ConnectReport;
 import dev.holdfast.http.apache.ApacheHttpGuard;
 import dev.holdfast.usage.Usage;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

@@ -1,6 +1,6 @@
 package dev.holdfast.benchmarks.connect;
 
-import dev.holdfast.connect.ConnectReport;
+import dev.holdfast.dial.ConnectReport;
 import dev.holdfast.redis.LettuceGuard;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;

@@ -1,8 +1,8 @@
 package dev.holdfast.benchmarks.diagnosis;
 
-import dev.holdfast.connect.ConnectOutcome;
-import dev.holdfast.connect.ConnectReport;
 import dev.holdfast.diagnosis.Diagnosis;
+import dev.holdfast.dial.ConnectReport;
+import dev.holdfast.gate.ConnectOutcome;
 import dev.holdfast.lab.Await;
 import dev.holdfast.redis.LettuceGuard;
 import dev.holdfast.redis.SwapEvent;

@@ -1,6 +1,6 @@
 package dev.holdfast.benchmarks.storm;
 
-import dev.holdfast.connect.StormPolicy;
+import dev.holdfast.gate.StormPolicy;
 import dev.holdfast.retry.BackOff;
 import io.github.resilience4j.core.IntervalFunction;
 import java.util.function.LongSupplier;

@@ -1,12 +1,12 @@
 package dev.holdfast.benchmarks.storm;
 
-import dev.holdfast.connect.Admission;
-import dev.holdfast.connect.Closer;
-import dev.holdfast.connect.ConnectGate;
-import dev.holdfast.connect.EndpointGates;
-import dev.holdfast.connect.Permit;
-import dev.holdfast.connect.StormPolicy;
-import dev.holdfast.connect.Turn;
+import dev.holdfast.gate.Admission;
+import dev.holdfast.gate.Closer;
+import dev.holdfast.gate.ConnectGate;
+import dev.holdfast.gate.EndpointGates;
+import dev.holdfast.gate.Permit;
+import dev.holdfast.gate.StormPolicy;
+import dev.holdfast.gate.Turn;
 import dev.holdfast.path.PortBudget;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetSocketAddress;

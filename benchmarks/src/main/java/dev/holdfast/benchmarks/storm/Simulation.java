@@ -1,6 +1,6 @@
 package dev.holdfast.benchmarks.storm;
 
-import dev.holdfast.connect.StormPolicy;
+import dev.holdfast.gate.StormPolicy;
 import java.util.BitSet;
 import java.util.SplittableRandom;
 

@@ -2,7 +2,7 @@ package dev.holdfast.benchmarks.storm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.connect.StormPolicy;
+import dev.holdfast.gate.StormPolicy;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,7 +1,7 @@
 package dev.holdfast.http.apache;
 
-import dev.holdfast.connect.AddressBusyException;
-import dev.holdfast.connect.SilentDialException;
+import dev.holdfast.dial.AddressBusyException;
+import dev.holdfast.dial.SilentDialException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;

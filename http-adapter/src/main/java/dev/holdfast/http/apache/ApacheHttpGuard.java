@@ -1,9 +1,9 @@
 package dev.holdfast.http.apache;
 
-import dev.holdfast.connect.BlockingDialler;
-import dev.holdfast.connect.ConnectReport;
-import dev.holdfast.connect.SecondOpinions;
 import dev.holdfast.diagnosis.IdleBound;
+import dev.holdfast.dial.BlockingDialler;
+import dev.holdfast.dial.ConnectReport;
+import dev.holdfast.dial.SecondOpinions;
 import dev.holdfast.guard.Guard;
 import dev.holdfast.guard.GuardHealth;
 import dev.holdfast.http.ConnectionDeaths;

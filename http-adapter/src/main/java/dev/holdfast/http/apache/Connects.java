@@ -1,11 +1,11 @@
 package dev.holdfast.http.apache;
 
-import dev.holdfast.connect.AddressBusyException;
-import dev.holdfast.connect.BlockingDialler;
-import dev.holdfast.connect.BlockingDialler.Dialled;
-import dev.holdfast.connect.BlockingDialler.Order;
-import dev.holdfast.connect.SilentDialException;
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.dial.AddressBusyException;
+import dev.holdfast.dial.BlockingDialler;
+import dev.holdfast.dial.BlockingDialler.Dialled;
+import dev.holdfast.dial.BlockingDialler.Order;
+import dev.holdfast.dial.SilentDialException;
 import dev.holdfast.http.ExchangeProgress;
 import dev.holdfast.usage.EndpointChurn;
 import java.io.EOFException;

@@ -1,7 +1,7 @@
 package dev.holdfast.http.apache;
 
-import dev.holdfast.connect.BlockingDialler.Dialled;
-import dev.holdfast.connect.BlockingDialler.Order;
+import dev.holdfast.dial.BlockingDialler.Dialled;
+import dev.holdfast.dial.BlockingDialler.Order;
 import dev.holdfast.usage.EndpointChurn;
 import dev.holdfast.wire.SocketProbe;
 import dev.holdfast.wire.WireSnapshot;

@@ -33,7 +33,7 @@ abstract class ExchangingConnection extends ForwardingConnection {
   abstract @Nullable GuardedSocket socket();
 
   /** Its streams; null before there are any. */
-  abstract @Nullable Taps taps();
+  abstract @Nullable ObservedSocket observed();
 
   /** Whether the client has closed the connection. */
   abstract boolean isClosedHere();
@@ -115,7 +115,7 @@ abstract class ExchangingConnection extends ForwardingConnection {
       throw failed(cut(null));
     }
     GuardedSocket mine = socket();
-    Taps tapped = taps();
+    ObservedSocket tapped = observed();
     Flight far = flight;
     if (far != null && tapped != null && response.getCode() < HttpStatus.SC_SUCCESS) {
       far.interim(ReuseCheck.holdsInput(delegate(), tapped));
@@ -136,7 +136,7 @@ abstract class ExchangingConnection extends ForwardingConnection {
   }
 
   private boolean ended() {
-    Taps tapped = taps();
+    ObservedSocket tapped = observed();
     return tapped != null && tapped.ended();
   }
 

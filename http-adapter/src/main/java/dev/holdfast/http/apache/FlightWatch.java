@@ -1,6 +1,6 @@
 package dev.holdfast.http.apache;
 
-import dev.holdfast.connect.SecondOpinions;
+import dev.holdfast.dial.SecondOpinions;
 import dev.holdfast.wire.FlightJudge;
 import dev.holdfast.wire.PathTrial;
 import dev.holdfast.wire.PathTrial.Ruling;

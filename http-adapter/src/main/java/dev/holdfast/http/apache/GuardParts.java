@@ -1,6 +1,6 @@
 package dev.holdfast.http.apache;
 
-import dev.holdfast.connect.ConnectListener;
+import dev.holdfast.dial.ConnectListener;
 import dev.holdfast.http.ConnectionDeaths;
 import dev.holdfast.http.HttpEndpoints;
 import dev.holdfast.http.HttpGuardSettings;

@@ -23,7 +23,7 @@ final class GuardedConnection extends ExchangingConnection {
   private final ReuseCheck check;
   private volatile ManagedHttpClientConnection delegate;
   private volatile @Nullable GuardedSocket socket;
-  private volatile @Nullable Taps taps;
+  private volatile @Nullable ObservedSocket observed;
   private volatile @Nullable SetAside setAside;
   private volatile boolean closedHere;
 
@@ -58,8 +58,8 @@ final class GuardedConnection extends ExchangingConnection {
       guard.installation().dialledPast();
     }
     if (bound.isConnected()) {
-      Taps tapped = new Taps(bound, this::foreign);
-      taps = tapped;
+      ObservedSocket tapped = new ObservedSocket(bound, this::foreign);
+      observed = tapped;
       delegate.bind(tapped);
     } else {
       delegate.bind(bound);
@@ -68,13 +68,13 @@ final class GuardedConnection extends ExchangingConnection {
 
   @Override
   public void bind(SSLSocket tls, Socket base) throws IOException {
-    Taps plain = taps;
+    ObservedSocket plain = observed;
     if (plain != null && delegate.isOpen() && ReuseCheck.holdsInput(delegate, plain)) {
       // A proxy's, behind its 200: it would be read as the server's first answer.
       throw new SSLException("input arrived in plain text before the TLS handshake");
     }
-    Taps tapped = new Taps(tls, base);
-    taps = tapped;
+    ObservedSocket tapped = new ObservedSocket(tls, base);
+    observed = tapped;
     delegate.bind(tapped);
   }
 
@@ -82,7 +82,7 @@ final class GuardedConnection extends ExchangingConnection {
   @Override
   public void activate() {
     GuardedSocket pooled = socket;
-    Taps tapped = taps;
+    ObservedSocket tapped = observed;
     if (pooled == null || tapped == null || !delegate.isOpen()) {
       delegate.activate();
       return;
@@ -104,7 +104,8 @@ final class GuardedConnection extends ExchangingConnection {
     }
   }
 
-  private void setAside(Death why, GuardedSocket pooled, Taps tapped, CurrentRequest request) {
+  private void setAside(
+      Death why, GuardedSocket pooled, ObservedSocket tapped, CurrentRequest request) {
     setAside = new SetAside(delegate, pooled, tapped, why);
     renew();
     request.poolInstead().dialsInPlace(this);
@@ -119,7 +120,7 @@ final class GuardedConnection extends ExchangingConnection {
 
   private void renew() {
     socket = null;
-    taps = null;
+    observed = null;
     if (!closedHere) {
       try {
         delegate = factory.createConnection(null);
@@ -160,7 +161,7 @@ final class GuardedConnection extends ExchangingConnection {
     }
     delegate.close(CloseMode.IMMEDIATE);
     socket = other.socket();
-    taps = other.taps();
+    observed = other.observed();
     delegate = other.connection();
     setAside = null;
     if (closedHere) {
@@ -173,7 +174,7 @@ final class GuardedConnection extends ExchangingConnection {
   @Override
   public void passivate() {
     GuardedSocket mine = socket;
-    Taps tapped = taps;
+    ObservedSocket tapped = observed;
     if (mine != null && tapped != null) {
       mine.rests(tapped.arrived());
     }
@@ -223,13 +224,13 @@ final class GuardedConnection extends ExchangingConnection {
 
   @Override
   public @Nullable Socket getSocket() {
-    Taps tapped = taps;
+    ObservedSocket tapped = observed;
     return tapped == null || !delegate.isOpen() ? delegate.getSocket() : tapped.top();
   }
 
   @Override
   public @Nullable SSLSession getSSLSession() {
-    Taps tapped = taps;
+    ObservedSocket tapped = observed;
     return tapped == null || !delegate.isOpen() ? delegate.getSSLSession() : tapped.session();
   }
 
@@ -244,8 +245,8 @@ final class GuardedConnection extends ExchangingConnection {
   }
 
   @Override
-  @Nullable Taps taps() {
-    return taps;
+  @Nullable ObservedSocket observed() {
+    return observed;
   }
 
   @Override

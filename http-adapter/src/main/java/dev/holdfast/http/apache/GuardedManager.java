@@ -1,6 +1,6 @@
 package dev.holdfast.http.apache;
 
-import dev.holdfast.connect.BlockingDialler;
+import dev.holdfast.dial.BlockingDialler;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;

@@ -1,13 +1,13 @@
 package dev.holdfast.http.apache;
 
-import dev.holdfast.connect.Closer;
-import dev.holdfast.connect.ConnectOutcome;
-import dev.holdfast.connect.ConnectReport;
-import dev.holdfast.connect.Permit;
 import dev.holdfast.diagnosis.Answer;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.diagnosis.DeathSigns;
 import dev.holdfast.diagnosis.IdleWitness;
+import dev.holdfast.dial.ConnectReport;
+import dev.holdfast.gate.Closer;
+import dev.holdfast.gate.ConnectOutcome;
+import dev.holdfast.gate.Permit;
 import dev.holdfast.http.KeepAliveHint;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.usage.EndpointChurn;

@@ -26,11 +26,11 @@ final class Leftovers {
    *
    * @return false if there is anything else: the connection is of no more use then
    */
-  static boolean dropLineEnds(ManagedHttpClientConnection connection, Taps taps)
+  static boolean dropLineEnds(ManagedHttpClientConnection connection, ObservedSocket observed)
       throws HttpException, IOException {
     ClassicHttpResponse pretended = new BasicClassicHttpResponse(200);
     pretended.setHeader(HttpHeaders.CONTENT_LENGTH, MOST);
-    taps.shut(true);
+    observed.shut(true);
     try {
       connection.receiveResponseEntity(pretended);
       InputStream buffered = pretended.getEntity().getContent(); // never closed: it would read on
@@ -44,7 +44,7 @@ final class Leftovers {
     } catch (SocketTimeoutException empty) {
       return true;
     } finally {
-      taps.shut(false);
+      observed.shut(false);
     }
   }
 }

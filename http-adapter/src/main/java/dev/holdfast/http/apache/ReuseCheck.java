@@ -37,7 +37,7 @@ final class ReuseCheck {
   /**
    * May block as long as {@link PathProof} does.
    *
-   * @param taps of the connection
+   * @param observed of the connection
    * @param mayRunTwice whether the request can be repeated if the path turns out to be dead
    * @param lastResort whether no new connection is to be had: then age alone is no reason, if the
    *     path is proved
@@ -46,7 +46,7 @@ final class ReuseCheck {
   @Nullable Death refuse(
       GuardedSocket socket,
       ManagedHttpClientConnection connection,
-      Taps taps,
+      ObservedSocket observed,
       boolean mayRunTwice,
       boolean lastResort) {
     long now = System.nanoTime();
@@ -59,13 +59,13 @@ final class ReuseCheck {
     if (old != null && !(lastResort && serverKeeps(socket, idle))) {
       return old;
     }
-    boolean tls = taps.top() instanceof SSLSocket; // which reads more than it hands on
-    WireSnapshot wire = socket.readIdle(now, tls ? -1 : taps.taken());
+    boolean tls = observed.top() instanceof SSLSocket; // which reads more than it hands on
+    WireSnapshot wire = socket.readIdle(now, tls ? -1 : observed.taken());
     WireVerdict verdict = WireJudge.idle(wire);
     if (verdict instanceof WireVerdict.Dead dead) {
       return new Death(dead.cause(), dead.evidence());
     }
-    Death input = unsolicited(socket, connection, taps, wire, idle);
+    Death input = unsolicited(socket, connection, observed, wire, idle);
     if (input != null) {
       return input;
     }
@@ -106,16 +106,16 @@ final class ReuseCheck {
   private static @Nullable Death unsolicited(
       GuardedSocket socket,
       ManagedHttpClientConnection connection,
-      Taps taps,
+      ObservedSocket observed,
       WireSnapshot wire,
       long idleNanos) {
     try {
-      if (holdsInput(connection, taps) && !Leftovers.dropLineEnds(connection, taps)) {
+      if (holdsInput(connection, observed) && !Leftovers.dropLineEnds(connection, observed)) {
         return new Death(Cause.UNSOLICITED_INPUT, "input behind the last answer");
       }
-      Socket top = taps.top();
+      Socket top = observed.top();
       boolean tls = top instanceof SSLSocket;
-      if (!tls && socket.received() == taps.taken()) {
+      if (!tls && socket.received() == observed.taken()) {
         return null; // the reading that tells the state tells this too, without a second call
       }
       boolean input =
@@ -130,7 +130,7 @@ final class ReuseCheck {
       if (connection.isStale()) {
         return new Death(Cause.PEER_CLOSED, "end of input on an idle connection");
       }
-      return holdsInput(connection, taps) && !Leftovers.dropLineEnds(connection, taps)
+      return holdsInput(connection, observed) && !Leftovers.dropLineEnds(connection, observed)
           ? new Death(Cause.UNSOLICITED_INPUT, "input on an idle connection")
           : null;
     } catch (HttpException | IOException failed) {
@@ -141,12 +141,13 @@ final class ReuseCheck {
   }
 
   /** HttpClient's own stale check fetches what it finds and calls the connection healthy. */
-  static boolean holdsInput(ManagedHttpClientConnection connection, Taps taps) throws IOException {
-    taps.shut(true);
+  static boolean holdsInput(ManagedHttpClientConnection connection, ObservedSocket observed)
+      throws IOException {
+    observed.shut(true);
     try {
       return connection.isDataAvailable(Timeout.ONE_MILLISECOND);
     } finally {
-      taps.shut(false);
+      observed.shut(false);
     }
   }
 }

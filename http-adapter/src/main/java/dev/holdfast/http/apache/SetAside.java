@@ -10,7 +10,10 @@ import org.apache.hc.core5.io.CloseMode;
  * @param why it is not used if there is a new one
  */
 record SetAside(
-    ManagedHttpClientConnection connection, GuardedSocket socket, Taps taps, Death why) {
+    ManagedHttpClientConnection connection,
+    GuardedSocket socket,
+    ObservedSocket observed,
+    Death why) {
 
   /** An attempt before has met a dead path, and this connection may lead over the same. */
   static final Death EARLIER_FAILED = new Death(Cause.LOCAL_CLOSE, "an earlier attempt failed");

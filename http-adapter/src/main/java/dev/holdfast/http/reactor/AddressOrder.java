@@ -1,6 +1,6 @@
 package dev.holdfast.http.reactor;
 
-import dev.holdfast.connect.ConnectOutcome;
+import dev.holdfast.gate.ConnectOutcome;
 import dev.holdfast.http.AddressFamilies;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;

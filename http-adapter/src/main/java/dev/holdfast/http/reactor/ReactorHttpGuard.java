@@ -1,10 +1,10 @@
 package dev.holdfast.http.reactor;
 
-import dev.holdfast.connect.ConnectOutcome;
-import dev.holdfast.connect.ConnectReport;
-import dev.holdfast.connect.Redialler;
-import dev.holdfast.connect.SecondOpinions;
 import dev.holdfast.diagnosis.IdleBound;
+import dev.holdfast.dial.ConnectReport;
+import dev.holdfast.dial.Redialler;
+import dev.holdfast.dial.SecondOpinions;
+import dev.holdfast.gate.ConnectOutcome;
 import dev.holdfast.guard.Guard;
 import dev.holdfast.guard.GuardHealth;
 import dev.holdfast.http.ConnectionDeaths;

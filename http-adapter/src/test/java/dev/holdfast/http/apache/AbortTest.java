@@ -3,8 +3,8 @@ package dev.holdfast.http.apache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.holdfast.connect.ConnectOutcome;
-import dev.holdfast.connect.ConnectReport;
+import dev.holdfast.dial.ConnectReport;
+import dev.holdfast.gate.ConnectOutcome;
 import dev.holdfast.lab.Await;
 import java.io.IOException;
 import java.net.InetAddress;

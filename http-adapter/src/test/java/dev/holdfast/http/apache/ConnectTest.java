@@ -3,11 +3,11 @@ package dev.holdfast.http.apache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.holdfast.connect.ConnectOutcome;
-import dev.holdfast.connect.ConnectReport;
-import dev.holdfast.connect.EndpointGates;
-import dev.holdfast.connect.PortsExhaustedException;
 import dev.holdfast.diagnosis.Explanation;
+import dev.holdfast.dial.ConnectReport;
+import dev.holdfast.gate.ConnectOutcome;
+import dev.holdfast.gate.EndpointGates;
+import dev.holdfast.gate.PortsExhaustedException;
 import dev.holdfast.lab.Await;
 import dev.holdfast.lab.http.Answer;
 import dev.holdfast.lab.http.Exchange;

@@ -3,7 +3,7 @@ package dev.holdfast.http.apache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.holdfast.connect.ConnectGate;
+import dev.holdfast.gate.ConnectGate;
 import dev.holdfast.lab.http.Ending;
 import dev.holdfast.lab.http.Exchange;
 import dev.holdfast.lab.http.FaultServer;

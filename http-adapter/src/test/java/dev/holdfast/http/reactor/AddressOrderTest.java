@@ -2,7 +2,7 @@ package dev.holdfast.http.reactor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.connect.ConnectOutcome;
+import dev.holdfast.gate.ConnectOutcome;
 import dev.holdfast.lab.http.FaultServer;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;

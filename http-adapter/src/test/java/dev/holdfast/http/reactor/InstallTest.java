@@ -3,8 +3,8 @@ package dev.holdfast.http.reactor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.holdfast.connect.Admission;
-import dev.holdfast.connect.ConnectGate;
+import dev.holdfast.gate.Admission;
+import dev.holdfast.gate.ConnectGate;
 import dev.holdfast.lab.Await;
 import dev.holdfast.lab.http.Ending;
 import dev.holdfast.lab.http.Exchange;

@@ -2,7 +2,7 @@ package dev.holdfast.redis.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.connect.RedialReason;
+import dev.holdfast.dial.RedialReason;
 import dev.holdfast.lab.Await;
 import dev.holdfast.lab.RedisServer;
 import dev.holdfast.lab.kernel.Dial;

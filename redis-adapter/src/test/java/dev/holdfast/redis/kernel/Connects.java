@@ -1,8 +1,8 @@
 package dev.holdfast.redis.kernel;
 
-import dev.holdfast.connect.ConnectOutcome;
-import dev.holdfast.connect.ConnectReport;
-import dev.holdfast.connect.RedialReason;
+import dev.holdfast.dial.ConnectReport;
+import dev.holdfast.dial.RedialReason;
+import dev.holdfast.gate.ConnectOutcome;
 import dev.holdfast.lab.kernel.Dial;
 import dev.holdfast.lab.kernel.GuardSwitch;
 import dev.holdfast.metrics.HoldfastMeter;

@@ -2,12 +2,12 @@ package dev.holdfast.redis.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.connect.ConnectGate;
-import dev.holdfast.connect.EndpointGates;
-import dev.holdfast.connect.PortsExhaustedException;
-import dev.holdfast.connect.RedialEventLoopGroup;
-import dev.holdfast.connect.RedialSettings;
-import dev.holdfast.connect.Redialler;
+import dev.holdfast.dial.RedialEventLoopGroup;
+import dev.holdfast.dial.RedialSettings;
+import dev.holdfast.dial.Redialler;
+import dev.holdfast.gate.ConnectGate;
+import dev.holdfast.gate.EndpointGates;
+import dev.holdfast.gate.PortsExhaustedException;
 import dev.holdfast.lab.RedisServer;
 import dev.holdfast.lab.kernel.Dial;
 import dev.holdfast.lab.kernel.GuardSwitch;

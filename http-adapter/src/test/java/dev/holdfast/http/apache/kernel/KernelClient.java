@@ -1,6 +1,6 @@
 package dev.holdfast.http.apache.kernel;
 
-import dev.holdfast.connect.ConnectReport;
+import dev.holdfast.dial.ConnectReport;
 import dev.holdfast.http.SwapEvent;
 import dev.holdfast.http.apache.ApacheHttpGuard;
 import dev.holdfast.lab.NginxServer;

@@ -2,7 +2,7 @@ package dev.holdfast.http.apache.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.connect.ConnectReport;
+import dev.holdfast.dial.ConnectReport;
 import dev.holdfast.lab.NginxServer;
 import dev.holdfast.lab.kernel.Dial;
 import dev.holdfast.lab.kernel.KernelLab;

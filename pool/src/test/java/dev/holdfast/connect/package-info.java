@@ -1,4 +1,0 @@
-@NullMarked
-package dev.holdfast.connect;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.dial;
+
+import org.jspecify.annotations.NullMarked;
