@@ -173,8 +173,15 @@ public final class FlightJudge {
     }
   }
 
-  /** Whether everything was acknowledged a while ago and nothing has come since. */
+  /**
+   * Whether everything was acknowledged a while ago and nothing has come since. Behind a shut
+   * window the kernel asks by itself, ever more rarely, and sends no other probe while it has
+   * something to send: its own count says what is unanswered.
+   */
   private boolean isSilent(WireSnapshot wire, long unheardNanos) {
+    if (wire.backoff() > 0) {
+      return false;
+    }
     SilentPeer asked = peer;
     if (asked != null && asked.asking()) {
       return !asked.answered(wire);

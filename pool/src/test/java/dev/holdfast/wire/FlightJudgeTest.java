@@ -92,6 +92,31 @@ final class FlightJudgeTest {
     assertThat(pokes).isZero();
   }
 
+  /** The kernel asks there by itself, ever more rarely, and sends no probe of keepalive. */
+  @Test
+  void mustNotAskBehindAShutWindow() {
+    judge.begin(0);
+    for (long at = 200; at <= 10_000; at += 200) {
+      WireSnapshot shut =
+          new WireSnapshot(
+              WireSource.EPOLL,
+              millis(at),
+              WireSnapshot.ESTABLISHED,
+              0,
+              0,
+              0,
+              3,
+              1_632_000,
+              20_000,
+              at,
+              at % 1_600,
+              at,
+              0);
+      assertThat(judge.judge(shut, millis(at))).isEqualTo(WireVerdict.Usable.INSTANCE);
+    }
+    assertThat(pokes).isZero();
+  }
+
   @Test
   void mustNotTakeTheIdleTimeBeforeTheCallForSilence() {
     judge.begin(millis(60_000));
