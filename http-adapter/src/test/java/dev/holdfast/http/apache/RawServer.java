@@ -6,6 +6,7 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -91,6 +92,8 @@ final class RawServer implements AutoCloseable {
         dial.setSoLinger(true, 0);
       } catch (ConnectException refused) {
         return;
+      } catch (SocketException reset) {
+        // It was in the line of a listener that closed: the next dial tells.
       }
     }
     throw new IOException("a closed listener still accepts");
