@@ -1,9 +1,9 @@
 package dev.holdfast.http;
 
+import dev.holdfast.bounded.LruMap;
 import dev.holdfast.diagnosis.Answer;
 import java.net.SocketAddress;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -16,16 +16,7 @@ final class NextConnects {
   /** Enough to see a crowd. */
   private static final int MOST_WAITING = 64;
 
-  private final Map<SocketAddress, List<Consumer<Answer>>> waiting =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(
-            Map.Entry<SocketAddress, List<Consumer<Answer>>> eldest) {
-          return size() > MOST_ADDRESSES;
-        }
-      };
+  private final Map<SocketAddress, List<Consumer<Answer>>> waiting = new LruMap<>(MOST_ADDRESSES);
 
   /** Tells, once and from any thread. */
   synchronized void tell(SocketAddress address, Consumer<Answer> listener) {

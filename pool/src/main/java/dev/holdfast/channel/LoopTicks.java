@@ -54,7 +54,6 @@ public final class LoopTicks {
 
     /** Is never run again, and keeps nothing of its task. */
     public void end() {
-      wanted = false;
       task = null;
     }
 

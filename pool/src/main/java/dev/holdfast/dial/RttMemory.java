@@ -1,5 +1,6 @@
 package dev.holdfast.dial;
 
+import dev.holdfast.bounded.LruMap;
 import java.net.SocketAddress;
 import java.util.OptionalLong;
 

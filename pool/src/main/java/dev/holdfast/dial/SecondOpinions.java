@@ -1,5 +1,6 @@
 package dev.holdfast.dial;
 
+import dev.holdfast.bounded.LruMap;
 import dev.holdfast.gate.ConnectGate;
 import dev.holdfast.wire.Opinion;
 import java.net.InetAddress;

@@ -1,5 +1,6 @@
 package dev.holdfast.report;
 
+import dev.holdfast.bounded.LruMap;
 import dev.holdfast.diagnosis.Answer;
 import dev.holdfast.diagnosis.ConnectEnd;
 import dev.holdfast.diagnosis.ConnectSigns;
@@ -16,7 +17,6 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -39,15 +39,7 @@ public final class ConnectDiagnoses implements ConnectListener {
   private final ConnectionPlan plan;
   private final RecentCounters counters;
   private final DiagnosisReporter reporter;
-  private final Map<SocketAddress, Recent> recents =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<SocketAddress, Recent> eldest) {
-          return size() > MOST_ADDRESSES;
-        }
-      };
+  private final Map<SocketAddress, Recent> recents = new LruMap<>(MOST_ADDRESSES);
 
   /** A share is one of a time: refusals of an hour ago say nothing of the server of now. */
   private static final long SHARE_NANOS = Duration.ofMinutes(1).toNanos();

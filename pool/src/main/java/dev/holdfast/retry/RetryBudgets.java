@@ -1,6 +1,6 @@
 package dev.holdfast.retry;
 
-import java.util.LinkedHashMap;
+import dev.holdfast.bounded.LruMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -15,15 +15,7 @@ public final class RetryBudgets {
 
   private final LongSupplier nanoTime;
   private volatile Consumer<RetryBudget.Kind> listener = kind -> {};
-  private final Map<Object, RetryBudget> known =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Object, RetryBudget> eldest) {
-          return size() > MOST;
-        }
-      };
+  private final Map<Object, RetryBudget> known = new LruMap<>(MOST);
 
   /**
    * Full buckets for all.

@@ -28,11 +28,7 @@ enum Listening {
   REACTOR_EVENTS("/events") {
     @Override
     AutoCloseable begin(String origin, boolean guarded, Ear ear, Consumer<DiagnosisEvent> told) {
-      return reactor(
-          guarded,
-          told,
-          client -> client.get().uri(origin + path()).responseContent().asString(),
-          ear);
+      return reactorBody(origin + path(), guarded, ear, told);
     }
   },
   REACTOR_WEBSOCKET("/socket") {
@@ -52,11 +48,7 @@ enum Listening {
   REACTOR_POLL("/poll") {
     @Override
     AutoCloseable begin(String origin, boolean guarded, Ear ear, Consumer<DiagnosisEvent> told) {
-      return reactor(
-          guarded,
-          told,
-          client -> client.get().uri(origin + path()).responseContent().asString(),
-          ear);
+      return reactorBody(origin + path(), guarded, ear, told);
     }
   },
   HC5_EVENTS("/events") {
@@ -82,6 +74,12 @@ enum Listening {
   /** What is sent by Reactor Netty. */
   private interface Request {
     Flux<String> by(HttpClient client);
+  }
+
+  private static AutoCloseable reactorBody(
+      String uri, boolean guarded, Ear ear, Consumer<DiagnosisEvent> told) {
+    return reactor(
+        guarded, told, client -> client.get().uri(uri).responseContent().asString(), ear);
   }
 
   private final String path;

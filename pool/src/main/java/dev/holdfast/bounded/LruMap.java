@@ -1,4 +1,4 @@
-package dev.holdfast.dial;
+package dev.holdfast.bounded;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -9,13 +9,19 @@ import java.util.Map;
  * @param <K> keys
  * @param <V> values
  */
-final class LruMap<K, V> extends LinkedHashMap<K, V> {
+public final class LruMap<K, V> extends LinkedHashMap<K, V> {
 
   private static final long serialVersionUID = 1L;
 
+  /** How many entries it keeps. */
   private final int capacity;
 
-  LruMap(int capacity) {
+  /**
+   * Empty.
+   *
+   * @param capacity how many entries it keeps
+   */
+  public LruMap(int capacity) {
     super(16, 0.75f, true);
     this.capacity = capacity;
   }

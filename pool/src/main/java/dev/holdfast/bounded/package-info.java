@@ -1,0 +1,5 @@
+/** Collections that cannot grow without bound. */
+@NullMarked
+package dev.holdfast.bounded;
+
+import org.jspecify.annotations.NullMarked;
