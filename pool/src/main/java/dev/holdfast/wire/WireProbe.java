@@ -211,5 +211,9 @@ public final class WireProbe implements KernelPing {
    * @param count {@code TCP_KEEPCNT}
    */
   public record KeepAliveSettings(
-      boolean enabled, int idleSeconds, int intervalSeconds, int count) {}
+      boolean enabled, int idleSeconds, int intervalSeconds, int count) {
+
+    /** Nothing is probed; the rest is the kernel's default. */
+    public static final KeepAliveSettings OFF = new KeepAliveSettings(false, 7_200, 75, 9);
+  }
 }

@@ -3,7 +3,13 @@ package dev.holdfast.http.apache;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.http.ExchangeProgress;
 import dev.holdfast.http.RequestAttempts;
+import dev.holdfast.retry.NotExecutedException;
 import dev.holdfast.retry.ReplaySafety;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.util.concurrent.TimeUnit;
+import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,11 +30,18 @@ final class CurrentRequest {
   private @Nullable Failure failure;
   private boolean sent;
   private boolean leased;
+  private final @Nullable Timeout responseTimeout;
+  private boolean late;
   private volatile boolean gone;
 
-  CurrentRequest(Installation installation, RequestAttempts attempts) {
+  /**
+   * @param responseTimeout of the request; null if its connection's holds
+   */
+  CurrentRequest(
+      Installation installation, RequestAttempts attempts, @Nullable Timeout responseTimeout) {
     this.installation = installation;
     this.attempts = attempts;
+    this.responseTimeout = responseTimeout;
   }
 
   static @Nullable CurrentRequest get() {
@@ -66,6 +79,40 @@ final class CurrentRequest {
     return gone;
   }
 
+  /** How long its caller waits for an answer that does not come over a socket. */
+  long patienceNanos(Socket socket) {
+    if (responseTimeout != null) {
+      return Timeout.isPositive(responseTimeout) ? responseTimeout.toNanoseconds() : Long.MAX_VALUE;
+    }
+    try {
+      int millis = socket.getSoTimeout();
+      return millis > 0 ? TimeUnit.MILLISECONDS.toNanos(millis) : Long.MAX_VALUE;
+    } catch (SocketException closed) {
+      return Long.MAX_VALUE;
+    }
+  }
+
+  /** It was held back, unsent, for as long as its caller waits for an answer. */
+  void isLate() {
+    late = true;
+  }
+
+  /**
+   * What the caller of a request hears that is late: what it would hear had it been sent.
+   *
+   * @throws SocketTimeoutException if it is
+   */
+  void requireInTime() throws SocketTimeoutException {
+    if (late) {
+      SocketTimeoutException timedOut = new SocketTimeoutException("Read timed out");
+      timedOut.initCause(
+          new NotExecutedException(
+              attempts.method(),
+              "the path to its server was dark for as long as an answer is waited for"));
+      throw timedOut;
+    }
+  }
+
   RequestAttempts attempts() {
     return attempts;
   }
@@ -83,6 +130,7 @@ final class CurrentRequest {
     sent = false;
     gone = false;
     failure = null;
+    late = false;
     poolInstead.begins();
   }
 

@@ -38,10 +38,14 @@ final class FlightWatch {
   }
 
   void add(GuardedSocket socket) {
+    flights.put(socket, new Watched(socket, opinion(socket)));
+  }
+
+  /** What fresh connections tell of the path of one. Any thread. */
+  SecondOpinion opinion(GuardedSocket socket) {
     SocketAddress remote = socket.base().getRemoteSocketAddress();
     SocketAddress local = socket.base().getLocalSocketAddress();
-    flights.put(
-        socket, new Watched(socket, since -> opinions.ask(remote, local, null, timer, since)));
+    return since -> opinions.ask(remote, local, null, timer, since);
   }
 
   void remove(GuardedSocket socket) {

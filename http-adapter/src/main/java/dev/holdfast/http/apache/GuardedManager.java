@@ -103,6 +103,7 @@ final class GuardedManager implements HttpClientConnectionManager, ConnPoolContr
       connects.connect(endpoint, gone(endpoint.givenUp()), given, context);
       return;
     }
+    request.requireInTime();
     PoolInstead instead = request.poolInstead();
     if (instead.isWanted()) {
       instead.beforeDial(idle(endpoint));

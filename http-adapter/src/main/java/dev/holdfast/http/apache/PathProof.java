@@ -1,6 +1,7 @@
 package dev.holdfast.http.apache;
 
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.wire.IdleTrial;
 import dev.holdfast.wire.SocketProbe;
 import dev.holdfast.wire.WireJudge;
 import dev.holdfast.wire.WireProbe.KeepAliveSettings;
@@ -15,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Proves the path of an idle connection before a request that must not be lost is sent over it.
  * HTTP has no ping; the kernel's keepalive probe needs none, and sends not a byte of payload. It
- * proves the way to whatever terminates TCP.
+ * proves the way to whatever terminates TCP. A connection whose probe goes unanswered is left once
+ * a fresh one was answered; while none is, the path is dark, a dial in its place would be lost as
+ * well, and TCP may yet mend it. Confined to the caller's thread.
  */
 final class PathProof {
 
@@ -24,16 +27,34 @@ final class PathProof {
   /** The kernel probes nothing it heard from within {@code TCP_KEEPIDLE}, one second at least. */
   private static final long JUST_HEARD_MILLIS = 1_000;
 
-  private static final int POKE_COUNT = 3;
+  /**
+   * Unanswered probes, one a second, before the kernel closes a poked connection: late, for the
+   * path may be dark.
+   */
+  private static final int POKE_COUNT = 30;
+
   private static final long LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
   /** The caller has hung up, which tells nothing; its client discards the connection. */
   private static final Death UNFINISHED = new Death(Cause.LOCAL_CLOSE, "its caller hung up");
 
-  private PathProof() {}
+  private final GuardedSocket socket;
+  private final IdleTrial trial;
+  private final @Nullable CurrentRequest request = CurrentRequest.get();
+  private final long beganNanos = System.nanoTime();
+  private final long patienceNanos;
+  private final long callersNanos;
+
+  private PathProof(GuardedSocket socket, WireSnapshot before, GuardParts guard) {
+    this.socket = socket;
+    this.trial = new IdleTrial(guard.watch().opinion(socket), before, beganNanos);
+    this.patienceNanos = WireJudge.answerWithin(before, CEILING).toNanos();
+    this.callersNanos = request == null ? Long.MAX_VALUE : request.patienceNanos(socket.base());
+  }
 
   /**
-   * Blocks for a round trip and a tick of the kernel's timer, a second at most.
+   * Blocks for a round trip and a tick of the kernel's timer; a second at most, unless the path is
+   * dark: then until it is not, or for as long as the caller waits for an answer.
    *
    * @param before a reading taken just now
    * @return why the connection must not be used; null if it is proved, or the kernel cannot be
@@ -45,17 +66,17 @@ final class PathProof {
     }
     SocketProbe probe = socket.probe();
     KeepAliveSettings settings = probe.keepAlive();
-    long began = System.nanoTime();
+    PathProof proof = new PathProof(socket, before, guard);
     if (!probe.poke(POKE_COUNT)) {
       return null;
     }
-    Death found = await(socket, began, WireJudge.answerWithin(before, CEILING));
+    Death found = proof.await();
     if (UNFINISHED.equals(found)) {
       probe.restore(settings);
       return null;
     }
     guard.meters().probed(found == null);
-    guard.meters().held(System.nanoTime() - began);
+    guard.meters().held(System.nanoTime() - proof.beganNanos);
     if (found == null) {
       probe.restore(settings);
     }
@@ -63,28 +84,27 @@ final class PathProof {
   }
 
   /** An interrupt tells nothing about the path: it is kept for whoever heeds it. */
-  private static @Nullable Death await(GuardedSocket socket, long began, Duration patience) {
-    CurrentRequest request = CurrentRequest.get();
+  private @Nullable Death await() {
     boolean interrupted = false;
     try {
       while (request == null || !request.isGone()) {
         interrupted |= Thread.interrupted();
-        LockSupport.parkNanos(LOOK_NANOS);
+        LockSupport.parkNanos(pauseNanos());
         WireSnapshot wire = socket.read(System.nanoTime());
         if (wire.source() == WireSource.NONE) {
           return new Death(Cause.LOCAL_CLOSE, "closed while it was probed");
         }
-        if (WireJudge.idle(wire) instanceof WireVerdict.Dead dead) {
+        if (ReuseCheck.ended(wire) instanceof WireVerdict.Dead dead) {
           return new Death(dead.cause(), dead.evidence());
         }
-        long sinceNanos = wire.takenAtNanos() - began;
-        long millis = TimeUnit.NANOSECONDS.toMillis(sinceNanos);
-        if (wire.lastAckRecvMillis() < millis) {
+        long sinceNanos = wire.takenAtNanos() - beganNanos;
+        if (wire.lastAckRecvMillis() < TimeUnit.NANOSECONDS.toMillis(sinceNanos)) {
+          answered(sinceNanos);
           return null;
         }
-        if (sinceNanos > patience.toNanos()) {
-          return new Death(
-              Cause.PROBES_UNANSWERED, "no answer in %d ms; %s".formatted(millis, wire.evidence()));
+        Death unanswered = sinceNanos > patienceNanos ? overdue(wire, sinceNanos) : null;
+        if (unanswered != null) {
+          return unanswered;
         }
       }
       return UNFINISHED;
@@ -93,5 +113,36 @@ final class PathProof {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  private long pauseNanos() {
+    long now = System.nanoTime();
+    return now - beganNanos < patienceNanos ? LOOK_NANOS : trial.pauseNanos(now);
+  }
+
+  private void answered(long sinceNanos) {
+    if (trial.dark()) {
+      socket.wasDark(Duration.ofNanos(sinceNanos));
+    }
+  }
+
+  private @Nullable Death overdue(WireSnapshot wire, long sinceNanos) {
+    String evidence =
+        "no answer in %d ms; %s"
+            .formatted(TimeUnit.NANOSECONDS.toMillis(sinceNanos), wire.evidence());
+    switch (trial.overdue(wire)) {
+      case LEAVE -> {
+        socket.answeredBeside(trial.pathWorked());
+        return new Death(Cause.PROBES_UNANSWERED, evidence + "; a fresh connection was answered");
+      }
+      case ASK_AGAIN -> socket.probe().poke(POKE_COUNT);
+      case LET_BE -> socket.probe().restore(KeepAliveSettings.OFF);
+      case WAIT -> {}
+    }
+    if (request != null && sinceNanos > callersNanos) {
+      request.isLate();
+      return new Death(Cause.PROBES_UNANSWERED, evidence);
+    }
+    return null;
   }
 }

@@ -55,7 +55,11 @@ final class RetryExec implements ExecChainHandler {
     RequestAttempts attempts =
         new RequestAttempts(
             settings, meters, request.getMethod(), safety(request, scope.clientContext));
-    CurrentRequest mine = new CurrentRequest(installation, attempts);
+    CurrentRequest mine =
+        new CurrentRequest(
+            installation,
+            attempts,
+            scope.clientContext.getRequestConfigOrDefault().getResponseTimeout());
     @Nullable CurrentRequest outer = CurrentRequest.get();
     CurrentRequest.set(mine);
     try {

@@ -3,6 +3,7 @@ package dev.holdfast.http.apache;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.diagnosis.IdleWitness;
 import dev.holdfast.path.IdleZone;
+import dev.holdfast.path.ServerLimits;
 import dev.holdfast.wire.WireJudge;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireSource;
@@ -10,7 +11,9 @@ import dev.holdfast.wire.WireVerdict;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.core5.http.HttpException;
@@ -55,13 +58,13 @@ final class ReuseCheck {
       guard.meters().usedAfterIdle(idle, socket.limitNanos());
     }
     IdleZone zone = socket.plan().zone(idle, socket.clocks().sinceRequest(now));
-    Death old = tooOld(socket, zone, now, idle);
+    Death old = tooOld(socket, now);
     if (old != null && !(lastResort && serverKeeps(socket, idle))) {
       return old;
     }
     boolean tls = observed.top() instanceof SSLSocket; // which reads more than it hands on
     WireSnapshot wire = socket.readIdle(now, tls ? -1 : observed.taken());
-    WireVerdict verdict = WireJudge.idle(wire);
+    WireVerdict verdict = ended(wire);
     if (verdict instanceof WireVerdict.Dead dead) {
       return new Death(dead.cause(), dead.evidence());
     }
@@ -82,11 +85,35 @@ final class ReuseCheck {
             || verdict instanceof WireVerdict.Suspect
             || guard.deaths().suspects(socket.endpoint(), now - idle)
             || (!mayRunTwice && idle >= guard.settings().probeAfter().toNanos());
-    return mustProve ? PathProof.disprove(socket, wire, guard) : null;
+    return mustProve ? prove(socket, wire, lastResort) : null;
   }
 
-  private static @Nullable Death tooOld(
-      GuardedSocket socket, IdleZone zone, long now, long idleNanos) {
+  /** While the path is dark its server may close, unheard: so its age is looked at once more. */
+  private @Nullable Death prove(GuardedSocket socket, WireSnapshot before, boolean lastResort) {
+    Death disproved = PathProof.disprove(socket, before, guard);
+    if (disproved != null) {
+      return disproved;
+    }
+    long now = System.nanoTime();
+    Death old = tooOld(socket, now);
+    boolean kept = lastResort && serverKeeps(socket, socket.clocks().sincePayload(now));
+    return kept ? null : old;
+  }
+
+  /**
+   * Judges a connection that is to be used again. Probes that went unanswered while nobody waited
+   * speak of the path, which may be dark to all: only {@link PathProof} can tell.
+   */
+  static WireVerdict ended(WireSnapshot wire) {
+    WireVerdict verdict = WireJudge.idle(wire);
+    return verdict instanceof WireVerdict.Dead dead && dead.cause() == Cause.PROBES_UNANSWERED
+        ? new WireVerdict.Suspect(dead.evidence())
+        : verdict;
+  }
+
+  private static @Nullable Death tooOld(GuardedSocket socket, long now) {
+    long idleNanos = socket.clocks().sincePayload(now);
+    IdleZone zone = socket.plan().zone(idleNanos, socket.clocks().sinceRequest(now));
     if (zone == IdleZone.EXPIRED || idleNanos > socket.hintedNanos()) {
       return new Death(Cause.IDLE_LIMIT, idleFor(idleNanos));
     }
@@ -94,9 +121,17 @@ final class ReuseCheck {
     return over ? new Death(Cause.LOCAL_CLOSE, "its planned life is over") : null;
   }
 
-  /** As far as the server has said, and if the user wants any connection used twice. */
+  /**
+   * As far as the server or its declared timeout says, and if the user wants any connection used
+   * twice.
+   */
   private static boolean serverKeeps(GuardedSocket socket, long idleNanos) {
-    return idleNanos <= socket.hintedNanos() && socket.plan().reusable();
+    ServerLimits declared = socket.plan().path().server();
+    boolean closed =
+        Stream.of(declared.idleTimeout(), declared.advertisedTimeout(), declared.observedClose())
+            .flatMap(Optional::stream)
+            .anyMatch(timeout -> idleNanos >= timeout.toNanos());
+    return !closed && idleNanos <= socket.hintedNanos() && socket.plan().reusable();
   }
 
   private static String idleFor(long nanos) {

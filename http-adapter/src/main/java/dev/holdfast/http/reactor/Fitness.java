@@ -70,7 +70,7 @@ enum Fitness {
       return FIT;
     }
     WireSnapshot wire = guarded.snapshot(now);
-    if (WireJudge.idle(wire) instanceof WireVerdict.Dead dead) {
+    if (ended(wire) instanceof WireVerdict.Dead dead) {
       guarded.condemn(dead.cause(), dead.evidence());
       return UNFIT;
     }
@@ -87,7 +87,7 @@ enum Fitness {
       BooleanSupplier mustNotFail) {
     // One system call finds a FIN or an RST that has arrived and was not read yet.
     WireSnapshot wire = guarded.snapshot(now);
-    WireVerdict verdict = WireJudge.idle(wire);
+    WireVerdict verdict = ended(wire);
     if (verdict instanceof WireVerdict.Dead dead) {
       guarded.condemn(dead.cause(), dead.evidence());
       return UNFIT;
@@ -106,6 +106,17 @@ enum Fitness {
     return doubtful || zone == IdleZone.WARN || mustNotFail.getAsBoolean() || guarded.suspect(now)
         ? UNPROVED
         : FIT;
+  }
+
+  /**
+   * Judges a connection that is to be used. Probes that went unanswered while nobody waited speak
+   * of the path, which may be dark to all: only {@link PathProof} can tell.
+   */
+  private static WireVerdict ended(WireSnapshot wire) {
+    WireVerdict verdict = WireJudge.idle(wire);
+    return verdict instanceof WireVerdict.Dead dead && dead.cause() == Cause.PROBES_UNANSWERED
+        ? new WireVerdict.Suspect(dead.evidence())
+        : verdict;
   }
 
   /** Whether the kernel has payload that is younger than the last that was read from it. */

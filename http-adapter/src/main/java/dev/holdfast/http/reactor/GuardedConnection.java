@@ -4,6 +4,8 @@ import dev.holdfast.diagnosis.Answer;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.http.KeepAliveHint;
 import dev.holdfast.wire.ConnectionClocks;
+import dev.holdfast.wire.Opinion;
+import dev.holdfast.wire.SecondOpinion;
 import dev.holdfast.wire.WireHistory;
 import dev.holdfast.wire.WireProbe;
 import dev.holdfast.wire.WireSnapshot;
@@ -113,6 +115,13 @@ final class GuardedConnection {
   /** Whether nothing comes through, to it or to others: nothing new may be written. Any thread. */
   boolean dark() {
     return watch.dark();
+  }
+
+  /** What a fresh connection to the same address tells; see {@link SecondOpinion#ask}. */
+  Opinion ask(long sinceNanos) {
+    return guard
+        .opinions()
+        .ask(remote, channel.localAddress(), null, channel.eventLoop(), sinceNanos);
   }
 
   PathProof proof() {

@@ -3,12 +3,16 @@ package dev.holdfast.http.reactor;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.http.RequestSafety;
 import dev.holdfast.http.RetryDecision;
+import dev.holdfast.path.IdleZone;
 import dev.holdfast.retry.ReplaySafety;
 import io.netty.channel.EventLoop;
 import io.netty.resolver.AddressResolverGroup;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.Connection;
@@ -50,6 +54,7 @@ final class Lease implements ConnectionObserver, PathProof.Waiting {
   /** Waits for its proof, and may be cancelled meanwhile, by any thread. */
   private volatile @Nullable Connection held;
 
+  private @Nullable Future<?> deadline;
   private boolean undecided;
   private boolean left;
 
@@ -112,7 +117,44 @@ final class Lease implements ConnectionObserver, PathProof.Waiting {
       connection.dispose();
       return;
     }
+    Duration patience = responseTimeout();
+    if (patience != null) {
+      deadline =
+          unproved
+              .channel()
+              .eventLoop()
+              .schedule(this::late, patience.toNanos(), TimeUnit.NANOSECONDS);
+    }
     unproved.proof().ask(this);
+  }
+
+  private @Nullable Duration responseTimeout() {
+    return leasing.request().config() instanceof HttpClientConfig client
+        ? client.responseTimeout()
+        : null;
+  }
+
+  /** The path is dark for as long as the caller waits for an answer. */
+  private void late() {
+    Connection unused = held;
+    if (unused == null || leasing.cancelled()) {
+      return;
+    }
+    held = null;
+    undecided = false;
+    left = true;
+    heldBack = null;
+    unused.dispose();
+    leasing.late();
+  }
+
+  private void settled() {
+    held = null;
+    Future<?> waiting = deadline;
+    deadline = null;
+    if (waiting != null) {
+      waiting.cancel(false);
+    }
   }
 
   @Override
@@ -121,8 +163,22 @@ final class Lease implements ConnectionObserver, PathProof.Waiting {
     if (connection == null || leasing.cancelled()) {
       return;
     }
-    held = null;
-    lend(connection);
+    settled();
+    if (isPastItsAge()) {
+      passOver();
+    } else {
+      lend(connection);
+    }
+  }
+
+  /** The path may have been dark for long: meanwhile the server may have closed, unheard. */
+  private boolean isPastItsAge() {
+    GuardedConnection proved = guarded;
+    if (proved == null || proved.retirement().zone(System.nanoTime()) != IdleZone.EXPIRED) {
+      return false;
+    }
+    proved.condemn(Cause.IDLE_LIMIT, "idle for too long once its path was proved");
+    return true;
   }
 
   /** The client disposes of what it is lent after it has cancelled. */
@@ -139,7 +195,7 @@ final class Lease implements ConnectionObserver, PathProof.Waiting {
   @Override
   public void lost() {
     if (held != null) {
-      held = null;
+      settled();
       passOver();
     }
   }

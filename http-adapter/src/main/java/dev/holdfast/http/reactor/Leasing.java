@@ -1,6 +1,9 @@
 package dev.holdfast.http.reactor;
 
+import dev.holdfast.http.RequestSafety;
+import dev.holdfast.retry.NotExecutedException;
 import io.netty.channel.Channel;
+import io.netty.handler.timeout.ReadTimeoutException;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
@@ -157,6 +160,18 @@ final class Leasing implements CoreSubscriber<Connection>, Subscription, Connect
         connection.dispose();
       }
     }
+  }
+
+  /** The call was held back for as long as its caller waits for an answer: he hears that. */
+  void late() {
+    ReadTimeoutException timedOut = new ReadTimeoutException();
+    if (request.config() instanceof HttpClientConfig client) {
+      timedOut.addSuppressed(
+          new NotExecutedException(
+              RequestSafety.name(client.method().name()),
+              "the path to its server was dark for as long as an answer is waited for"));
+    }
+    fails(timedOut);
   }
 
   /** There is no connection, at first or for the repeat. */

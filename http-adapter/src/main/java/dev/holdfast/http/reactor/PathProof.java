@@ -1,6 +1,7 @@
 package dev.holdfast.http.reactor;
 
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.wire.IdleTrial;
 import dev.holdfast.wire.WireJudge;
 import dev.holdfast.wire.WireProbe.KeepAliveSettings;
 import dev.holdfast.wire.WireSnapshot;
@@ -12,9 +13,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One kernel keepalive probe that proves an idle connection, without a byte of payload, before
- * calls that must not run twice are sent over it. It proves the path to whoever terminates TCP, not
- * the server's application. Confined to the event loop.
+ * A kernel keepalive probe that proves an idle connection, without a byte of payload, before calls
+ * that must not run twice are sent over it. It proves the path to whoever terminates TCP, not the
+ * server's application. A connection whose probe goes unanswered is left once a fresh one was
+ * answered; while none is, the path is dark, a dial in its place would be lost as well, and TCP may
+ * yet mend it: those who wait go on waiting. Confined to the event loop.
  */
 final class PathProof {
 
@@ -23,8 +26,11 @@ final class PathProof {
   /** Between looks: a look is one system call of a microsecond, and a caller waits. */
   private static final Duration LOOK = Duration.ofMillis(2);
 
-  /** Unanswered probes, one a second, before the kernel closes a poked connection. */
-  private static final int POKE_COUNT = 3;
+  /**
+   * Unanswered probes, one a second, before the kernel closes a poked connection: late, for the
+   * path may be dark.
+   */
+  private static final int POKE_COUNT = 30;
 
   /** Waits for the proof. */
   interface Waiting {
@@ -42,6 +48,7 @@ final class PathProof {
   private long startedNanos;
   private long patienceNanos;
   private long lastAckAtStart;
+  private @Nullable IdleTrial trial;
 
   PathProof(GuardedConnection guarded) {
     this.guarded = guarded;
@@ -69,10 +76,11 @@ final class PathProof {
     }
     guarded.history().wakes(wire, idle);
     before = settings;
+    trial = new IdleTrial(guarded::ask, wire, now);
     startedNanos = now;
     lastAckAtStart = wire.lastAckRecvMillis();
     patienceNanos = WireJudge.answerWithin(wire, CEILING).toNanos();
-    lookAgain();
+    lookAgain(LOOK.toNanos());
   }
 
   /** Whether an answer is waited for. */
@@ -80,13 +88,14 @@ final class PathProof {
     return before != null;
   }
 
-  private void lookAgain() {
-    guarded.channel().eventLoop().schedule(this::look, LOOK.toNanos(), TimeUnit.NANOSECONDS);
+  private void lookAgain(long pauseNanos) {
+    guarded.channel().eventLoop().schedule(this::look, pauseNanos, TimeUnit.NANOSECONDS);
   }
 
   private void look() {
     KeepAliveSettings settings = before;
-    if (settings == null || guarded.doomed() || !guarded.channel().isActive()) {
+    IdleTrial asked = trial;
+    if (settings == null || asked == null || guarded.doomed() || !guarded.channel().isActive()) {
       return;
     }
     long now = System.nanoTime();
@@ -94,17 +103,35 @@ final class PathProof {
     if (wire.lastAckRecvMillis() < lastAckAtStart) {
       guarded.wire().restore(settings);
       before = null;
+      trial = null;
+      if (asked.dark()) {
+        guarded.guard().deaths().wasDark(Duration.ofNanos(now - startedNanos));
+      }
       guarded.guard().meters().probed(true);
       guarded.proved(now);
       settle(Waiting::proved);
-    } else if (now - startedNanos >= patienceNanos) {
-      guarded.condemn(
-          Cause.PROBES_UNANSWERED,
-          "no answer in %d ms; %s"
-              .formatted(TimeUnit.NANOSECONDS.toMillis(now - startedNanos), wire.evidence()));
-    } else {
-      lookAgain();
+    } else if (now - startedNanos < patienceNanos) {
+      lookAgain(LOOK.toNanos());
+    } else if (!isLeft(asked, wire, now)) {
+      lookAgain(asked.pauseNanos(now));
     }
+  }
+
+  private boolean isLeft(IdleTrial asked, WireSnapshot wire, long now) {
+    switch (asked.overdue(wire)) {
+      case LEAVE -> {
+        guarded.answeredBeside(asked.pathWorked());
+        guarded.condemn(
+            Cause.PROBES_UNANSWERED,
+            "no answer in %d ms; %s; a fresh connection was answered"
+                .formatted(TimeUnit.NANOSECONDS.toMillis(now - startedNanos), wire.evidence()));
+        return true;
+      }
+      case ASK_AGAIN -> guarded.wire().poke(POKE_COUNT);
+      case LET_BE -> guarded.wire().restore(KeepAliveSettings.OFF);
+      case WAIT -> {}
+    }
+    return false;
   }
 
   /** The path is not dark any more. */

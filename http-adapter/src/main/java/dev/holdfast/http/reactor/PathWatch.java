@@ -2,12 +2,10 @@ package dev.holdfast.http.reactor;
 
 import dev.holdfast.channel.LoopTicks;
 import dev.holdfast.wire.FlightJudge;
-import dev.holdfast.wire.Opinion;
 import dev.holdfast.wire.PathTrial;
 import dev.holdfast.wire.PathTrial.Ruling;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireVerdict;
-import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +21,7 @@ final class PathWatch {
 
   private final GuardedConnection guarded;
   private final FlightJudge judge;
-  private final PathTrial trial = new PathTrial(this::ask);
+  private final PathTrial trial;
 
   private final LoopTicks.Wait tick = new LoopTicks.Wait(this::sample);
 
@@ -32,6 +30,7 @@ final class PathWatch {
 
   PathWatch(GuardedConnection guarded) {
     this.guarded = guarded;
+    this.trial = new PathTrial(guarded::ask);
     this.judge = new FlightJudge(guarded.wire(), System.nanoTime());
   }
 
@@ -94,13 +93,5 @@ final class PathWatch {
     sampling = false;
     judge.rest();
     trial.heard(System.nanoTime()).ifPresent(this::wasDark);
-  }
-
-  private Opinion ask(long sinceNanos) {
-    Channel channel = guarded.channel();
-    return guarded
-        .guard()
-        .opinions()
-        .ask(guarded.remote(), channel.localAddress(), null, channel.eventLoop(), sinceNanos);
   }
 }

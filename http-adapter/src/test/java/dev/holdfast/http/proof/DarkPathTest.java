@@ -26,6 +26,12 @@ final class DarkPathTest {
   private static final Duration BUSY = Duration.ofMillis(700);
   private static final Duration AFTER = Duration.ofSeconds(2);
 
+  /** Long enough for a proof to be wanted. */
+  private static final Duration IDLE = Duration.ofMillis(1_500);
+
+  /** A dial is given two seconds. */
+  private static final Duration LONGER_THAN_A_DIAL = Duration.ofSeconds(4);
+
   @ParameterizedTest
   @CsvSource({"HC5,true,1", "HC5,false,2", "REACTOR,true,2", "REACTOR,false,1"})
   void mustLoseNoCall(Client client, boolean clientMuted, int seconds, Network network)
@@ -44,6 +50,34 @@ final class DarkPathTest {
     }
   }
 
+  /**
+   * A connection that was idle is proved before a POST goes over it. While the path is dark there
+   * is no proof, and no new connection to be had either: a dial would only meet its own timeout.
+   */
+  @ParameterizedTest
+  @CsvSource({"HC5,true", "HC5,false", "REACTOR,true", "REACTOR,false"})
+  void mustLoseNoCallOverIdleConnections(Client client, boolean clientMuted, Network network)
+      throws Exception {
+    NginxServer nginx = network.nginx(0, builder -> builder.directives(Trial.NAMED));
+    String scenario = "%s not heard, all idle".formatted(clientMuted ? "client" : "server");
+    try (Trial trial =
+        new Trial(scenario, client, nginx, Trial.target(Dial.ROUTED, nginx, CALLERS))) {
+      trial.warm();
+      Await.idle(IDLE);
+      mute(network, clientMuted, LONGER_THAN_A_DIAL);
+      List<Settled> calls =
+          trial.guarded(Verb.POST).burst("dark", Verb.POST, LONGER_THAN_A_DIAL.plus(Trial.SOON));
+      network.heal();
+      trial.settleGuarded(Verb.POST, calls);
+      trial.settleGuarded(Verb.GET, List.of());
+      trial.assertNoneLost();
+      trial.assertNoneUnclear();
+      Crew posts = trial.guarded(Verb.POST);
+      Await.until("dark", Trial.SOON, () -> posts.diagnosed(Explanation.PATH_DARK) > 0);
+      assertThat(posts.diagnosed(Explanation.FLOW_FORGOTTEN_SILENT)).isZero();
+    }
+  }
+
   private static List<Settled> darken(
       Crew crew, Network network, boolean clientMuted, Duration outage) throws Exception {
     AtomicBoolean running = new AtomicBoolean(true);
@@ -52,13 +86,17 @@ final class DarkPathTest {
             running::get, Trial.SOON.plus(BUSY).plus(outage).plus(AFTER).plus(Trial.PATIENCE));
     crew.awaitLooping(Trial.SOON);
     Await.idle(BUSY);
-    if (clientMuted) {
+    mute(network, clientMuted, outage);
+    Await.idle(outage.plus(AFTER));
+    running.set(false);
+    return calls.get();
+  }
+
+  private static void mute(Network network, boolean client, Duration outage) {
+    if (client) {
       network.muteClientFor(outage);
     } else {
       network.muteServersFor(outage);
     }
-    Await.idle(outage.plus(AFTER));
-    running.set(false);
-    return calls.get();
   }
 }
