@@ -239,7 +239,14 @@ final class DeathTable {
     return signs.siblings().crowdOfUnlikeAges();
   }
 
+  /**
+   * A living server answers probes of a shut window: where none came beside a newcomer's, it is
+   * none.
+   */
   private static Answer windowShut(DeathSigns signs) {
+    if (signs.cause() == Cause.PROBES_UNANSWERED && signs.answeredBeside() != Answer.UNKNOWN) {
+      return Answer.NO;
+    }
     return signs.wire().map(WireSigns::windowShut).orElse(Answer.UNKNOWN);
   }
 

@@ -82,7 +82,11 @@ public final class FlightJudge {
     if (wire.source() == WireSource.EPOLL && wire.unacked() == 0 && isSilent(wire, unheardNanos)) {
       return judgeSilent(wire, silentPeer());
     }
-    leavePeer();
+    if (wire.backoff() > 0 && wire.unacked() == 0) {
+      silentPeer().sampleWindowProbes(wire);
+    } else {
+      leavePeer();
+    }
     WireVerdict verdict = WireJudge.inFlight(wire, stalled, progress.resent(), more(wire));
     if (verdict instanceof WireVerdict.Dead) {
       pause = PAUSE_OF_DARKNESS;
@@ -158,7 +162,7 @@ public final class FlightJudge {
   private SilentPeer silentPeer() {
     SilentPeer known = peer;
     if (known == null) {
-      known = new SilentPeer(kernel);
+      known = new SilentPeer(kernel, beganNanos);
       peer = known;
     }
     return known;

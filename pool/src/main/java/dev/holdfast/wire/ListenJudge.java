@@ -26,7 +26,7 @@ public final class ListenJudge {
    * @param second who is asked once probes are unanswered
    */
   public ListenJudge(KernelPing kernel, SecondOpinion second) {
-    this.peer = new SilentPeer(kernel);
+    this.peer = new SilentPeer(kernel, System.nanoTime());
     this.second = second;
   }
 

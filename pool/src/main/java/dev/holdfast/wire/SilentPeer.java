@@ -34,10 +34,20 @@ final class SilentPeer {
   private long toldAtNanos;
   private long probedAtNanos;
   private long overdueProbeNanos;
+  private long lookedAtNanos;
   private int unanswered;
+  private int windowProbes;
 
-  SilentPeer(KernelPing kernel) {
+  /**
+   * Nothing was asked yet.
+   *
+   * @param nowNanos {@link System#nanoTime()}, or earlier
+   */
+  SilentPeer(KernelPing kernel, long nowNanos) {
     this.kernel = kernel;
+    this.overdueProbeNanos = nowNanos;
+    this.probedAtNanos = nowNanos;
+    this.lookedAtNanos = nowNanos;
   }
 
   /** Whether a question is out. */
@@ -76,6 +86,25 @@ final class SilentPeer {
     Duration early = KERNEL_WAITS.minus(silence(wire));
     probedAtNanos = wire.takenAtNanos() + Math.max(0, early.toNanos());
     return true;
+  }
+
+  /**
+   * Behind a shut window the kernel asks by itself, and tells how many such probes in a row are
+   * unanswered. One more has left since the reading before.
+   */
+  void sampleWindowProbes(WireSnapshot wire) {
+    if (asking()) {
+      rest();
+    }
+    long now = wire.takenAtNanos();
+    if (wire.probes() > windowProbes) {
+      probedAtNanos = lookedAtNanos;
+      toldAtNanos = now;
+    } else if (wire.probes() > 0 && now - toldAtNanos >= WireJudge.answerDue(wire).toNanos()) {
+      overdueProbeNanos = probedAtNanos;
+    }
+    windowProbes = wire.probes();
+    lookedAtNanos = now;
   }
 
   /** Until the answer of the latest probe is overdue; not above zero once it is. */

@@ -117,6 +117,42 @@ final class FlightJudgeTest {
     assertThat(pokes).isZero();
   }
 
+  /**
+   * It left after the reading before the one that counted it, and is overdue a round trip later.
+   */
+  @Test
+  void mustDateTheWindowProbesThatAreUnanswered() {
+    judge.begin(0);
+    judge.judge(shut(200, 0), millis(200));
+    judge.judge(shut(400, 1), millis(400));
+    assertThat(judge.overdueProbeNanos()).isZero();
+    judge.judge(shut(600, 1), millis(600));
+    assertThat(judge.overdueProbeNanos()).isEqualTo(millis(200));
+    judge.judge(shut(800, 2), millis(800));
+    assertThat(judge.judge(shut(1_400, 3), millis(1_400))).isInstanceOf(WireVerdict.Dead.class);
+    assertThat(judge.overdueProbeNanos()).isEqualTo(millis(200));
+    judge.judge(shut(1_440, 3), millis(1_440));
+    assertThat(judge.overdueProbeNanos()).isEqualTo(millis(800));
+    assertThat(pokes).isZero();
+  }
+
+  private static WireSnapshot shut(long atMillis, int probes) {
+    return new WireSnapshot(
+        WireSource.EPOLL,
+        millis(atMillis),
+        WireSnapshot.ESTABLISHED,
+        0,
+        0,
+        probes,
+        3,
+        1_632_000,
+        20_000,
+        atMillis,
+        atMillis,
+        atMillis,
+        0);
+  }
+
   @Test
   void mustNotTakeTheIdleTimeBeforeTheCallForSilence() {
     judge.begin(millis(60_000));

@@ -112,6 +112,35 @@ final class ShutWindowTest {
     }
   }
 
+  /**
+   * The path forgets the flow while the window is shut. A living server answers window probes; this
+   * one's are unanswered, beside a newcomer that is not.
+   */
+  @NeedsTcpInfo
+  @Test
+  void mustLeaveAPathThatDiesBehindAShutWindow(Network network) throws Exception {
+    RedisServer redis = network.redis();
+    network.loose(false);
+    try (KernelBed bed = new KernelBed(Dial.ROUTED, redis.port())) {
+      var guarded = bed.guarded();
+      long id = guarded.sync().clientId();
+      redis.freeze();
+      var sets = pipeline(guarded, "guarded");
+      awaitShut(redis, 1);
+      network.forgetAll();
+      long forgotten = System.nanoTime();
+      Await.until("given up", KernelBed.SOON, () -> !bed.swaps().isEmpty());
+      Figures.print(
+          "shut window, then forgotten",
+          "given up after %d ms, TCP_USER_TIMEOUT %d ms",
+          millisSince(forgotten),
+          KernelBed.unsuspecting().userTimeout().toMillis());
+      redis.thaw();
+      assertAllSet(sets);
+      assertThat(guarded.sync().clientId()).as("another connection").isNotEqualTo(id);
+    }
+  }
+
   /** A user timeout shorter than the server's pause: what the plan's 30 s are there to avoid. */
   @NeedsTcpInfo
   @Test
