@@ -3,25 +3,34 @@ package dev.holdfast.benchmarks.soak;
 import dev.holdfast.lab.kernel.Dial;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The clients of one side, their threads, and what they call. */
 final class Party implements AutoCloseable {
 
   private static final int THREADS = 4;
+  private static final int PROXIED_THREADS = 2;
 
   private final Group group;
   private final RedisSide redis;
   private final HttpSide http;
   private final ReactorSide reactor;
+  private final Optional<ProxiedSide> proxied;
   private final Listener listener = new Listener();
   private final List<Worker> workers = new ArrayList<>();
 
-  private Party(Group group, RedisSide redis, HttpSide http, ReactorSide reactor) {
+  private Party(
+      Group group,
+      RedisSide redis,
+      HttpSide http,
+      ReactorSide reactor,
+      Optional<ProxiedSide> proxied) {
     this.group = group;
     this.redis = redis;
     this.http = http;
     this.reactor = reactor;
+    this.proxied = proxied;
     redis.subscriber().addListener(listener);
     redis.subscriber().sync().subscribe(Broadcast.CHANNEL);
   }
@@ -40,13 +49,18 @@ final class Party implements AutoCloseable {
                         group,
                         RedisSide.bare(address, redisPort),
                         HttpSide.bare(address, httpPort),
-                        ReactorSide.bare(address, httpPort))
+                        ReactorSide.bare(address, httpPort),
+                        stage.proxy().map(any -> ProxiedSide.bare(address)))
                     : new Party(
                         group,
                         RedisSide.guarded(address, redisPort, diagnoses.of("lettuce")),
                         HttpSide.guarded(address, httpPort, diagnoses.of("httpclient")),
-                        ReactorSide.guarded(address, httpPort, diagnoses.of("reactor"))));
+                        ReactorSide.guarded(address, httpPort, diagnoses.of("reactor")),
+                        stage
+                            .proxy()
+                            .map(any -> ProxiedSide.guarded(address, diagnoses.of("proxied")))));
     party.employ(side, stage.quiet(), journal, failures);
+    party.proxied.ifPresent(behind -> party.employ(behind, side, stage.quiet(), journal, failures));
     return party;
   }
 
@@ -76,6 +90,17 @@ final class Party implements AutoCloseable {
       workers.add(
           new Worker(
               group.threads(), name(netty, i), quiet, reactor.work(onNetty, name(netty, i))));
+    }
+  }
+
+  private void employ(
+      ProxiedSide behind, Side side, Quiet quiet, Journal journal, Failures failures) {
+    Client client = new Client(side, "proxied");
+    Caller caller = new Caller(client, journal, failures);
+    for (int i = 0; i < PROXIED_THREADS; i++) {
+      String name = name(client, i);
+      Worker.Step sharing = RedisWork.shared(caller, behind.shared(), name);
+      workers.add(new Worker(group.threads(), name, quiet, sharing));
     }
   }
 
@@ -109,7 +134,7 @@ final class Party implements AutoCloseable {
 
   @Override
   public void close() {
-    Stream.of(http, reactor, redis).forEach(Party::end);
+    Stream.concat(Stream.of(http, reactor, redis), proxied.stream()).forEach(Party::end);
   }
 
   private static void end(AutoCloseable side) {

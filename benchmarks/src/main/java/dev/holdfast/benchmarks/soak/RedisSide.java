@@ -54,23 +54,7 @@ final class RedisSide implements AutoCloseable {
   static RedisSide bare(String address, int port) {
     ClientResources resources = resources();
     RedisClient client = RedisClient.create(resources, uri(address, port));
-    SocketOptions socket =
-        SocketOptions.builder()
-            .connectTimeout(CONNECT_TIMEOUT)
-            .keepAlive(
-                KeepAliveOptions.builder()
-                    .enable()
-                    .idle(Duration.ofSeconds(5))
-                    .interval(Duration.ofSeconds(1))
-                    .count(3)
-                    .build())
-            .tcpUserTimeout(
-                TcpUserTimeoutOptions.builder()
-                    .enable()
-                    .tcpUserTimeout(Duration.ofSeconds(8))
-                    .build())
-            .build();
-    client.setOptions(options(socket));
+    client.setOptions(options(tunedSocket()));
     var config = new GenericObjectPoolConfig<StatefulRedisConnection<String, String>>();
     config.setMaxTotal(POOL_SIZE);
     config.setMaxIdle(POOL_SIZE);
@@ -92,8 +76,7 @@ final class RedisSide implements AutoCloseable {
     guard.onDiagnosis(diagnoses);
     ClientResources resources = guard.install(resources());
     RedisClient client = RedisClient.create(resources, uri(address, port));
-    client.setOptions(
-        guard.options(options(SocketOptions.builder().connectTimeout(CONNECT_TIMEOUT).build())));
+    client.setOptions(guard.options(options(plainSocket())));
     return new RedisSide(
         resources,
         client,
@@ -101,18 +84,39 @@ final class RedisSide implements AutoCloseable {
             guard.pool(client).maxSize(POOL_SIZE).acquireTimeout(TIMEOUT).build()));
   }
 
-  private static ClientOptions options(SocketOptions socket) {
+  /** As Lettuce's manual advises. */
+  static SocketOptions tunedSocket() {
+    return SocketOptions.builder()
+        .connectTimeout(CONNECT_TIMEOUT)
+        .keepAlive(
+            KeepAliveOptions.builder()
+                .enable()
+                .idle(Duration.ofSeconds(5))
+                .interval(Duration.ofSeconds(1))
+                .count(3)
+                .build())
+        .tcpUserTimeout(
+            TcpUserTimeoutOptions.builder().enable().tcpUserTimeout(Duration.ofSeconds(8)).build())
+        .build();
+  }
+
+  /** The rest is the guard's. */
+  static SocketOptions plainSocket() {
+    return SocketOptions.builder().connectTimeout(CONNECT_TIMEOUT).build();
+  }
+
+  static ClientOptions options(SocketOptions socket) {
     return ClientOptions.builder()
         .socketOptions(socket)
         .timeoutOptions(TimeoutOptions.enabled(TIMEOUT))
         .build();
   }
 
-  private static ClientResources resources() {
+  static ClientResources resources() {
     return ClientResources.builder().ioThreadPoolSize(2).computationThreadPoolSize(2).build();
   }
 
-  private static RedisURI uri(String address, int port) {
+  static RedisURI uri(String address, int port) {
     RedisURI uri = RedisURI.create(address, port);
     uri.setTimeout(TIMEOUT);
     return uri;

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -91,7 +92,8 @@ public final class SoakRun {
                   options
                       .keepAliveTimeout(HttpSide.KEEP_ALIVE)
                       .directives("location /soak/ { return 200 $request_uri; }"));
-      Stage stage = new Stage(network, redis, nginx, new Quiet(), new Random(seed));
+      Optional<HaProxy> proxy = HaProxy.start(network.host(0), redis.port());
+      Stage stage = new Stage(network, redis, nginx, proxy, new Quiet(), new Random(seed));
       try (Broadcast broadcast = new Broadcast(network.host(0).address(), redis.port(), journal)) {
         for (Side side : Side.values()) {
           parties.put(side, Party.of(side, stage, journal, failures, diagnoses));
@@ -99,6 +101,7 @@ public final class SoakRun {
         return soak(stage, broadcast);
       } finally {
         parties.values().forEach(Party::close);
+        proxy.ifPresent(HaProxy::close);
       }
     }
   }

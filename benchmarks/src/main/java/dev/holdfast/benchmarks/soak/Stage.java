@@ -5,10 +5,21 @@ import dev.holdfast.lab.NginxServer;
 import dev.holdfast.lab.RedisServer;
 import dev.holdfast.lab.kernel.Network;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Random;
 
-/** What faults are injected into: one network and its servers, used by both sides. */
-record Stage(Network network, RedisServer redis, NginxServer nginx, Quiet quiet, Random random) {
+/**
+ * What faults are injected into: one network and its servers, used by both sides.
+ *
+ * @param proxy in front of Redis, where one is installed
+ */
+record Stage(
+    Network network,
+    RedisServer redis,
+    NginxServer nginx,
+    Optional<HaProxy> proxy,
+    Quiet quiet,
+    Random random) {
 
   /** The clients' network; the oracle and the publisher come from another. */
   private static final String CLIENTS = " addr=10.77.";
