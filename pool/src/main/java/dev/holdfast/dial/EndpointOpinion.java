@@ -30,7 +30,7 @@ final class EndpointOpinion {
   private static final long PATIENCE_WITH_SERVER = TimeUnit.SECONDS.toNanos(2);
 
   private static final long FIRST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-  private static final long LAST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+  private static final long LAST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
 
   /** After a dial that could not even be tried. */
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);

@@ -23,11 +23,18 @@ public final class FlightJudge {
    */
   private static final Duration STEADY_AFTER = SAMPLE.dividedBy(2);
 
+  private static final Duration LONGEST_TIMEOUT = Duration.ofSeconds(1);
+
   /** A tick of a kernel with HZ=250: readings closer together show nothing new. */
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(4);
 
-  /** While a path is dark the verdict can change with each answer of a fresh connection. */
+  /**
+   * While a path is dark the verdict can change with each answer of a fresh connection: so long at
+   * least, and a share of the silence.
+   */
   private static final Duration PAUSE_OF_DARKNESS = Duration.ofMillis(40);
+
+  private static final int LOOKS_AT_DARKNESS = 32;
 
   /** Many that fall silent one after the other are looked at together. */
   private static final Duration SOON_ENOUGH = Duration.ofMillis(20);
@@ -89,7 +96,7 @@ public final class FlightJudge {
     }
     WireVerdict verdict = WireJudge.inFlight(wire, stalled, progress.resent(), more(wire));
     if (verdict instanceof WireVerdict.Dead) {
-      pause = PAUSE_OF_DARKNESS;
+      pause = pauseOfDarkness();
     } else {
       repeatSteadily(wire, stalled);
       pause =
@@ -140,7 +147,14 @@ public final class FlightJudge {
     if (!steady && wire.retransmits() == 0 && stalledNanos >= STEADY_AFTER.toNanos()) {
       steady = true;
       kernel.repeatSteadily();
+      kernel.repeatWithin(longestTimeout(wire));
     }
+  }
+
+  /** The smallest that Linux takes, and well above the base: a slow path is not a lossy one. */
+  private static Duration longestTimeout(WireSnapshot wire) {
+    Duration base = wire.baseRto().multipliedBy(4);
+    return base.compareTo(LONGEST_TIMEOUT) > 0 ? base : LONGEST_TIMEOUT;
   }
 
   private int more(WireSnapshot wire) {
@@ -150,6 +164,11 @@ public final class FlightJudge {
   /** While retransmissions go unanswered the next reading is due when the verdict can change. */
   private Duration pauseOfSuspect(WireSnapshot wire, long stalledNanos) {
     return sooner(WireJudge.holdsFor(wire, stalledNanos, progress.resent(), more(wire)));
+  }
+
+  private Duration pauseOfDarkness() {
+    Duration share = Duration.ofNanos(silentNanos / LOOKS_AT_DARKNESS);
+    return share.compareTo(PAUSE_OF_DARKNESS) < 0 ? PAUSE_OF_DARKNESS : sooner(share);
   }
 
   /** Of a peer that may be asked before the next sample, for it to be asked in time. */

@@ -1,6 +1,7 @@
 package dev.holdfast.wire;
 
 import dev.holdfast.wire.WireProbe.KeepAliveSettings;
+import java.time.Duration;
 
 /** One connection whose kernel can be made to ask the peer's, and to repeat itself steadily. */
 public interface KernelPing {
@@ -37,4 +38,14 @@ public interface KernelPing {
    * tcp_stream_is_thin}).
    */
   void repeatSteadily();
+
+  /**
+   * From now on what is not acknowledged is repeated after so long at the latest, however often it
+   * was before ({@code TCP_RTO_MAX_MS}): after a path was dark for seconds nothing waits as long
+   * again for its turn. Without effect before Linux 6.15, and where no {@code TCP_USER_TIMEOUT} is
+   * set: there the number of repetitions ends the connection ({@code net.ipv4.tcp_retries2}).
+   *
+   * @param most whole milliseconds, at least a second and above the base timeout
+   */
+  default void repeatWithin(Duration most) {}
 }

@@ -27,6 +27,7 @@ public final class SocketProbe implements KernelPing {
 
   private static final int IPPROTO_TCP = 6;
   private static final int TCP_THIN_LINEAR_TIMEOUTS = 16;
+  private static final int TCP_RTO_MAX_MILLIS = 44;
   private static final int TCP_USER_TIMEOUT = 18;
 
   /** No number of bytes. */
@@ -211,6 +212,17 @@ public final class SocketProbe implements KernelPing {
   @Override
   public synchronized void repeatSteadily() {
     setOwn(own -> own.setIntOpt(IPPROTO_TCP, TCP_THIN_LINEAR_TIMEOUTS, 1));
+  }
+
+  @Override
+  public synchronized void repeatWithin(Duration most) {
+    setOwn(own -> repeatWithin(own, (int) most.toMillis()));
+  }
+
+  private static void repeatWithin(Socket own, int millis) throws IOException {
+    if (own.getIntOpt(IPPROTO_TCP, TCP_USER_TIMEOUT) > 0) {
+      own.setIntOpt(IPPROTO_TCP, TCP_RTO_MAX_MILLIS, millis);
+    }
   }
 
   private void setOwn(OwnDescriptor.Setting setting) {

@@ -6,6 +6,7 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.epoll.EpollTcpInfo;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.util.concurrent.FastThreadLocal;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,10 @@ public final class WireProbe implements KernelPing {
   /** {@code IPPROTO_TCP} and {@code TCP_THIN_LINEAR_TIMEOUTS} of Linux' headers. */
   private static final IntegerUnixChannelOption THIN_LINEAR_TIMEOUTS =
       new IntegerUnixChannelOption("TCP_THIN_LINEAR_TIMEOUTS", 6, 16);
+
+  /** {@code TCP_RTO_MAX_MS} of the same. */
+  private static final IntegerUnixChannelOption RTO_MAX_MILLIS =
+      new IntegerUnixChannelOption("TCP_RTO_MAX_MS", 6, 44);
 
   /** One for each event loop, 290 bytes that an idle connection need not keep. */
   private static final FastThreadLocal<EpollTcpInfo> INFO = new FastThreadLocal<>();
@@ -184,6 +189,26 @@ public final class WireProbe implements KernelPing {
       channel.config().setOption(THIN_LINEAR_TIMEOUTS, 1);
     } catch (ChannelException unknownOrClosed) {
       // then timeouts double as ever, and the verdict comes later
+    }
+  }
+
+  /**
+   * See {@link KernelPing#repeatWithin}.
+   *
+   * @throws IllegalStateException if called off the channel's event loop
+   */
+  @Override
+  public void repeatWithin(Duration most) {
+    if (channel == null) {
+      return;
+    }
+    requireEventLoop(channel);
+    try {
+      if (channel.isActive() && channel.config().getTcpUserTimeout() > 0) {
+        channel.config().setOption(RTO_MAX_MILLIS, (int) most.toMillis());
+      }
+    } catch (ChannelException unknownOrClosed) {
+      // then the timeouts double up to two minutes as ever
     }
   }
 

@@ -2,6 +2,7 @@ package dev.holdfast.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.holdfast.path.KeepAlive;
@@ -27,6 +28,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 final class SocketProbeTest {
+
+  /** {@code TCP_USER_TIMEOUT} and {@code TCP_RTO_MAX_MS} of Linux' headers. */
+  private static final int USER_TIMEOUT = 18;
+
+  private static final int RTO_MAX_MILLIS = 44;
 
   private ServerSocket listener;
   private Socket client;
@@ -171,11 +177,34 @@ final class SocketProbeTest {
   void mustSetTheUserTimeoutOfThatVerySocket() throws Exception {
     SocketProbe probe = SocketProbe.of(client);
     probe.fill(null, Duration.ofSeconds(50), 7_200);
-    Descriptor found =
-        Objects.requireNonNull(
+    assertThat(handle().getIntOpt(6, USER_TIMEOUT)).isEqualTo(50_000);
+  }
+
+  /** Without a user timeout the number of repetitions ends a connection, so they stay as rare. */
+  @Test
+  void mustRepeatSoonOnlyWhereAUserTimeoutEndsTheConnection() throws Exception {
+    int kernels = longestTimeout();
+    SocketProbe probe = SocketProbe.of(client);
+    probe.repeatWithin(Duration.ofSeconds(2));
+    assertThat(longestTimeout()).isEqualTo(kernels);
+    probe.fill(null, Duration.ofSeconds(50), 7_200);
+    probe.repeatWithin(Duration.ofSeconds(2));
+    assertThat(longestTimeout()).isEqualTo(2_000);
+  }
+
+  private int longestTimeout() throws IOException {
+    try {
+      return handle().getIntOpt(6, RTO_MAX_MILLIS);
+    } catch (IOException unknown) {
+      return abort("before Linux 6.15");
+    }
+  }
+
+  private io.netty.channel.unix.Socket handle() throws IOException {
+    return Objects.requireNonNull(
             DescriptorSearch.find(
-                client.getLocalSocketAddress(), client.getRemoteSocketAddress(), -1));
-    assertThat(found.handle().getIntOpt(6, 18)).isEqualTo(50_000);
+                client.getLocalSocketAddress(), client.getRemoteSocketAddress(), -1))
+        .handle();
   }
 
   /** A listener, and a connection whose peer is gone, have the same local port. */
