@@ -1,6 +1,7 @@
 package dev.holdfast.wire;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Decides whether an idle connection is left whose peer's kernel was asked before it is used, and
@@ -30,6 +31,9 @@ public final class IdleTrial {
   /** Below every {@code TCP_USER_TIMEOUT} that a plan sets. */
   private static final Duration OFTEN_HEARD = Duration.ofSeconds(8);
 
+  /** As the default {@code TCP_USER_TIMEOUT} of a plan: a host may be gone for good. */
+  private static final Duration LONGEST_DARKNESS = Duration.ofSeconds(30);
+
   private static final Duration SHORTEST_LOOK = Duration.ofMillis(2);
   private static final Duration LONGEST_LOOK = Duration.ofMillis(20);
 
@@ -41,6 +45,7 @@ public final class IdleTrial {
   private final boolean mayBeAskedAgain;
   private long probedNanos;
   private boolean dark;
+  private boolean answered;
   private boolean pathWorked;
 
   /**
@@ -64,24 +69,32 @@ public final class IdleTrial {
    * @return the ruling
    */
   public Ruling overdue(WireSnapshot wire) {
-    if (!(second.ask(askedNanos) instanceof Opinion.Answered answered)) {
-      boolean first = !dark;
-      dark = true;
-      return first && !mayBeAskedAgain ? Ruling.LET_BE : Ruling.WAIT;
+    long now = wire.takenAtNanos();
+    if (!(second.ask(askedNanos) instanceof Opinion.Answered newcomer)) {
+      return whileDark(now);
     }
-    pathWorked = answered.darkness().isZero();
+    answered = true;
+    pathWorked = newcomer.darkness().isZero();
     if (pathWorked || !mayBeAskedAgain) {
       return Ruling.LEAVE;
     }
     dark = true;
-    long now = wire.takenAtNanos();
-    if (probedNanos - answered.atNanos() <= 0) {
+    if (probedNanos - newcomer.atNanos() <= 0) {
       probedNanos = now;
       return Ruling.ASK_AGAIN;
     }
     long due =
         WireJudge.answerDue(wire).multipliedBy(2).toNanos(); // its timer takes a tick as well
     return now - probedNanos >= due ? Ruling.LEAVE : Ruling.WAIT;
+  }
+
+  private Ruling whileDark(long nowNanos) {
+    boolean first = !dark;
+    dark = true;
+    if (nowNanos - askedNanos >= LONGEST_DARKNESS.toNanos()) {
+      return Ruling.LEAVE;
+    }
+    return first && !mayBeAskedAgain ? Ruling.LET_BE : Ruling.WAIT;
   }
 
   /**
@@ -96,10 +109,19 @@ public final class IdleTrial {
   /**
    * Whether the first fresh connection was answered: then the path was never dark, but to this one.
    *
+   * @return as of {@link Ruling#LEAVE}; empty if none was answered at all
+   */
+  public Optional<Boolean> pathWorked() {
+    return answered ? Optional.of(pathWorked) : Optional.empty();
+  }
+
+  /**
+   * What fresh connections have told, for people.
+   *
    * @return as of {@link Ruling#LEAVE}
    */
-  public boolean pathWorked() {
-    return pathWorked;
+  public String evidence() {
+    return answered ? "a fresh connection was answered" : "no fresh connection was answered either";
   }
 
   /**

@@ -19,17 +19,19 @@ final class IdleTrialTest {
     IdleTrial trial = asked(2_000);
     answered(300, 0);
     assertThat(trial.overdue(reading(300))).isEqualTo(Ruling.LEAVE);
-    assertThat(trial.pathWorked()).isTrue();
+    assertThat(trial.pathWorked()).contains(true);
     assertThat(trial.dark()).isFalse();
   }
 
   @Test
   void mustWaitWhileNobodyIsAnswered() {
     IdleTrial trial = asked(2_000);
-    for (int millis = 300; millis < 20_000; millis += 100) {
+    for (int millis = 300; millis < 30_000; millis += 100) {
       assertThat(trial.overdue(reading(millis))).isEqualTo(Ruling.WAIT);
     }
     assertThat(trial.dark()).isTrue();
+    assertThat(trial.overdue(reading(30_000))).as("gone for good").isEqualTo(Ruling.LEAVE);
+    assertThat(trial.pathWorked()).isEmpty();
   }
 
   @Test
@@ -40,7 +42,7 @@ final class IdleTrialTest {
     assertThat(trial.overdue(reading(2_010))).isEqualTo(Ruling.ASK_AGAIN);
     assertThat(trial.overdue(reading(2_030))).isEqualTo(Ruling.WAIT);
     assertThat(trial.overdue(reading(2_060))).isEqualTo(Ruling.LEAVE);
-    assertThat(trial.pathWorked()).isFalse();
+    assertThat(trial.pathWorked()).contains(false);
   }
 
   @Test

@@ -132,8 +132,8 @@ final class PathProof {
             .formatted(TimeUnit.NANOSECONDS.toMillis(sinceNanos), wire.evidence());
     switch (trial.overdue(wire)) {
       case LEAVE -> {
-        socket.answeredBeside(trial.pathWorked());
-        return new Death(Cause.PROBES_UNANSWERED, evidence + "; a fresh connection was answered");
+        trial.pathWorked().ifPresent(socket::answeredBeside);
+        return new Death(Cause.PROBES_UNANSWERED, evidence + "; " + trial.evidence());
       }
       case ASK_AGAIN -> socket.probe().poke(POKE_COUNT);
       case LET_BE -> socket.probe().restore(KeepAliveSettings.OFF);

@@ -120,11 +120,14 @@ final class PathProof {
   private boolean isLeft(IdleTrial asked, WireSnapshot wire, long now) {
     switch (asked.overdue(wire)) {
       case LEAVE -> {
-        guarded.answeredBeside(asked.pathWorked());
+        asked.pathWorked().ifPresent(guarded::answeredBeside);
         guarded.condemn(
             Cause.PROBES_UNANSWERED,
-            "no answer in %d ms; %s; a fresh connection was answered"
-                .formatted(TimeUnit.NANOSECONDS.toMillis(now - startedNanos), wire.evidence()));
+            "no answer in %d ms; %s; %s"
+                .formatted(
+                    TimeUnit.NANOSECONDS.toMillis(now - startedNanos),
+                    wire.evidence(),
+                    asked.evidence()));
         return true;
       }
       case ASK_AGAIN -> guarded.wire().poke(POKE_COUNT);
