@@ -20,6 +20,9 @@ final class Injections {
 
   private static final int LINUX_LAST_PORT = 60_999;
 
+  /** Of the append-only file, on the average. */
+  private static final int BYTES_OF_A_COMMAND = 60;
+
   private static final int LOSS_PERCENT = 5;
   private static final int SYN_LOSS_PERCENT = 40;
 
@@ -134,6 +137,18 @@ final class Injections {
     stage.redis().kill();
     stage.idle(0, 1_000);
     stage.redis().restart();
+  }
+
+  /** Until it has loaded what it kept, Redis answers everything with an error that says so. */
+  static void restartRedisLoading(Stage stage) {
+    long commands = stage.redisKept() / BYTES_OF_A_COMMAND;
+    stage.redis().kill();
+    stage.loading().takes(stage.time(1_000, 3_000), commands);
+    try {
+      stage.redis().restart();
+    } finally {
+      stage.loading().takesNoLonger();
+    }
   }
 
   static void restartNginx(Stage stage) {

@@ -59,6 +59,7 @@ enum SoakFault {
       UNREACHABLE),
   FROZEN("servers frozen", Injections::freeze, SERVER_SLOW),
   REDIS_RESTART("Redis killed, restarted", Injections::restartRedis, Closed.RESTARTED),
+  REDIS_LOADING("Redis killed, loading", Injections::restartRedisLoading, Closed.RESTARTED),
   NGINX_RESTART("nginx killed, restarted", Injections::restartNginx, Closed.RESTARTED),
   CLIENT_KILL("CLIENT KILL", Injections::killClients, Closed.BY_SERVER),
   IDLE_TIMEOUT("idle timeout", Injections::timeOutIdle, SERVER_IDLE_TIMEOUT, SERVER_CLOSED),

@@ -80,11 +80,16 @@ public final class SoakRun {
    * @throws Exception if the run could not be made
    */
   public SoakResult run() throws Exception {
-    try (Network network = Network.open(1)) {
+    try (Network network = Network.open(1);
+        Loading loading = Loading.create()) {
       network.loose(false);
       // What was answered outlives the server's restarts; the page cache outlives its process.
       RedisServer redis =
-          network.redis(options -> options.arguments("--appendonly", "yes", "--appendfsync", "no"));
+          network.redis(
+              options ->
+                  options
+                      .arguments("--appendonly", "yes", "--appendfsync", "no")
+                      .arguments("--include", loading.file()));
       NginxServer nginx =
           network.nginx(
               0,
@@ -93,7 +98,7 @@ public final class SoakRun {
                       .keepAliveTimeout(HttpSide.KEEP_ALIVE)
                       .directives("location /soak/ { return 200 $request_uri; }"));
       Optional<HaProxy> proxy = HaProxy.start(network.host(0), redis.port());
-      Stage stage = new Stage(network, redis, nginx, proxy, new Quiet(), new Random(seed));
+      Stage stage = new Stage(network, redis, nginx, loading, proxy, new Quiet(), new Random(seed));
       try (Broadcast broadcast = new Broadcast(network.host(0).address(), redis.port(), journal)) {
         for (Side side : Side.values()) {
           parties.put(side, Party.of(side, stage, journal, failures, diagnoses));
