@@ -206,6 +206,21 @@ final class ObservedSocket extends Socket {
     }
   }
 
+  /** Caught before each reuse of a connection, by whoever asks: no trace is worth its making. */
+  private static final class NothingAsked extends SocketTimeoutException {
+
+    private static final long serialVersionUID = 1L;
+
+    private NothingAsked() {
+      super("not asked for input");
+    }
+
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+      return this;
+    }
+  }
+
   private final class Tap extends InputStream {
 
     private final InputStream in;
@@ -217,7 +232,7 @@ final class ObservedSocket extends Socket {
     @Override
     public int read() throws IOException {
       if (shut) {
-        throw new SocketTimeoutException("not asked for input");
+        throw new NothingAsked();
       }
       int read = in.read();
       took(read < 0 ? read : 1);
@@ -227,7 +242,7 @@ final class ObservedSocket extends Socket {
     @Override
     public int read(byte[] bytes, int from, int length) throws IOException {
       if (shut) {
-        throw new SocketTimeoutException("not asked for input");
+        throw new NothingAsked();
       }
       int read = in.read(bytes, from, length);
       took(read);
