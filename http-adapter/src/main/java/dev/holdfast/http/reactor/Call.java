@@ -36,6 +36,7 @@ final class Call {
   private boolean eachLeg;
   private boolean sentOnce;
   private boolean laterLeg;
+  private boolean loopRepeated;
 
   Call(HttpGuardSettings settings, GuardMeters meters) {
     this.settings = settings;
@@ -112,6 +113,11 @@ final class Call {
     eachLeg = true;
   }
 
+  /** Whether any leg is repeated by itself. */
+  boolean repeatsLegs() {
+    return eachLeg;
+  }
+
   /** Whether sending all of the call again repeats no leg that was answered. */
   boolean mayStartOver() {
     return !laterLeg;
@@ -123,6 +129,16 @@ final class Call {
    */
   boolean mayRepeat() {
     return eachLeg || !laterLeg;
+  }
+
+  /** The client's loop repeats the leg it is at: it does so once. */
+  void loopRepeats() {
+    loopRepeated = true;
+  }
+
+  /** Whether it has not yet. */
+  boolean loopMayRepeat() {
+    return !loopRepeated;
   }
 
   /** Whether a connection died under this call before. */

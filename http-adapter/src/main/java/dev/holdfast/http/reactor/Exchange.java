@@ -59,8 +59,17 @@ final class Exchange {
     this.request = new Outgoing(method, before == null ? null : before.request);
   }
 
+  Call call() {
+    return call;
+  }
+
   GuardedConnection connection() {
     return connection;
+  }
+
+  /** Whether the client's own loop can still be made to repeat it, see {@link LostLeg}. */
+  boolean loopMayRepeat() {
+    return !call.repeatsLegs() && !connection.sendsOnce() && call.loopMayRepeat();
   }
 
   long beganNanos() {
@@ -185,7 +194,7 @@ final class Exchange {
     boolean unsent = refused || (sentBytes() == 0 && !answered);
     boolean wanted = unsent || !(call.sentOnce() || connection.sendsOnce());
     return wanted
-        && call.mayRepeat()
+        && (call.mayRepeat() || loopMayRepeat())
         && (connection.guard().settings().replayableBodies() || request.repeatable(activeAtStart));
   }
 

@@ -151,11 +151,27 @@ final class MessageTap extends ChannelDuplexHandler {
     return known == null ? "with an unknown code" : known.name();
   }
 
+  /** How a connection of HTTP/1.1 is told that it was reset. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable failure) {
+    Exchange current = exchange;
+    if (current != null && LostLeg.repeats(ctx, current)) {
+      exchange = null;
+    } else {
+      ctx.fireExceptionCaught(failure);
+    }
+  }
+
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     Exchange current = exchange;
-    if (current != null && ctx.channel().parent() != null && ctx.channel().parent().isActive()) {
-      guarded.streamEnded(current);
+    if (current != null) {
+      if (ctx.channel().parent() != null && ctx.channel().parent().isActive()) {
+        guarded.streamEnded(current);
+      }
+      if (LostLeg.repeats(ctx, current)) {
+        exchange = null;
+      }
     }
     ctx.fireChannelInactive();
   }

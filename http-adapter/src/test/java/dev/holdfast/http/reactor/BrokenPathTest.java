@@ -84,7 +84,7 @@ final class BrokenPathTest {
       run(
           fates,
           "REDIRECTED",
-          "REDIRECTED",
+          "MOVED",
           server::uri,
           server::executions,
           client -> client.protocol(HttpProtocol.H2C));

@@ -59,6 +59,8 @@ final class H2Server implements AutoCloseable {
     GOAWAY,
     /** Executed and answered with 303 to {@code /receipt}. */
     REDIRECTED,
+    /** Executed and answered with 307 to {@code /receipt}. */
+    MOVED,
     /** Executed; then RST_STREAM. */
     INTERNAL_ERROR,
     /** Executed; then RST_STREAM. */
@@ -161,6 +163,10 @@ final class H2Server implements AutoCloseable {
   }
 
   static JdkSslContext ssl(SSLContext context, boolean client) {
+    return ssl(context, client, ApplicationProtocolNames.HTTP_2);
+  }
+
+  static JdkSslContext ssl(SSLContext context, boolean client, String protocol) {
     return new JdkSslContext(
         context,
         client,
@@ -170,7 +176,7 @@ final class H2Server implements AutoCloseable {
             ApplicationProtocolConfig.Protocol.ALPN,
             ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
             ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
-            ApplicationProtocolNames.HTTP_2),
+            protocol),
         ClientAuth.NONE,
         null,
         false);
@@ -228,11 +234,8 @@ final class H2Server implements AutoCloseable {
           execute(ctx);
           ctx.executor().schedule(() -> answer(ctx), 400, TimeUnit.MILLISECONDS);
         }
-        case REDIRECTED -> {
-          execute(ctx);
-          var headers = new DefaultHttp2Headers().status("303").set("location", location());
-          ctx.writeAndFlush(new DefaultHttp2HeadersFrame(headers, true));
-        }
+        case REDIRECTED -> redirect(ctx, "303");
+        case MOVED -> redirect(ctx, "307");
         case INTERNAL_ERROR, NO_ERROR, ENHANCE_YOUR_CALM, CANCEL -> {
           execute(ctx);
           ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.valueOf(fate.name())));
@@ -250,6 +253,12 @@ final class H2Server implements AutoCloseable {
         }
         case SILENT -> execute(ctx);
       }
+    }
+
+    private void redirect(ChannelHandlerContext ctx, String status) {
+      execute(ctx);
+      var headers = new DefaultHttp2Headers().status(status).set("location", location());
+      ctx.writeAndFlush(new DefaultHttp2HeadersFrame(headers, true));
     }
 
     private void answer(ChannelHandlerContext ctx) {
@@ -294,6 +303,10 @@ final class H2Server implements AutoCloseable {
 
   long connections() {
     return connections.get();
+  }
+
+  void forgetExecutions() {
+    executed.clear();
   }
 
   long executions(String path) {

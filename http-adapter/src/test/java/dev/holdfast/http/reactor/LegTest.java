@@ -6,16 +6,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.gate.Admission;
 import dev.holdfast.gate.ConnectGate;
 import dev.holdfast.http.reactor.H2Server.Fate;
+import dev.holdfast.lab.TlsIdentity;
 import dev.holdfast.lab.http.Ending;
 import dev.holdfast.lab.http.Exchange;
 import dev.holdfast.lab.http.FaultServer;
 import dev.holdfast.retry.AmbiguousOutcomeException;
+import dev.holdfast.retry.NotExecutedException;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import java.net.ConnectException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
@@ -78,18 +84,105 @@ final class LegTest {
     }
   }
 
+  private static HttpBed h2c() {
+    return bed(client -> client.protocol(HttpProtocol.H2C));
+  }
+
+  private static HttpBed bed(UnaryOperator<HttpClient> users) {
+    return new HttpBed(HttpBed.plan(), s -> s, users);
+  }
+
+  /** A client that speaks both takes what the server chooses. */
   @ParameterizedTest
-  @EnumSource(
-      value = Fate.class,
-      names = {"CLOSED", "CANCEL", "REFUSED", "GOAWAY"})
-  void mustNotAskForARedirectAgainOverHttp2(Fate fate) {
-    try (H2Server h2 = new H2Server(false);
-        HttpBed bed =
-            new HttpBed(HttpBed.plan(), s -> s, client -> client.protocol(HttpProtocol.H2C))) {
+  @CsvSource({"H2,CLOSED", "H2,REFUSED", "H2;HTTP11,CANCEL", "H2;HTTP11,GOAWAY"})
+  void mustRepeatTheLostLegAloneWhateverWasNegotiated(String protocols, Fate fate) {
+    try (H2Server h2 = new H2Server(true);
+        HttpBed bed = bed(client -> secured(client, protocols, ApplicationProtocolNames.HTTP_2))) {
       h2.next(Fate.REDIRECTED).next(fate);
-      assertThatThrownBy(() -> pay(bed.client, h2.uri("/pay")).block(HttpBed.SOON)).isNotNull();
+      assertThat(pay(bed.client, h2.uri("/pay")).block(HttpBed.SOON)).isEqualTo("200 /receipt");
       assertThat(h2.executions("/pay")).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"FIN", "RST"})
+  void mustRepeatTheLostLegAloneWhereHttp1WasNegotiated(Ending ending) {
+    try (FaultServer h1 = FaultServer.tls();
+        HttpBed bed =
+            bed(client -> secured(client, "H2;HTTP11", ApplicationProtocolNames.HTTP_1_1))) {
+      h1.next(SEE_OTHER).next(new Exchange.Unanswered(ending));
+      assertThat(pay(bed.client, h1.uri("/pay")).block(HttpBed.SOON)).isEqualTo("200 /receipt");
+      assertThat(h1.executions("/pay")).isEqualTo(1);
+      assertThat(h1.executions("/receipt")).isEqualTo(2);
+      assertThat(bed.get(h1.uri("/next"))).isEqualTo("200 /next");
+    }
+  }
+
+  private static HttpClient secured(HttpClient client, String protocols, String chosen) {
+    HttpProtocol[] spoken =
+        Stream.of(protocols.split(";")).map(HttpProtocol::valueOf).toArray(HttpProtocol[]::new);
+    var trust = H2Server.ssl(TlsIdentity.shared().client(), true, chosen);
+    return client.protocol(spoken).secure(tls -> tls.sslContext(trust));
+  }
+
+  /** The server runs the lost leg twice, unless it refused it. */
+  @ParameterizedTest
+  @CsvSource({"CLOSED,2", "CANCEL,2", "INTERNAL_ERROR,2", "REFUSED,1", "GOAWAY,1"})
+  void mustRepeatTheLostLegOfARedirectAloneOverHttp2(Fate fate, int receipts) {
+    HttpClient bare =
+        HttpClient.create(ConnectionProvider.newConnection()).protocol(HttpProtocol.H2C);
+    try (H2Server h2 = new H2Server(false);
+        HttpBed bed = h2c()) {
+      h2.next(Fate.REDIRECTED).next(fate);
+      assertThatThrownBy(() -> pay(bare, h2.uri("/pay")).block(HttpBed.SOON)).isNotNull();
+
+      h2.forgetExecutions();
+      h2.next(Fate.REDIRECTED).next(fate);
+      assertThat(pay(bed.client, h2.uri("/pay")).block(HttpBed.SOON)).isEqualTo("200 /receipt");
+      assertThat(h2.executions("/pay")).isEqualTo(1);
+      assertThat(h2.executions("/receipt")).isEqualTo(receipts);
       assertThat(bed.get(h2.uri("/next"))).isEqualTo("200 /next");
+    }
+  }
+
+  /** The second leg keeps the method: it moves if the server refused it, and only then. */
+  @ParameterizedTest
+  @CsvSource({"REFUSED,true", "GOAWAY,true", "CLOSED,false", "CANCEL,false"})
+  void mustMoveALegThatMustNotRunTwiceOnlyIfItWasRefused(Fate fate, boolean moves) {
+    try (H2Server h2 = new H2Server(false);
+        HttpBed bed = h2c()) {
+      h2.next(Fate.MOVED).next(fate);
+      if (moves) {
+        assertThat(pay(bed.client, h2.uri("/pay")).block(HttpBed.SOON)).isEqualTo("200 /receipt");
+      } else {
+        assertThatThrownBy(() -> pay(bed.client, h2.uri("/pay")).block(HttpBed.SOON))
+            .satisfies(thrown -> assertThat(AmbiguousOutcomeException.in(thrown)).isPresent());
+      }
+      assertThat(h2.executions("/pay")).isEqualTo(1);
+      assertThat(h2.executions("/receipt")).isEqualTo(1);
+    }
+  }
+
+  /** The client's loop repeats a leg once, and not at all where its user has switched it off. */
+  @ParameterizedTest
+  @CsvSource({"false,2", "true,1"})
+  void mustSayWhatBecameOfALegThatIsLostAgain(boolean retryDisabled, int receipts) {
+    try (H2Server h2 = new H2Server(false);
+        HttpBed bed = h2c()) {
+      h2.next(Fate.REDIRECTED).next(Fate.CANCEL).next(Fate.CANCEL);
+      HttpClient client = bed.client.disableRetry(retryDisabled);
+      assertThatThrownBy(() -> pay(client, h2.uri("/pay")).block(HttpBed.SOON)).isNotNull();
+      assertThat(h2.executions("/pay")).isEqualTo(1);
+      assertThat(h2.executions("/receipt")).isEqualTo(receipts);
+    }
+    try (H2Server h2 = new H2Server(false);
+        HttpBed bed = h2c()) {
+      h2.next(Fate.REDIRECTED).next(Fate.REFUSED).next(Fate.REFUSED);
+      assertThatThrownBy(() -> pay(bed.client, h2.uri("/pay")).block(HttpBed.SOON))
+          .hasCauseInstanceOf(Exception.class)
+          .isInstanceOf(NotExecutedException.class);
+      assertThat(h2.executions("/pay")).isEqualTo(1);
+      assertThat(h2.executions("/receipt")).isZero();
     }
   }
 
