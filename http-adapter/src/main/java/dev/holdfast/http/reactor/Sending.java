@@ -1,8 +1,10 @@
 package dev.holdfast.http.reactor;
 
 import dev.holdfast.http.RetryDecision;
+import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
@@ -126,6 +128,23 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
       }
       return;
     }
+    EventLoop loop = lost.connection().channel().eventLoop();
+    if (loop.inEventLoop()) {
+      settle(lost, failure);
+      return;
+    }
+    try {
+      loop.execute(() -> settle(lost, failure));
+    } catch (RejectedExecutionException shutDown) {
+      caller.onError(failure);
+    }
+  }
+
+  /**
+   * On the event loop of what was lost, which knows of its end. The client's loop of legs may tell
+   * of it on that of an earlier leg.
+   */
+  private void settle(Exchange lost, Throwable failure) {
     @Nullable RetryDecision decision = lost.connection().end().verdict(lost);
     if (decision == null) {
       caller.onError(failure);
