@@ -102,7 +102,8 @@ public final class RequestAttempts {
       ExchangeProgress progress, Cause cause, String evidence, BooleanSupplier allowed) {
     begins();
     if (!progress.neverSent()) {
-      latestLost = new AmbiguousOutcomeException(method(), progress.delivery(), cause, evidence);
+      latestLost =
+          new AmbiguousOutcomeException(method(), progress.delivery(), cause, evidence, safety);
     }
     RetryDecision decision = decide(progress, cause, allowed);
     switch (decision) {
@@ -128,6 +129,11 @@ public final class RequestAttempts {
    */
   public void lostAt(Object address) {
     remote = address;
+  }
+
+  /** What was sent and lost first is what the caller learns, for what followed hides it. */
+  public void endsAsEarlier() {
+    meters.ambiguous(method());
   }
 
   /** What is known of the latest attempt becomes what is known of an earlier one. */

@@ -16,6 +16,7 @@ import java.net.SocketAddress;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,7 @@ public final class UsageHandler extends ChannelDuplexHandler implements ChannelF
   private static final AttributeKey<EndpointChurn> KEY =
       AttributeKey.valueOf(UsageHandler.class, "CHURN");
 
-  private final Function<InetSocketAddress, EndpointChurn> uses;
+  private final Guard guard;
   private final Supplier<@Nullable Cause> death;
   private final ScheduledExecutorService judge;
   private final BooleanSupplier counts;
@@ -37,34 +38,29 @@ public final class UsageHandler extends ChannelDuplexHandler implements ChannelF
   private boolean closedHere;
 
   /**
-   * To be put below whatever else closes the channel.
+   * What the handlers of one guard share.
    *
    * @param uses finds the endpoint's counters, or throws {@link MixedUsageException}
-   * @param death why the channel ends, null while that is not known; asked on the event loop
-   * @param judge runs the judgement of churn
+   * @param ages hears why each channel ended, and after how many nanoseconds
    */
-  public UsageHandler(
-      Function<InetSocketAddress, EndpointChurn> uses,
-      Supplier<@Nullable Cause> death,
-      ScheduledExecutorService judge) {
-    this(uses, death, judge, () -> true);
-  }
+  public record Guard(
+      Function<InetSocketAddress, EndpointChurn> uses, ObjLongConsumer<Cause> ages) {}
 
   /**
    * To be put below whatever else closes the channel.
    *
-   * @param uses finds the endpoint's counters, or throws {@link MixedUsageException}
+   * @param guard what it shares with the guard's others
    * @param death why the channel ends, null while that is not known; asked on the event loop
    * @param judge runs the judgement of churn
    * @param counts whether its end tells of its use: one that the server refused in its handshake,
    *     or asked to be closed for its maintenance, is nobody's churn; asked when it has ended
    */
   public UsageHandler(
-      Function<InetSocketAddress, EndpointChurn> uses,
+      Guard guard,
       Supplier<@Nullable Cause> death,
       ScheduledExecutorService judge,
       BooleanSupplier counts) {
-    this.uses = uses;
+    this.guard = guard;
     this.death = death;
     this.judge = judge;
     this.counts = counts;
@@ -88,7 +84,7 @@ public final class UsageHandler extends ChannelDuplexHandler implements ChannelF
       ChannelPromise promise) {
     if (remote instanceof InetSocketAddress to) { // a domain socket knows no TIME_WAIT
       try {
-        EndpointChurn used = uses.apply(to);
+        EndpointChurn used = guard.uses().apply(to);
         ctx.channel().attr(KEY).set(used);
         endpoint = used;
       } catch (MixedUsageException refused) {
@@ -117,8 +113,10 @@ public final class UsageHandler extends ChannelDuplexHandler implements ChannelF
     if (used == null) {
       return;
     }
+    long age = System.nanoTime() - openedAtNanos;
+    guard.ages().accept(cause(), age);
     if (counts.getAsBoolean()) {
-      used.closed(System.nanoTime() - openedAtNanos, closer(), judge);
+      used.closed(age, closer(), judge);
     } else {
       used.refused();
     }
@@ -128,6 +126,14 @@ public final class UsageHandler extends ChannelDuplexHandler implements ChannelF
   public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
     closedHere = true;
     ctx.close(promise);
+  }
+
+  private Cause cause() {
+    Cause known = death.get();
+    if (known != null) {
+      return known;
+    }
+    return closedHere ? Cause.LOCAL_CLOSE : Cause.PEER_CLOSED;
   }
 
   /** A death noted before the close is an error that was read, or the guard's own reset. */

@@ -47,6 +47,27 @@ public enum Cause {
   }
 
   /**
+   * Who ended the connection, as far as the client can see: the peer or a hop that spoke for it,
+   * the kernel, the guard, or the client.
+   *
+   * @return the value for meter tags
+   */
+  public String closer() {
+    return switch (this) {
+      case PEER_CLOSED, PEER_RESET -> "peer";
+      case KERNEL_TIMEOUT -> "kernel";
+      case LOCAL_CLOSE -> "client";
+      case PATH_SILENT,
+          PROBES_UNANSWERED,
+          PING_UNANSWERED,
+          REPLY_OVERDUE,
+          UNSOLICITED_INPUT,
+          IDLE_LIMIT ->
+          "guard";
+    };
+  }
+
+  /**
    * The value for meter tags: lower case, words joined by underscores.
    *
    * @return the tag value

@@ -48,6 +48,21 @@ public enum HoldfastMeter {
   /** Counter: the same of all operations, at 0 from the start: what an alert is made of. */
   AMBIGUOUS_ALL(
       "holdfast.calls.ambiguous.all", Kind.COUNTER, "Calls whose outcome is unknown", "guard"),
+  /**
+   * Counter: calls in all, however often each was sent and whatever became of it: what the shares
+   * of the others are of. Over Redis a command counts once it has ended, over HttpClient each
+   * request, over Reactor Netty each call with its redirects.
+   */
+  CALLS("holdfast.calls", Kind.COUNTER, "Calls in all", "guard"),
+  /**
+   * Counter: calls that their caller or the client ended before there was an answer: by a timeout,
+   * or by a cancel, which cannot be told from Lettuce's timeout of a synchronous call.
+   */
+  TIMED_OUT(
+      "holdfast.calls.timed_out",
+      Kind.COUNTER,
+      "Calls ended before their answer by a timeout of the client's, or a cancel",
+      "guard"),
   /** Counter: calls that were sent, lost without an answer and sent again. */
   REPLAYED(
       "holdfast.calls.replayed",
@@ -62,7 +77,7 @@ public enum HoldfastMeter {
       "guard"),
   /**
    * Counter: calls refused or failed although they certainly did not run. Tags: {@code reason}
-   * (held_full, transaction, blocking, unsendable, no_reconnect).
+   * (held_full, transaction, blocking, unsendable, no_reconnect, unrepeatable).
    */
   NOT_EXECUTED(
       "holdfast.calls.not_executed",
@@ -99,6 +114,33 @@ public enum HoldfastMeter {
       "holdfast.idle.used",
       Kind.SUMMARY,
       "Share of the idle limit that had passed at a connection's use",
+      "guard"),
+  /**
+   * Timer: how old connections were at their end. Tags: {@code cause}, the values of {@link
+   * dev.holdfast.diagnosis.Cause#tag()}, and {@code closer}, which follows from it, the values of
+   * {@link dev.holdfast.diagnosis.Cause#closer()}: peer (or a hop that spoke for it), kernel,
+   * guard, client.
+   */
+  AGE(
+      "holdfast.age",
+      Kind.TIMER,
+      "Age of connections at their end, by cause and by who closed",
+      "guard",
+      "cause",
+      "closer"),
+  /**
+   * Timer: the kernel's smoothed round trip, of the readings that are made before uses and during
+   * waits, ten a second at most. Behind a proxy it is the way to the proxy.
+   */
+  RTT("holdfast.rtt", Kind.TIMER, "Smoothed round trip of connections in use", "guard"),
+  /**
+   * Summary: segments sent again since the connection's reading before, of readings that found
+   * some: its sum is their number, its maximum the worst loss of one connection at once.
+   */
+  RETRANSMISSIONS(
+      "holdfast.retransmissions",
+      Kind.SUMMARY,
+      "Segments sent again, of readings that found some",
       "guard"),
   /** Timer: how long calls were held until the path was proved or the connection replaced. */
   HOLD("holdfast.hold", Kind.TIMER, "Time calls were held", "guard"),
@@ -216,6 +258,13 @@ public enum HoldfastMeter {
       "holdfast.pool.closed",
       Kind.COUNTER,
       "Connections closed by a pool, by reason",
+      "pool",
+      "reason"),
+  /** Timer: how old connections of a pool were at their end. Tags: {@code reason}, the same. */
+  POOL_AGE(
+      "holdfast.pool.age",
+      Kind.TIMER,
+      "Age of a pool's connections at their end, by reason",
       "pool",
       "reason"),
   /**

@@ -164,7 +164,7 @@ final class PoolCore<C> {
   /** By whoever made the slot CLOSED. */
   void dispose(Slot<C> slot, Ending ending) {
     roster.remove(slot);
-    meters.closed(ending.reason());
+    meters.closed(ending.reason(), slot.ageNanos());
     FlightEvents.retired(settings.name(), ending.reason().tag());
     LOG.debug("{}: connection closed, {}", settings.name(), ending.text());
     if (StateWord.lease(slot.word) == 0 && ending.reason() == CloseReason.DEAD) {

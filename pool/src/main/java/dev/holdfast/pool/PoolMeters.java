@@ -35,6 +35,7 @@ final class PoolMeters {
   private final @Nullable Timer wait;
   private final @Nullable Timer create;
   private final Map<CloseReason, @Nullable Counter> closed = new EnumMap<>(CloseReason.class);
+  private final Map<CloseReason, @Nullable Timer> ages = new EnumMap<>(CloseReason.class);
   private final @Nullable Counter timeouts;
   private final @Nullable Counter tooManyWaiters;
   private final @Nullable Counter connected;
@@ -54,6 +55,7 @@ final class PoolMeters {
     this.create = timer(HoldfastMeter.POOL_CREATE);
     for (CloseReason reason : CloseReason.values()) {
       closed.put(reason, counter(HoldfastMeter.POOL_CLOSED, "reason", reason.tag()));
+      ages.put(reason, timer(HoldfastMeter.POOL_AGE, "reason", reason.tag()));
     }
     timeouts = counter(HoldfastMeter.POOL_REFUSED, "reason", "timeout");
     tooManyWaiters = counter(HoldfastMeter.POOL_REFUSED, "reason", "waiters");
@@ -64,12 +66,12 @@ final class PoolMeters {
     leaks = counter(HoldfastMeter.POOL_LEAKS);
   }
 
-  private @Nullable Timer timer(HoldfastMeter meter) {
+  private @Nullable Timer timer(HoldfastMeter meter, String... tags) {
     return Guarded.register(
         () ->
             Timer.builder(meter.meterName())
                 .description(meter.description())
-                .tags(TAG, name)
+                .tags(Tags.of(tags).and(TAG, name))
                 .register(registry));
   }
 
@@ -165,8 +167,9 @@ final class PoolMeters {
     count(tooManyWaiters);
   }
 
-  void closed(CloseReason reason) {
+  void closed(CloseReason reason, long ageNanos) {
     count(closed.get(reason));
+    record(ages.get(reason), ageNanos);
   }
 
   void connected(long nanos) {

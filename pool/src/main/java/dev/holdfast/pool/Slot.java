@@ -29,6 +29,8 @@ final class Slot<C> extends PaddedState.After implements Liveness {
   private volatile long traffic;
   private volatile @Nullable Permit permit;
 
+  private long connectedAt;
+
   /** By the holder of a lease; read by the meter, which may lag. */
   private long usedNanos;
 
@@ -256,6 +258,10 @@ final class Slot<C> extends PaddedState.After implements Liveness {
     }
   }
 
+  long ageNanos() {
+    return ticker.now() - connectedAt;
+  }
+
   Ending ending() {
     Ending known = ending.get();
     return known == null ? new Ending(CloseReason.DEAD, null) : known;
@@ -267,7 +273,8 @@ final class Slot<C> extends PaddedState.After implements Liveness {
   void connected(C open, @Nullable Permit booked, long lifetimeNanos, long requests) {
     connection = open;
     permit = booked;
-    retireAt = ticker.now() + lifetimeNanos;
+    connectedAt = ticker.now();
+    retireAt = connectedAt + lifetimeNanos;
     lastLease = StateWord.leased(requests);
   }
 

@@ -8,40 +8,27 @@ import dev.holdfast.metrics.FlightEvents;
 import dev.holdfast.metrics.Guarded;
 import dev.holdfast.metrics.HoldfastMeter;
 import dev.holdfast.retry.RetryBudget;
+import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireSource;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.net.SocketAddress;
-import java.util.EnumMap;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A guard's side of {@link HoldfastMeter}. What the registry throws goes no further. Thread-safe;
- * nothing here runs for every call.
+ * only {@link #called} runs for every call.
  */
 public final class GuardMeters implements AutoCloseable {
 
-  /** Guards of one name in one registry share their gauges: Micrometer keeps only the first. */
-  private static final Map<MeterRegistry, Map<String, Shared>> CONNECTIONS = new WeakHashMap<>();
-
-  /** The gauges of all guards of one name. */
-  private static final class Shared {
-    private final Map<WireSource, AtomicInteger> counts = new EnumMap<>(WireSource.class);
-    private int guards;
-  }
-
   private final MeterRegistry registry;
   private final String guard;
-  private final Map<WireSource, AtomicInteger> connections;
+  private final SharedMeters shared;
+  private final WireMeters wire;
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile @Nullable EndpointEvents endpoints;
   private final @Nullable Timer hold;
@@ -58,7 +45,8 @@ public final class GuardMeters implements AutoCloseable {
     MetersAtZero.register(registry, guard);
     this.registry = registry;
     this.guard = guard;
-    this.connections = share();
+    this.shared = SharedMeters.join(registry, guard);
+    this.wire = new WireMeters(registry, guard);
     hold = timer(HoldfastMeter.HOLD);
     idleAge = timer(HoldfastMeter.IDLE_AGE);
     idleUsed =
@@ -80,52 +68,12 @@ public final class GuardMeters implements AutoCloseable {
                 .register(registry));
   }
 
-  private Map<WireSource, AtomicInteger> share() {
-    synchronized (CONNECTIONS) {
-      Shared shared =
-          CONNECTIONS
-              .computeIfAbsent(registry, first -> new HashMap<>())
-              .computeIfAbsent(guard, first -> new Shared());
-      if (shared.guards++ == 0) {
-        for (WireSource source : WireSource.values()) {
-          shared.counts.put(source, register(source));
-        }
-      }
-      return shared.counts;
-    }
-  }
-
-  /** The guard is closed: with the last one of its name the gauges go. Counters stay. */
+  /** The guard is closed: with the last one of its name go the gauges. Counters stay. */
   @Override
   public void close() {
-    if (!closed.compareAndSet(false, true)) {
-      return;
+    if (closed.compareAndSet(false, true)) {
+      SharedMeters.leave(registry, guard);
     }
-    synchronized (CONNECTIONS) {
-      Map<String, Shared> guards = CONNECTIONS.get(registry);
-      Shared shared = guards == null ? null : guards.get(guard);
-      if (guards != null && shared != null && --shared.guards == 0) {
-        guards.remove(guard);
-        Guarded.meter(
-            () ->
-                registry
-                    .find(HoldfastMeter.CONNECTIONS.meterName())
-                    .tag("guard", guard)
-                    .meters()
-                    .forEach(registry::remove));
-      }
-    }
-  }
-
-  private AtomicInteger register(WireSource source) {
-    AtomicInteger count = new AtomicInteger();
-    Guarded.meter(
-        () ->
-            Gauge.builder(HoldfastMeter.CONNECTIONS.meterName(), count, AtomicInteger::get)
-                .description(HoldfastMeter.CONNECTIONS.description())
-                .tags("guard", guard, "wire", source.tag())
-                .register(registry));
-    return count;
   }
 
   /**
@@ -135,10 +83,47 @@ public final class GuardMeters implements AutoCloseable {
    * @param change 1 or -1
    */
   public void connections(WireSource source, int change) {
-    AtomicInteger count = connections.get(source);
-    if (count != null) {
-      count.addAndGet(change);
+    shared.connections(source, change);
+  }
+
+  /**
+   * Counts calls; the only one of these that runs for every call.
+   *
+   * @param calls how many more there were
+   */
+  public void called(long calls) {
+    shared.called(calls);
+  }
+
+  /**
+   * Calls were ended before their answer, by a timeout of the client's or a cancel.
+   *
+   * @param calls how many
+   */
+  public void timedOut(int calls) {
+    if (calls > 0) {
+      count(HoldfastMeter.TIMED_OUT, calls);
     }
+  }
+
+  /**
+   * The kernel was asked about a connection.
+   *
+   * @param snapshot its answer
+   * @param sentAgain how many segments were sent again since the connection's reading before
+   */
+  public void read(WireSnapshot snapshot, long sentAgain) {
+    wire.read(snapshot, sentAgain);
+  }
+
+  /**
+   * A connection is closed.
+   *
+   * @param cause why
+   * @param ageNanos how long it was up
+   */
+  public void ended(Cause cause, long ageNanos) {
+    wire.ended(cause, ageNanos);
   }
 
   /**

@@ -19,12 +19,13 @@ import java.util.List;
 final class MetersAtZero {
 
   private static final List<String> NOT_EXECUTED =
-      List.of("held_full", "transaction", "blocking", "unsendable", "no_reconnect");
+      List.of("held_full", "transaction", "blocking", "unsendable", "no_reconnect", "unrepeatable");
 
   private MetersAtZero() {}
 
   static void register(MeterRegistry registry, String guard) {
     counter(registry, guard, HoldfastMeter.AMBIGUOUS_ALL);
+    counter(registry, guard, HoldfastMeter.TIMED_OUT);
     counter(registry, guard, HoldfastMeter.MOVED);
     counter(registry, guard, HoldfastMeter.REPLAYED);
     for (String result : List.of("answered", "failed")) {

@@ -15,6 +15,13 @@ public class AmbiguousOutcomeException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
+  private static final String WRITE =
+      "%s may or may not have run (%s): %s [%s]. Read the state it changes before repeating it.";
+
+  private static final String READ =
+      "%s may or may not have run (%s): %s [%s]. It changes nothing, was given up, and may be"
+          + " repeated.";
+
   /** The operation. */
   private final String call;
 
@@ -36,8 +43,22 @@ public class AmbiguousOutcomeException extends RuntimeException {
    * @param evidence what showed it
    */
   public AmbiguousOutcomeException(String call, Delivery delivery, Cause lostTo, String evidence) {
+    this(call, delivery, lostTo, evidence, ReplaySafety.UNSAFE);
+  }
+
+  /**
+   * The same of a call that may be a read: one that is not sent again says that it may be.
+   *
+   * @param call the operation's name, without keys or values
+   * @param delivery how far it had got
+   * @param lostTo why the connection was given up
+   * @param evidence what showed it
+   * @param safety of the call
+   */
+  public AmbiguousOutcomeException(
+      String call, Delivery delivery, Cause lostTo, String evidence, ReplaySafety safety) {
     super(
-        "%s may or may not have run (%s): %s [%s]. Read the state it changes before repeating it."
+        (safety == ReplaySafety.SAFE ? READ : WRITE)
             .formatted(call, delivery.text(), lostTo.text(), evidence));
     this.call = call;
     this.delivery = delivery;

@@ -42,10 +42,13 @@ public final class WireHistory {
    * @param snapshot the reading
    * @param backlog whether the channel is not writable: the socket takes no more. With nothing
    *     unacknowledged that is a shut window
+   * @return how many segments were sent again since the reading before
    */
-  public void took(WireSnapshot snapshot, boolean backlog) {
+  public long took(WireSnapshot snapshot, boolean backlog) {
+    long before = latest == null ? 0 : latest.totalRetrans();
     latest = snapshot;
     this.backlog = backlog;
+    return Math.max(0, snapshot.totalRetrans() - before); // nothing where it cannot be read
   }
 
   /**

@@ -9,6 +9,7 @@ import io.lettuce.core.protocol.RedisCommand;
 import io.lettuce.core.protocol.TransactionalCommand;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Queue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,22 @@ final class Calls {
     } catch (Exception | LinkageError | StackOverflowError foreign) {
       return thrown("isDone", foreign, false);
     }
+  }
+
+  /** How many commands in a row, from the oldest on, whose callers wait no more. */
+  static int goneAtHead(Queue<RedisCommand<?, ?, ?>> stack) {
+    RedisCommand<?, ?, ?> oldest = stack.peek();
+    if (oldest == null || !isDone(TransactionPart.callers(oldest))) {
+      return 0;
+    }
+    int gone = 0;
+    for (RedisCommand<?, ?, ?> command : stack) {
+      if (!isDone(TransactionPart.callers(command))) {
+        break;
+      }
+      gone++;
+    }
+    return gone;
   }
 
   static void fail(RedisCommand<?, ?, ?> command, AmbiguousOutcomeException outcome) {

@@ -3,7 +3,6 @@ package dev.holdfast.redis;
 import dev.holdfast.channel.UsageHandler;
 import dev.holdfast.dial.RedialEventLoopGroup;
 import dev.holdfast.report.EndpointUses;
-import dev.holdfast.usage.EndpointChurn;
 import io.lettuce.core.protocol.CommandHandler;
 import io.lettuce.core.protocol.RedisHandshakeHandler;
 import io.lettuce.core.resource.NettyCustomizer;
@@ -11,8 +10,6 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
-import java.net.InetSocketAddress;
-import java.util.function.Function;
 
 /** Puts the guard's handlers round Lettuce's command handler, after the user's own customizer. */
 final class GuardCustomizer implements NettyCustomizer {
@@ -26,12 +23,14 @@ final class GuardCustomizer implements NettyCustomizer {
 
   private final LettuceGuard guard;
   private final NettyCustomizer users;
-  private final Function<InetSocketAddress, EndpointChurn> uses;
+  private final UsageHandler.Guard usage;
 
   GuardCustomizer(LettuceGuard guard, NettyCustomizer users, EndpointUses uses) {
     this.guard = guard;
     this.users = users;
-    this.uses = to -> uses.use(to.getHostString(), to.getPort());
+    this.usage =
+        new UsageHandler.Guard(
+            to -> uses.use(to.getHostString(), to.getPort()), guard.meters()::ended);
   }
 
   @Override
@@ -81,7 +80,7 @@ final class GuardCustomizer implements NettyCustomizer {
 
   private UsageHandler usage(GuardedChannel guarded) {
     return new UsageHandler(
-        uses,
+        usage,
         guarded::causeOfDeath,
         guarded.channel().eventLoop(),
         () -> guarded.ready() && !LettuceSupport.movesAsAsked(guarded.channel()));

@@ -271,7 +271,7 @@ final class GuardedChannel {
   WireSnapshot snapshot(long nowNanos) {
     WireSnapshot snapshot = wire.read(nowNanos);
     lastSnapshot = snapshot;
-    history.took(snapshot, !channel.isWritable());
+    meters.read(snapshot, history.took(snapshot, !channel.isWritable()));
     return snapshot;
   }
 

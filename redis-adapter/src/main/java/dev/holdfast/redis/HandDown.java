@@ -43,6 +43,7 @@ final class HandDown {
     RedisCommand<?, ?, ?> sent = command;
     if (Calls.isDone(command)) {
       if (!holdsAPlace(kind, command)) {
+        guarded.meters().timedOut(1);
         return false;
       }
       sent = TransactionPart.of(command);

@@ -91,6 +91,7 @@ final class HeldCommands {
   }
 
   private void refuse(Held one, Refusal reason, String why) {
+    guarded.meters().called(1);
     guarded.meters().notExecuted(reason.tag());
     if (one.kind() == CommandKind.MULTI) {
       Calls.answerLostMulti(one.command());

@@ -75,8 +75,12 @@ final class LossHandler extends ChannelDuplexHandler implements ChannelFutureLis
     }
     reading.partial = false;
     reading.left = 0;
+    reading.probes = 0;
     reading.options = null;
+    int gone = Calls.goneAtHead(guarded.stack());
+    long answered = guarded.answered();
     ctx.fireChannelRead(msg);
+    count(guarded.answered() - answered, gone, reading.probes);
     guarded.heard();
     if (!ofUse && guarded.answered() > 0) {
       ofUse = true;
@@ -94,6 +98,14 @@ final class LossHandler extends ChannelDuplexHandler implements ChannelFutureLis
           Cause.UNSOLICITED_INPUT, "%d bytes answer no command".formatted(reading.left));
     }
     gate.read();
+  }
+
+  /** Answers come in the order of the stack, so the callers gone at its head are the first. */
+  private void count(long answered, int gone, int probes) {
+    if (answered > probes) {
+      guarded.meters().called(answered - probes);
+      guarded.meters().timedOut((int) Math.min(gone, answered));
+    }
   }
 
   /** A write failed and no other can follow; what has arrived can still be read. */
@@ -188,6 +200,7 @@ final class LossHandler extends ChannelDuplexHandler implements ChannelFutureLis
       if (closedByUser() && !diedInThePool()) {
         guarded.session().end();
         guarded.endpoint().died(Cause.LOCAL_CLOSE);
+        guarded.meters().called(guarded.stack().size());
         gate.drainInto(guarded.stack()); // the user closed the connection: Lettuce fails them all
       } else {
         guarded.ends(closedHere);

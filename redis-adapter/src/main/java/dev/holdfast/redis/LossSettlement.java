@@ -11,7 +11,6 @@ import dev.holdfast.retry.AmbiguousOutcomeException;
 import dev.holdfast.retry.Delivery;
 import dev.holdfast.retry.LostCall;
 import dev.holdfast.retry.NotExecutedException;
-import dev.holdfast.retry.ReplaySafety;
 import io.lettuce.core.protocol.ConnectionWatchdog;
 import io.lettuce.core.protocol.RedisCommand;
 import java.time.Duration;
@@ -68,6 +67,7 @@ final class LossSettlement {
     answerLostMultis(commands, lost, ruling);
     boolean reconnects = guarded.channel().pipeline().get(ConnectionWatchdog.class) != null;
     letTravel(commands, lost, ruling, death, reconnects);
+    guarded.meters().called(ambiguous + notExecuted); // those queued were answered so, and count
     failQueued(lost, ruling, death);
     report(death, signs);
   }
@@ -175,14 +175,19 @@ final class LossSettlement {
   }
 
   /** The guard's own PING, and commands outside of transactions whose callers have gone. */
-  private static void removeFinished(List<RedisCommand<?, ?, ?>> commands, List<Lost> lost) {
+  private void removeFinished(List<RedisCommand<?, ?, ?>> commands, List<Lost> lost) {
+    int gone = 0;
     for (int i = commands.size() - 1; i >= 0; i--) {
       boolean finished = lost.get(i).callerGone() && !isPart(lost.get(i));
-      if (finished || ProbeCommand.isProbe(commands.get(i))) {
+      boolean probe = ProbeCommand.isProbe(commands.get(i));
+      if (finished || probe) {
+        gone += probe ? 0 : 1;
         commands.remove(i);
         lost.remove(i);
       }
     }
+    guarded.meters().called(gone);
+    guarded.meters().timedOut(gone);
   }
 
   private static void answerLostMultis(
@@ -252,14 +257,11 @@ final class LossSettlement {
     Calls.fail(
         command,
         new AmbiguousOutcomeException(
-            CommandName.forPeople(command), delivery, death.cause(), evidence(command, death)));
-  }
-
-  /** A read that was given up can be told from a write whose outcome is unknown. */
-  private static String evidence(RedisCommand<?, ?, ?> command, Death death) {
-    return CommandSafety.of(command) == ReplaySafety.SAFE
-        ? death.evidence() + "; it changes nothing, was given up, and may be repeated"
-        : death.evidence();
+            CommandName.forPeople(command),
+            delivery,
+            death.cause(),
+            death.evidence(),
+            CommandSafety.of(command)));
   }
 
   private void refuse(RedisCommand<?, ?, ?> command, Refusal reason, String why) {

@@ -22,6 +22,9 @@ final class PartialReplies implements DecodeBufferPolicy {
     /** Bytes left when Lettuce had no command to give them to. */
     int left;
 
+    /** Commands of the guard's own that were answered by it. */
+    int probes;
+
     /** The options of the channel being read; null until a policy of the guard's was called. */
     @Nullable PartialReplies options;
   }

@@ -1,5 +1,6 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.metrics.Guarded;
 import dev.holdfast.metrics.HoldfastMeter;
 import dev.holdfast.usage.CallSite;
 import io.micrometer.core.instrument.Counter;
@@ -23,6 +24,16 @@ final class ResidueReports {
   ResidueReports(String pool, MeterRegistry registry) {
     this.pool = pool;
     this.registry = registry;
+    for (Residue residue : Residue.values()) {
+      Guarded.register(() -> counter(residue)); // at 0, so that a rate sees the first
+    }
+  }
+
+  private Counter counter(Residue residue) {
+    return Counter.builder(HoldfastMeter.POOL_RESIDUES.meterName())
+        .description(HoldfastMeter.POOL_RESIDUES.description())
+        .tags("pool", pool, "residue", residue.tag())
+        .register(registry);
   }
 
   String pool() {
@@ -35,11 +46,7 @@ final class ResidueReports {
    * @param site where it was returned; null if that is to be found on this thread
    */
   void left(Residue residue, @Nullable String site) {
-    Counter.builder(HoldfastMeter.POOL_RESIDUES.meterName())
-        .description(HoldfastMeter.POOL_RESIDUES.description())
-        .tags("pool", pool, "residue", residue.tag())
-        .register(registry)
-        .increment();
+    Guarded.meter(() -> counter(residue).increment());
     if (said.add(residue)) {
       LOG.warn(
           "{}: a connection came back with {} and is closed; returned at {}. Further ones are"

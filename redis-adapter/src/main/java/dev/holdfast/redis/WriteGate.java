@@ -160,11 +160,14 @@ final class WriteGate extends ChannelDuplexHandler {
   private void admit(RedisCommand<?, ?, ?> command, ChannelPromise promise) {
     CommandKind kind = CommandKind.of(command);
     if (Calls.isDone(command) && !Calls.isMember(command) && !kind.endsTransaction()) {
+      guarded.meters().called(1);
+      guarded.meters().timedOut(1);
       promise.trySuccess(); // its caller has gone: Lettuce would not write it either
       return;
     }
     NotExecutedException refusal = refusal(kind, command);
     if (refusal != null) {
+      guarded.meters().called(1);
       if (kind == CommandKind.MULTI) {
         Calls.answerLostMulti(command);
       } else {
@@ -294,7 +297,10 @@ final class WriteGate extends ChannelDuplexHandler {
     promise.trySuccess();
     if (sent) {
       watch.onRequest();
-    } else if (guarded.stack().isEmpty()) {
+      return;
+    }
+    guarded.meters().called(1);
+    if (guarded.stack().isEmpty()) {
       proof.forgetCall();
     }
   }

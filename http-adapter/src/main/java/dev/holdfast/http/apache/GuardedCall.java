@@ -176,6 +176,7 @@ final class GuardedCall {
     }
     boolean write = RequestSafety.of(request.getMethod(), false, false) != ReplaySafety.SAFE;
     if (write && !sent) {
+      attempts.endsAsEarlier();
       return new AmbiguousHttpOutcomeException(earlier.get(), thrown);
     }
     carry(thrown, earlier.get());

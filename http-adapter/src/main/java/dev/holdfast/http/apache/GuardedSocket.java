@@ -173,7 +173,7 @@ final class GuardedSocket {
 
   private WireSnapshot took(WireSnapshot snapshot) {
     latest = snapshot;
-    history.took(snapshot, false);
+    guard.meters().read(snapshot, history.took(snapshot, false));
     return snapshot;
   }
 
@@ -393,7 +393,18 @@ final class GuardedSocket {
     permit.closed(closer);
     // For churn an abort of a connection that was well is the caller's close as any other.
     boolean well = closer == Closer.ABORT && death == null;
-    churn.closed(System.nanoTime() - openedNanos, well ? Closer.LOCAL : closer, guard.timer());
+    long age = System.nanoTime() - openedNanos;
+    guard.meters().ended(cause(closer), age);
+    churn.closed(age, well ? Closer.LOCAL : closer, guard.timer());
+  }
+
+  /** The pool closes an idle connection, and nobody has looked whether its server had before. */
+  private Cause cause(Closer closer) {
+    Death why = death;
+    if (why != null) {
+      return why.cause();
+    }
+    return closer == Closer.REMOTE ? Cause.PEER_CLOSED : Cause.LOCAL_CLOSE;
   }
 
   private Closer closer(boolean abort) {

@@ -6,6 +6,7 @@ import dev.holdfast.http.RequestSafety;
 import dev.holdfast.report.GuardMeters;
 import dev.holdfast.retry.ReplaySafety;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.classic.ExecChainHandler;
 import org.apache.hc.core5.http.ClassicHttpRequest;
@@ -62,12 +63,16 @@ final class RetryExec implements ExecChainHandler {
             scope.clientContext.getRequestConfigOrDefault().getResponseTimeout());
     @Nullable CurrentRequest outer = CurrentRequest.get();
     CurrentRequest.set(mine);
+    meters.called(1);
     try {
       boolean automatic = AutomaticRetries.take();
       ClassicHttpResponse response =
           new GuardedCall(request, scope, mine, settings, automatic ? rule : null).run(chain);
       installation.answered(mine);
       return response;
+    } catch (InterruptedIOException ended) { // by a timeout of any kind, or by an abort
+      meters.timedOut(1);
+      throw ended;
     } finally {
       CurrentRequest.set(outer);
     }

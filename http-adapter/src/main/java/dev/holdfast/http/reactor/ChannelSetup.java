@@ -24,9 +24,14 @@ final class ChannelSetup implements ChannelPipelineConfigurer {
   private static final String WIRE = "holdfast-wire";
 
   private final ReactorHttpGuard guard;
+  private final UsageHandler.Guard usage;
 
   ChannelSetup(ReactorHttpGuard guard) {
     this.guard = guard;
+    this.usage =
+        new UsageHandler.Guard(
+            to -> guard.endpoints().use(to.getHostString(), to.getPort()),
+            (cause, age) -> guard.meters().ended(cause, age));
   }
 
   @Override
@@ -45,10 +50,7 @@ final class ChannelSetup implements ChannelPipelineConfigurer {
 
   private UsageHandler usage(GuardedConnection guarded) {
     return new UsageHandler(
-        to -> guard.endpoints().use(to.getHostString(), to.getPort()),
-        guarded.end()::cause,
-        guard.timer(),
-        () -> !guarded.wasAskedToGo());
+        usage, guarded.end()::cause, guard.timer(), () -> !guarded.wasAskedToGo());
   }
 
   /** What the user set stays as it is; the options of the client are on the channel by now. */

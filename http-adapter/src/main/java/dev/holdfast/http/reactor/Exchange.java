@@ -185,8 +185,11 @@ final class Exchange {
         new ExchangeProgress(
             sentBytes(), false, answered ? 1 : 0, reused, mayRepeat(), failure(of));
     progress = far;
-    ReplaySafety safety = RequestSafety.of(request.method(), request.keyed(), false);
-    return call.failed(request.method(), safety, far, of.cause());
+    return call.failed(request.method(), safety(), far, of.cause());
+  }
+
+  private ReplaySafety safety() {
+    return RequestSafety.of(request.method(), request.keyed(), false);
   }
 
   /** Whether it may be sent again, as far as its body, its place and the user's will go. */
@@ -223,6 +226,7 @@ final class Exchange {
     if (decision == RetryDecision.AMBIGUOUS) {
       ours = new AmbiguousOutcomeException(name, far.delivery(), of.cause(), of.evidence());
     } else if (far.neverSent()) {
+      connection.guard().meters().notExecuted(far.repeatable() ? "unsendable" : "unrepeatable");
       ours = new NotExecutedException(name, whyNotMoved(far));
     } else {
       return clients;
@@ -254,7 +258,8 @@ final class Exchange {
     }
     String name = RequestSafety.name(request.method());
     connection.guard().meters().ambiguous(name);
-    var ours = new AmbiguousOutcomeException(name, far.delivery(), of.cause(), of.evidence());
+    var ours =
+        new AmbiguousOutcomeException(name, far.delivery(), of.cause(), of.evidence(), safety());
     ours.initCause(later);
     return ours;
   }

@@ -196,7 +196,7 @@ final class GuardedConnection {
   WireSnapshot snapshot(long nowNanos) {
     WireSnapshot snapshot = wire.read(nowNanos);
     lastSnapshot = snapshot;
-    history.took(snapshot, !channel.isWritable());
+    guard.meters().read(snapshot, history.took(snapshot, !channel.isWritable()));
     return snapshot;
   }
 

@@ -24,7 +24,7 @@ final class Replays {
       public void subscribe(CoreSubscriber<? super Connection> caller) {
         Sending sending = new Sending(guard, multiplexed, once, caller);
         caller.onSubscribe(sending);
-        sending.begin();
+        sending.start();
       }
     };
   }

@@ -1,11 +1,14 @@
 package dev.holdfast.http.reactor;
 
 import dev.holdfast.http.RetryDecision;
+import dev.holdfast.report.GuardMeters;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -31,6 +34,7 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
   private static final long FIRST_PAUSE_NANOS = Duration.ofMillis(1).toNanos();
   private static final int MOST_DOUBLINGS = 7;
 
+  private final GuardMeters meters;
   private final Multiplexed multiplexed;
   private final Mono<? extends Connection> once;
   private final CoreSubscriber<? super Connection> caller;
@@ -38,6 +42,9 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
   private final Context context;
   private volatile @Nullable Subscription current;
   private volatile boolean wanted;
+
+  /** Its caller has an answer or an error, or has gone. */
+  private volatile boolean ended;
 
   private long refusedSince;
   private int refusals;
@@ -50,11 +57,17 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
     this.multiplexed = multiplexed;
     this.once = once;
     this.caller = caller;
-    this.call = new Call(guard.settings().shared(), guard.meters());
+    this.meters = guard.meters();
+    this.call = new Call(guard.settings().shared(), meters);
     this.context = caller.currentContext().put(Call.class, call);
   }
 
-  void begin() {
+  void start() {
+    meters.called(1);
+    begin();
+  }
+
+  private void begin() {
     if (current == Operators.cancelledSubscription()) {
       return;
     }
@@ -95,6 +108,10 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
 
   @Override
   public void cancel() {
+    if (!ended) {
+      ended = true;
+      meters.timedOut(1);
+    }
     Exchange carried = call.cancel();
     if (carried == null) {
       end();
@@ -109,11 +126,13 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
 
   @Override
   public void onNext(Connection answered) {
+    ended = true;
     caller.onNext(answered);
   }
 
   @Override
   public void onComplete() {
+    ended = true;
     caller.onComplete();
   }
 
@@ -136,7 +155,7 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
     try {
       loop.execute(() -> settle(lost, failure));
     } catch (RejectedExecutionException shutDown) {
-      caller.onError(failure);
+      tell(failure);
     }
   }
 
@@ -147,7 +166,7 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
   private void settle(Exchange lost, Throwable failure) {
     @Nullable RetryDecision decision = lost.connection().end().verdict(lost);
     if (decision == null) {
-      caller.onError(failure);
+      tell(failure);
     } else if (decision == RetryDecision.RETRY && call.mayStartOver() && !lost.neverSent()) {
       call.again(lost);
       begin();
@@ -157,7 +176,7 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
     } else if (lost.neverSent()) {
       fails(lost.error(failure));
     } else {
-      caller.onError(lost.error(failure));
+      tell(lost.error(failure));
     }
   }
 
@@ -193,6 +212,21 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
   /** Of the last sending nothing was sent; of one before it something may have been. */
   private void fails(Throwable failure) {
     Exchange sent = call.sentBefore();
-    caller.onError(sent == null ? failure : sent.hiddenBy(failure));
+    tell(sent == null ? failure : sent.hiddenBy(failure));
+  }
+
+  private void tell(Throwable failure) {
+    if (!ended && isTimeout(failure)) {
+      meters.timedOut(1);
+    }
+    ended = true;
+    caller.onError(failure);
+  }
+
+  /** The client's own: of the response, of the pool, of the connect. */
+  private static boolean isTimeout(Throwable failure) {
+    return failure instanceof io.netty.handler.timeout.TimeoutException
+        || failure instanceof TimeoutException
+        || failure instanceof ConnectTimeoutException;
   }
 }
