@@ -2,15 +2,21 @@ package dev.holdfast.http.reactor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.diagnosis.Explanation;
+import dev.holdfast.lab.Await;
 import dev.holdfast.lab.NginxServer;
+import dev.holdfast.report.DiagnosisEvent;
 import dev.holdfast.retry.AmbiguousOutcomeException;
 import dev.holdfast.retry.NotExecutedException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
@@ -25,6 +31,7 @@ final class GoAwayTest {
 
   private static final int POSTS = 3_000;
   private static final int CALLERS = 20;
+  private static final Duration JUDGED = Duration.ofMillis(2_500);
 
   private static int freePort() {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -90,6 +97,33 @@ final class GoAwayTest {
       assertThat(executions.values()).allMatch(times -> times == 1);
     } finally {
       bare.dispose();
+      pool.dispose();
+      guard.close();
+    }
+  }
+
+  /** A server that renews its connections as it is told to is nobody's churn. */
+  @Test
+  void mustNotCallItChurn() {
+    int port = freePort();
+    List<DiagnosisEvent> told = new CopyOnWriteArrayList<>();
+    ReactorHttpGuard guard =
+        ReactorHttpGuard.custom(HttpBed.plan()).name("nginx").replayableBodies().build();
+    guard.onDiagnosis(told::add);
+    ConnectionProvider pool =
+        guard.provider(
+            ConnectionProvider.builder("nginx").maxConnections(1).pendingAcquireMaxCount(-1));
+    try (NginxServer nginx =
+        NginxServer.builder()
+            .directives("listen 127.0.0.1:%d http2;".formatted(port), "keepalive_requests 40;")
+            .start()) {
+      HttpClient client = guard.install(HttpClient.create(pool)).protocol(HttpProtocol.H2C);
+      assertThat(run(client, port, "own-")).containsExactly(Map.entry("ok", POSTS));
+      assertThat(nginx.executions()).hasSize(POSTS);
+      Await.idle(JUDGED); // each close is judged a second later
+      assertThat(told)
+          .noneMatch(event -> event.diagnosis().explanations().contains(Explanation.CHURN));
+    } finally {
       pool.dispose();
       guard.close();
     }
