@@ -10,6 +10,7 @@ import dev.holdfast.lab.RedisServer;
 import dev.holdfast.lab.kernel.Dial;
 import dev.holdfast.lab.kernel.KernelLab;
 import dev.holdfast.lab.kernel.Network;
+import dev.holdfast.lab.kernel.RouterCounter;
 import dev.holdfast.metrics.HoldfastMeter;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.netty.channel.ConnectTimeoutException;
@@ -61,10 +62,15 @@ final class LostDialTest {
     try (Connects connects = new Connects(Dial.ROUTED, redis.port(), Connects.direct(), timeout)) {
       connects.times(1).startAgain();
       network.dropSynPinned();
-      connects.times(Connects.COUNT).print("half of the source ports lost, timeout 3 s");
+      int wanted = 3 * Connects.COUNT;
+      int most = wanted / 5;
+      for (int i = 0; i < wanted && connects.failures().size() <= most; i++) {
+        connects.times(1);
+      }
+      connects.print("half of the source ports lost, timeout 3 s");
       network.heal();
-      // Five redials leave 1.6 % expected.
-      assertThat(connects.failures().size()).isLessThanOrEqualTo(Connects.COUNT / 5);
+      // Six dials leave 1.6 %, a late machine 4 %: more than 12 of 60 once in a million times.
+      assertThat(connects.failures().size()).isLessThanOrEqualTo(most);
       assertThat(connects.redials(RedialReason.SILENCE)).isPositive();
     }
   }
@@ -77,7 +83,10 @@ final class LostDialTest {
       network.dropSynRandomly(50);
       connects.startAgain();
       int wanted = Math.max(10, Connects.COUNT / 4);
-      for (int i = 1; i <= wanted; i++) {
+      // Until a SYN was lost, which 40 reconnects miss once in a million million times.
+      for (int i = 1;
+          i <= wanted || (i <= 40 && network.count(RouterCounter.SYN_DROPPED) == 0);
+          i++) {
         redis.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
         int reconnects = i;
         Await.until("reconnected", KernelBed.SOON, () -> connects.reports().size() >= reconnects);

@@ -18,7 +18,13 @@ import org.junit.jupiter.api.Test;
 @KernelLab
 final class LostDialTest {
 
-  private static final int CONNECTS = 24;
+  private static final int CONNECTS = 60;
+
+  /**
+   * Six dials leave 1.6 % of them, fewer on a late machine 4 %: more than this is left once in a
+   * million times. Without redials it is half of them.
+   */
+  private static final int MOST = 12;
 
   /** Six dials fit into its first half, on a machine that is late by half a second too. */
   private static final Duration CONNECT = Duration.ofSeconds(3);
@@ -30,7 +36,7 @@ final class LostDialTest {
       // While the round trip is not known a connect has three dials, not six: one in eight fails.
       client.send("HEAD", "round-trip");
       network.dropSynPinned();
-      for (int i = 0; i < CONNECTS; i++) {
+      for (int i = 0; i < CONNECTS && failed <= MOST; i++) {
         try {
           client.send("HEAD", "r" + i);
         } catch (ConnectTimeoutException lost) {
@@ -49,8 +55,7 @@ final class LostDialTest {
     System.out.printf(
         "[kernel-lab] half of the ports lost: %d of %d failed, longest connect %d ms%n",
         failed, CONNECTS, reports.stream().mapToLong(r -> r.nanos() / 1_000_000).max().orElse(-1));
-    // Six dials leave 1.6 % of 24: four are lost by chance in one run of two thousand.
-    assertThat(failed).isLessThanOrEqualTo(3);
+    assertThat(failed).isLessThanOrEqualTo(MOST);
     assertThat(reports).anyMatch(report -> report.dials() > 1);
   }
 }
