@@ -75,6 +75,11 @@ final class Advice {
           List.of(
               "stagger reconnects; where the balancer can, let it drain or reset flows before it"
                   + " moves, instead of forgetting them");
+      case DEMOTED ->
+          List.of(
+              "the next connection leads to where the name, the Sentinels or the cluster say by now;"
+                  + " if that is the replica again, keep names for less time"
+                  + " (networkaddress.cache.ttl), or ask a Sentinel instead of a name");
       case PATH_DARK -> List.of(ON_DARKNESS);
       case LOCAL_CLOSE, RETIRED -> List.of();
       case OWN_REVERSE_PATH_FILTER ->

@@ -28,6 +28,8 @@ public enum Cause {
   UNSOLICITED_INPUT("the server sent something that nobody had asked for"),
   /** The connection was idle for longer than the path keeps idle flows. */
   IDLE_LIMIT("idle for longer than the safe age of its path"),
+  /** The server answered a write as a replica does: the primary is elsewhere. */
+  DEMOTED("the server is a read-only replica now"),
   /** The application or the client library closed the connection. */
   LOCAL_CLOSE("closed by the application or its client");
 
@@ -62,9 +64,19 @@ public enum Cause {
           PING_UNANSWERED,
           REPLY_OVERDUE,
           UNSOLICITED_INPUT,
-          IDLE_LIMIT ->
+          IDLE_LIMIT,
+          DEMOTED ->
           "guard";
     };
+  }
+
+  /**
+   * Whether the connection worked, and this end chose to leave it.
+   *
+   * @return true if nothing that followed explains it better
+   */
+  public boolean byChoice() {
+    return this == LOCAL_CLOSE || this == IDLE_LIMIT || this == DEMOTED;
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.holdfast.diagnosis;
 
 import static dev.holdfast.diagnosis.Explanation.CLOSED_DURING_CALL;
+import static dev.holdfast.diagnosis.Explanation.DEMOTED;
 import static dev.holdfast.diagnosis.Explanation.FAILOVER;
 import static dev.holdfast.diagnosis.Explanation.FIN_LOST;
 import static dev.holdfast.diagnosis.Explanation.FLOW_FORGOTTEN_RESET;
@@ -65,6 +66,7 @@ final class DeathTable {
       List.of(
           Row.<DeathSigns>of(LOCAL_CLOSE).demanding(saw(EnumSet.of(Cause.LOCAL_CLOSE))),
           Row.<DeathSigns>of(RETIRED).demanding(saw(EnumSet.of(Cause.IDLE_LIMIT))),
+          Row.<DeathSigns>of(DEMOTED).demanding(saw(EnumSet.of(Cause.DEMOTED))),
           Row.<DeathSigns>of(UNASKED_INPUT).demanding(saw(EnumSet.of(Cause.UNSOLICITED_INPUT))),
           // 16; those idle for the same time that die together have met a limit
           Row.<DeathSigns>of(FAILOVER)

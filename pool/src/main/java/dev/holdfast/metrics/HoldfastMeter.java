@@ -86,6 +86,16 @@ public enum HoldfastMeter {
       "guard",
       "reason"),
   /**
+   * Counter: answers by which the server declined a call without running it, whether or not it was
+   * sent again. Tags: {@code code} (loading, masterdown, busy, clusterdown, tryagain, readonly).
+   */
+  DECLINED(
+      "holdfast.calls.declined",
+      Kind.COUNTER,
+      "Answers that declined a call without running it",
+      "guard",
+      "code"),
+  /**
    * Gauge, in seconds: the idle age from which a connection is proved before use, the lowest of the
    * guard's addresses; not a number where the source sets none. Tags: {@code source}, the values of
    * {@link dev.holdfast.diagnosis.LimitSource#tag()} (configured, advertised, learned). The lowest

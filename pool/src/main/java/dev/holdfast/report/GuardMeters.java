@@ -191,6 +191,15 @@ public final class GuardMeters implements AutoCloseable {
   }
 
   /**
+   * The server declined a call without running it.
+   *
+   * @param code what it said, of a bounded set
+   */
+  public void declined(String code) {
+    count(HoldfastMeter.DECLINED, 1, "code", code);
+  }
+
+  /**
    * A connect dialled again.
    *
    * @param reason why

@@ -1,6 +1,5 @@
 package dev.holdfast.redis;
 
-import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.diagnosis.DeathSigns;
 import dev.holdfast.diagnosis.Diagnostician;
 import dev.holdfast.diagnosis.IdleBound;
@@ -31,6 +30,7 @@ final class ChannelDeaths {
 
   private final String guard;
   private final DiagnosisReporter reporter;
+  private final ReplicasLeft replicasLeft = new ReplicasLeft();
   private final Neighbours neighbours = new Neighbours();
   private final IdleLimits idleLimits;
   private final Listeners<SwapEvent> swaps = new Listeners<>();
@@ -56,6 +56,10 @@ final class ChannelDeaths {
 
   void onSwap(Consumer<SwapEvent> listener) {
     swaps.add(listener);
+  }
+
+  ReplicasLeft replicasLeft() {
+    return replicasLeft;
   }
 
   /** How long connections to an address may be idle, as far as was learned. */
@@ -103,7 +107,7 @@ final class ChannelDeaths {
   }
 
   void died(GuardedChannel guarded, Death death, SwapEvent event, DeathSigns signs) {
-    if (death.cause() != Cause.LOCAL_CLOSE && death.cause() != Cause.IDLE_LIMIT) {
+    if (!death.cause().byChoice()) {
       neighbours.died(guarded.remote(), death.atNanos(), signs.idle());
     }
     IdleWitness witness = guarded.witness();

@@ -15,6 +15,7 @@ record GuardSettings(
     ConnectionPlan plan,
     Duration probeAfter,
     int heldLimit,
+    Duration declinedPatience,
     boolean backgroundPing,
     boolean sharedByDefault,
     @Nullable BackOff reconnectBackOff,

@@ -14,6 +14,7 @@ import dev.holdfast.wire.WireProbe.KeepAliveSettings;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireSource;
 import io.lettuce.core.protocol.CommandHandler;
+import io.lettuce.core.protocol.ConnectionWatchdog;
 import io.lettuce.core.protocol.RedisCommand;
 import io.netty.channel.Channel;
 import io.netty.channel.local.LocalAddress;
@@ -53,6 +54,7 @@ final class GuardedChannel {
   private long handedDown;
   private long kernelQuietNanos;
   private boolean bounded = true;
+  private boolean rejects = true;
   private boolean ready;
   private boolean condemned;
   private Answer answeredBeside = Answer.UNKNOWN;
@@ -144,13 +146,33 @@ final class GuardedChannel {
     return bounded;
   }
 
+  /**
+   * Whether what was not sent goes to a next connection: not if the client reconnects none, rejects
+   * what a lost one leaves behind, or may do so for all that is known.
+   */
+  boolean reconnects() {
+    return !rejects && channel.pipeline().get(ConnectionWatchdog.class) != null;
+  }
+
   /** The client's options are in force here, and say so. */
-  void bounded(boolean bounded) {
+  void options(boolean bounded, boolean rejects) {
     this.bounded = bounded;
+    this.rejects = rejects;
   }
 
   WireHistory history() {
     return history;
+  }
+
+  /** Whether the connection may be given up because its server is a replica. */
+  boolean mayLeaveReplica(long nowNanos) {
+    return deaths.replicasLeft().mayLeave(endpoint, nowNanos);
+  }
+
+  /** The server has declined a write, as a replica does. */
+  void leaveReplica(long nowNanos) {
+    deaths.replicasLeft().leaves(endpoint, nowNanos);
+    condemn(Cause.DEMOTED, "READONLY in answer to a write");
   }
 
   /** Where the connection leads; known once it is ready. For comparison only, never for people. */

@@ -42,7 +42,9 @@ final class GuardedOptions {
                 new OptionsMark(
                     new PartialReplies(
                         options.getDecodeBufferPolicy(),
-                        options.getRequestQueueSize() != Integer.MAX_VALUE),
+                        options.getRequestQueueSize() != Integer.MAX_VALUE,
+                        options.getDisconnectedBehavior()
+                            == ClientOptions.DisconnectedBehavior.REJECT_COMMANDS),
                     onForeignResources))
             .build();
   }

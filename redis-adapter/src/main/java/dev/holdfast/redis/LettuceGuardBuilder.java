@@ -13,6 +13,7 @@ import dev.holdfast.usage.CallSite;
 import dev.holdfast.usage.Usage;
 import dev.holdfast.usage.UsageRegistry;
 import dev.holdfast.usage.UsageSettings;
+import io.lettuce.core.RedisURI;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import java.net.InetAddress;
@@ -29,6 +30,7 @@ public final class LettuceGuardBuilder {
   private MeterRegistry registry = Metrics.globalRegistry;
   private Duration probeAfter = Duration.ofSeconds(1);
   private int heldLimit = 10_000;
+  private Duration declinedPatience = RedisURI.DEFAULT_TIMEOUT_DURATION;
   private int replayAttempts = 3;
   private boolean stateIdempotentToo;
   private boolean backgroundPing = true;
@@ -106,6 +108,33 @@ public final class LettuceGuardBuilder {
           "heldLimit " + commands + " is below 1: not even the command that asks could wait");
     }
     this.heldLimit = commands;
+    return this;
+  }
+
+  /**
+   * For how long a command may be sent again that the server declined without running it: {@code
+   * LOADING}, {@code MASTERDOWN}, {@code BUSY}, {@code CLUSTERDOWN}, {@code TRYAGAIN}. It is sent
+   * for the last time then, and its caller hears what the server says; one whose caller has gone
+   * before, as a synchronous one does at his command timeout, is not sent any more. 60 s by
+   * default, Lettuce's own command timeout ({@code RedisURI.DEFAULT_TIMEOUT}). The waits between
+   * grow from 20 ms to a second, and one command of a connection is sent each time.
+   *
+   * <p>A write that is declined with {@code READONLY} moves to a new connection, once: the name of
+   * a server that has become a replica may lead elsewhere by now.
+   *
+   * <p>Nothing is sent again within a transaction, ahead of a command that was run meanwhile, or
+   * while the client's options are not those of {@link LettuceGuard#options}.
+   *
+   * @param patience zero for none of this: what the server says reaches the caller at once
+   * @return this builder
+   * @throws IllegalArgumentException if the duration is negative
+   */
+  public LettuceGuardBuilder declinedPatience(Duration patience) {
+    Objects.requireNonNull(patience, "patience");
+    if (patience.isNegative()) {
+      throw new IllegalArgumentException("declinedPatience " + patience + " is negative");
+    }
+    this.declinedPatience = patience;
     return this;
   }
 
@@ -280,6 +309,7 @@ public final class LettuceGuardBuilder {
             plan,
             probeAfter,
             heldLimit,
+            declinedPatience,
             backgroundPing,
             sharedConnections,
             reconnectBackOff,

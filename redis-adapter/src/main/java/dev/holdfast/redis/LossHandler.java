@@ -7,6 +7,7 @@ import io.lettuce.core.protocol.ConnectionWatchdog;
 import io.lettuce.core.protocol.DefaultEndpoint;
 import io.lettuce.core.protocol.Endpoint;
 import io.lettuce.core.protocol.RedisCommand;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -77,9 +78,17 @@ final class LossHandler extends ChannelDuplexHandler implements ChannelFutureLis
     reading.left = 0;
     reading.probes = 0;
     reading.options = null;
+    reading.gate = answersInOrder ? gate : null;
+    if (answersInOrder
+        && !answeredInPart
+        && msg instanceof ByteBuf read
+        && Decline.mayBegin(read)) {
+      gate.expectDecline();
+    }
     int gone = Calls.goneAtHead(guarded.stack());
     long answered = guarded.answered();
     ctx.fireChannelRead(msg);
+    reading.gate = null;
     count(guarded.answered() - answered, gone, reading.probes);
     guarded.heard();
     if (!ofUse && guarded.answered() > 0) {
@@ -88,7 +97,7 @@ final class LossHandler extends ChannelDuplexHandler implements ChannelFutureLis
     }
     answeredInPart = reading.partial;
     if (reading.options != null) {
-      guarded.bounded(reading.options.bounded());
+      guarded.options(reading.options.bounded(), reading.options.rejects());
     }
     if (reading.left > 0
         && guarded.stack().isEmpty()

@@ -27,6 +27,9 @@ final class PartialReplies implements DecodeBufferPolicy {
 
     /** The options of the channel being read; null until a policy of the guard's was called. */
     @Nullable PartialReplies options;
+
+    /** Hears of replies that decline a command, behind the first of those read together. */
+    @Nullable WriteGate gate;
   }
 
   private static final FastThreadLocal<Mark> MARK =
@@ -39,14 +42,21 @@ final class PartialReplies implements DecodeBufferPolicy {
 
   private final DecodeBufferPolicy policy;
   private final boolean bounded;
+  private final boolean rejects;
 
   /**
    * @param policy the user's
    * @param bounded whether the client refuses commands beyond some number
+   * @param rejects whether it fails those that a lost connection leaves behind
    */
-  PartialReplies(DecodeBufferPolicy policy, boolean bounded) {
+  PartialReplies(DecodeBufferPolicy policy, boolean bounded, boolean rejects) {
     this.policy = policy;
     this.bounded = bounded;
+    this.rejects = rejects;
+  }
+
+  boolean rejects() {
+    return rejects;
   }
 
   boolean bounded() {
@@ -65,6 +75,12 @@ final class PartialReplies implements DecodeBufferPolicy {
 
   @Override
   public void afterCommandDecoded(ByteBuf buffer) {
+    if (Decline.mayBegin(buffer)) {
+      WriteGate gate = MARK.get().gate;
+      if (gate != null) {
+        gate.expectDecline();
+      }
+    }
     policy.afterCommandDecoded(buffer);
   }
 

@@ -1,7 +1,6 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.diagnosis.Answer;
-import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.diagnosis.DeathSigns;
 import dev.holdfast.diagnosis.Diagnosis;
 import dev.holdfast.diagnosis.Diagnostician;
@@ -69,7 +68,7 @@ final class PostMortem {
   }
 
   void begin(EndpointState endpoint) {
-    if (signs.cause() == Cause.LOCAL_CLOSE || signs.cause() == Cause.IDLE_LIMIT) {
+    if (signs.cause().byChoice()) {
       conclude(); // nothing that follows explains it better
       return;
     }

@@ -35,6 +35,9 @@ final class WriteGate extends ChannelDuplexHandler {
   private final PathWatch watch;
   private final HeldCommands held;
 
+  /** None on nearly every channel. */
+  private @Nullable DeclinedCalls declined;
+
   /** Empty once the channel is ready. */
   private List<RedisCommand<?, ?, ?>> handshake = new ArrayList<>(4);
 
@@ -74,7 +77,20 @@ final class WriteGate extends ChannelDuplexHandler {
 
   /** Whether commands wait here. */
   boolean holds() {
-    return !held.isEmpty();
+    return !held.isEmpty() || waitsForServer();
+  }
+
+  /** The next reply seems to decline a command. */
+  void expectDecline() {
+    if (declined == null) {
+      declined = new DeclinedCalls(guarded, new Declined());
+    }
+    declined.expect();
+  }
+
+  /** Whether the server has declined what comes first. */
+  private boolean waitsForServer() {
+    return declined != null && declined.pending();
   }
 
   /** Asks the server on behalf of a pool, while nobody else uses the connection. */
@@ -112,6 +128,9 @@ final class WriteGate extends ChannelDuplexHandler {
     doubts.heard();
     if (proof.pending()) {
       proof.read(guarded.answered());
+    }
+    if (declined != null) {
+      declined.read();
     }
     watch.onRead();
   }
@@ -151,6 +170,9 @@ final class WriteGate extends ChannelDuplexHandler {
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
     if (event instanceof ConnectionEvents.Reset) {
+      if (declined != null) {
+        declined.cancelAll();
+      }
       held.cancelAll();
       proof.forget();
     }
@@ -230,7 +252,13 @@ final class WriteGate extends ChannelDuplexHandler {
   }
 
   private boolean mayPass(CommandKind kind, RedisCommand<?, ?, ?> command) {
-    if (!held.isEmpty() || releasing || !guarded.open() || doubts.dark()) {
+    if (releasing || !guarded.open() || doubts.dark()) {
+      return false;
+    }
+    if (declined != null && declined.pending()) {
+      return declined.letsPass(command) && !held.endsInsideTransaction();
+    }
+    if (!held.isEmpty()) {
       return false;
     }
     if (proof.pending()) {
@@ -314,7 +342,12 @@ final class WriteGate extends ChannelDuplexHandler {
 
   /** The path is proved, or lit again. */
   private void release() {
-    if (held.isEmpty() || releasing || !guarded.open() || proof.pending() || doubts.dark()) {
+    if (held.isEmpty()
+        || releasing
+        || !guarded.open()
+        || proof.pending()
+        || doubts.dark()
+        || waitsForServer()) {
       return;
     }
     guarded.clocks().requested(System.nanoTime());
@@ -331,7 +364,35 @@ final class WriteGate extends ChannelDuplexHandler {
   void drainInto(Collection<RedisCommand<?, ?, ?>> commands) {
     watch.end();
     proof.abandon();
+    if (declined != null) {
+      declined.drainInto(commands);
+    }
     held.drainInto(commands);
+  }
+
+  private final class Declined implements DeclinedCalls.Gate {
+
+    @Override
+    public boolean send(RedisCommand<?, ?, ?> command) {
+      guarded.clocks().requested(System.nanoTime());
+      boolean sent = handDown.pass(CommandKind.of(command), command);
+      if (sent) {
+        watch.onRequest();
+        handDown.flush();
+      }
+      return sent;
+    }
+
+    @Override
+    public void admit(RedisCommand<?, ?, ?> command) {
+      WriteGate.this.admit(command, guarded.channel().newPromise());
+      handDown.flush();
+    }
+
+    @Override
+    public void reopen() {
+      release();
+    }
   }
 
   private void ping(ProbeCommand ping) {

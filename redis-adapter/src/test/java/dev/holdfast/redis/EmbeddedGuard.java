@@ -27,6 +27,7 @@ final class EmbeddedGuard {
             RedisBed.direct(),
             Duration.ofSeconds(1),
             heldLimit,
+            Duration.ZERO,
             false,
             false,
             null,

@@ -14,11 +14,16 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DnsResolvers;
+import io.lettuce.core.resource.SocketAddressResolver;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.IntSupplier;
 import java.util.function.UnaryOperator;
 
 /** A Redis, a middlebox in front of it, and clients, bare or guarded, that go through it. */
@@ -145,6 +150,24 @@ final class RedisBed implements AutoCloseable {
   ClientResources resources() {
     ClientResources resources =
         ClientResources.builder().ioThreadPoolSize(2).computationThreadPoolSize(2).build();
+    opened.add(0, () -> resources.shutdown(0, 0, java.util.concurrent.TimeUnit.SECONDS).get());
+    return resources;
+  }
+
+  /** With a name service that leads to a port of this host. */
+  ClientResources resources(IntSupplier leadsTo) {
+    ClientResources resources =
+        ClientResources.builder()
+            .ioThreadPoolSize(2)
+            .computationThreadPoolSize(2)
+            .socketAddressResolver(
+                new SocketAddressResolver(DnsResolvers.UNRESOLVED) {
+                  @Override
+                  public SocketAddress resolve(RedisURI uri) {
+                    return new InetSocketAddress(uri.getHost(), leadsTo.getAsInt());
+                  }
+                })
+            .build();
     opened.add(0, () -> resources.shutdown(0, 0, java.util.concurrent.TimeUnit.SECONDS).get());
     return resources;
   }

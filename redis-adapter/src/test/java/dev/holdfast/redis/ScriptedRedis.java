@@ -29,11 +29,11 @@ final class ScriptedRedis implements AutoCloseable {
   interface Script extends Function<String, @Nullable String> {}
 
   private final ServerSocket listening;
-  private final Script script;
+  private final Function<List<String>, @Nullable String> script;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger accepted = new AtomicInteger();
 
-  private ScriptedRedis(Script script) {
+  private ScriptedRedis(Function<List<String>, @Nullable String> script) {
     this.script = script;
     try {
       this.listening = new ServerSocket();
@@ -49,6 +49,13 @@ final class ScriptedRedis implements AutoCloseable {
   }
 
   static ScriptedRedis answering(Script script) {
+    return answeringWords(words -> script.apply(words.get(0)));
+  }
+
+  /**
+   * @param script gets all the words of a command, its name in capitals
+   */
+  static ScriptedRedis answeringWords(Function<List<String>, @Nullable String> script) {
     return new ScriptedRedis(script);
   }
 
@@ -96,7 +103,9 @@ final class ScriptedRedis implements AutoCloseable {
       DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
       OutputStream out = socket.getOutputStream();
       while (true) {
-        String answer = script.apply(read(in).get(0).toUpperCase(Locale.ROOT));
+        List<String> words = read(in);
+        words.set(0, words.get(0).toUpperCase(Locale.ROOT));
+        String answer = script.apply(words);
         if (answer == null) {
           return;
         }

@@ -1,0 +1,106 @@
+package dev.holdfast.redis;
+
+import io.lettuce.core.output.CommandOutput;
+import io.lettuce.core.protocol.RedisCommand;
+import io.netty.buffer.ByteBuf;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Redis says when it has not run a command and would run it later, or elsewhere. All of these
+ * come from where it looks a command up, before that begins ({@code processCommand} in {@code
+ * server.c}).
+ */
+enum Decline {
+  /** It reads its data set. */
+  LOADING("Redis is loading the dataset in memory|Valkey is loading the dataset in memory"),
+  /** A replica that lost its master and may not serve what it has. */
+  MASTERDOWN("Link with MASTER is down and (replica|slave)-serve-stale-data is set to 'no'\\."),
+  /** A script or a module runs for too long. */
+  BUSY("(Redis|Valkey) is busy running a (script|module command).*"),
+  CLUSTERDOWN("(The cluster is down|Hash slot not served).*"),
+  /** The keys of the command are on their way from one node to another. */
+  TRYAGAIN("Multiple keys request during rehashing of slot"),
+  /** A replica: the primary is elsewhere by now. */
+  READONLY("You can't write against a read only (replica|slave)\\.");
+
+  /** An error that a script meets, or makes up, may follow what it has done. */
+  private static final Set<String> SCRIPTS =
+      Set.of("EVAL", "EVALSHA", "EVAL_RO", "EVALSHA_RO", "FCALL", "FCALL_RO");
+
+  private static final Decline[] ALL = values();
+
+  private final String onTheWire;
+  private final String code;
+  private final Pattern words;
+
+  Decline(String words) {
+    this.code = name() + " ";
+    this.onTheWire = "-" + code;
+    this.words = Pattern.compile(code + "(" + words + ")");
+  }
+
+  /** The value for meter tags. */
+  String tag() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Whether a reply that begins here is one of these, as far as it has come. Moves nothing. */
+  static boolean mayBegin(ByteBuf reply) {
+    if (!reply.isReadable() || reply.getByte(reply.readerIndex()) != '-') {
+      return false;
+    }
+    for (Decline each : ALL) {
+      if (each.agrees(reply)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean agrees(ByteBuf reply) {
+    int known = Math.min(reply.readableBytes(), onTheWire.length());
+    for (int i = 1; i < known; i++) {
+      if (reply.getByte(reply.readerIndex() + i) != onTheWire.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * What the server answered, if it was one of these and certainly ran nothing. By its code for a
+   * command of Redis' own; a script or a module's command may end in such an error having done
+   * something, so there all of its words have to be those of Redis' refusal.
+   */
+  static @Nullable Decline of(RedisCommand<?, ?, ?> command) {
+    String error = error(command);
+    if (error == null) {
+      return null;
+    }
+    for (Decline each : ALL) {
+      if (error.startsWith(each.code)) {
+        return isRedisOwn(command) || each.words.matcher(error).matches() ? each : null;
+      }
+    }
+    return null;
+  }
+
+  private static boolean isRedisOwn(RedisCommand<?, ?, ?> command) {
+    String name = CommandName.of(command);
+    return CommandName.type(command) != null
+        && !SCRIPTS.contains(name)
+        && name.indexOf('.') < 0; // as in the names of modules' commands
+  }
+
+  private static @Nullable String error(RedisCommand<?, ?, ?> command) {
+    try {
+      CommandOutput<?, ?, ?> output = command.getOutput();
+      return output != null && output.hasError() ? output.getError() : null;
+    } catch (Exception | LinkageError | StackOverflowError foreign) {
+      return null;
+    }
+  }
+}
