@@ -127,7 +127,7 @@ final class CommandSafety {
           when(
               CommandWords.of(command).hasOnlyFrom(2, EXPIRE_CONDITIONS, Set.of()),
               ReplaySafety.STATE_IDEMPOTENT);
-      case "XREAD" -> when(readsAtOnce(CommandWords.of(command)), ReplaySafety.SAFE);
+      case "XREAD" -> when(reads(CommandWords.of(command)), ReplaySafety.SAFE);
       case "FT.SEARCH" ->
           when(!CommandWords.of(command).hasOption("WITHCURSOR"), ReplaySafety.SAFE);
       case "CLIENT" ->
@@ -150,8 +150,13 @@ final class CommandSafety {
     return words.isNumberAt(words.firstNotOf(1, ZADD_CONDITIONS, Set.of()));
   }
 
-  private static boolean readsAtOnce(CommandWords words) {
-    return words.at(words.firstNotOf(0, Set.of(), Set.of("COUNT"))).equals("STREAMS");
+  /**
+   * Where it waits, from {@code $} on, to begin anew would leave out what has come meanwhile, and
+   * the caller would not know.
+   */
+  private static boolean reads(CommandWords words) {
+    return words.at(words.firstNotOf(0, Set.of(), Set.of("COUNT", "BLOCK"))).equals("STREAMS")
+        && (!words.hasOption("BLOCK") || words.endsWithout("STREAMS", Set.of("$")));
   }
 
   private static ReplaySafety when(boolean holds, ReplaySafety safety) {

@@ -121,6 +121,22 @@ final class CommandWords {
     return isNumber(at(position));
   }
 
+  /** The number there; not a number if there is none. */
+  double numberAt(int position) {
+    try {
+      return position < 0 ? Double.NaN : Double.parseDouble(at(position));
+    } catch (NumberFormatException text) {
+      return Double.NaN;
+    }
+  }
+
+  /** The position behind an option before {@code STREAMS}; -1 if it is not given. */
+  int behind(String option) {
+    int at = words.indexOf(option);
+    int streams = words.indexOf("STREAMS");
+    return at < 0 || (streams >= 0 && streams < at) ? -1 : at + 1;
+  }
+
   private static boolean isNumber(String word) {
     if (word.isEmpty() || "+-.0123456789IN".indexOf(word.charAt(0)) < 0) {
       return false;
@@ -135,14 +151,15 @@ final class CommandWords {
 
   /** Whether an option stands anywhere before {@code STREAMS}, as in {@code XREAD}. */
   boolean hasOption(String option) {
-    for (String word : words) {
-      if (word.equals("STREAMS")) {
-        return false;
-      }
-      if (word.equals(option)) {
-        return true;
-      }
-    }
-    return false;
+    return behind(option) > 0;
+  }
+
+  /** Whether the latter half of what follows a word can be read, and holds none of these. */
+  boolean endsWithout(String word, Set<String> these) {
+    int first = words.indexOf(word) + 1;
+    int half = first + (words.size() - first) / 2;
+    List<String> end = words.subList(half, words.size());
+    return !end.isEmpty()
+        && end.stream().noneMatch(each -> each.equals(OPAQUE) || these.contains(each));
   }
 }

@@ -1,11 +1,9 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.channel.LoopTicks;
-import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.wire.FlightJudge;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireVerdict;
-import io.lettuce.core.protocol.RedisCommand;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.concurrent.Future;
@@ -33,8 +31,7 @@ final class PathWatch {
   private @Nullable Future<?> nextSample;
   private long lastSampleNanos;
   private long requestsAtLastSample;
-  private boolean overdue;
-  private long overdueSinceNanos;
+  private @Nullable OverdueReply overdue;
   private boolean stopped;
   private @Nullable Future<?> nextPing;
   private Duration plannedPeriod = Duration.ZERO;
@@ -124,7 +121,7 @@ final class PathWatch {
     }
     WireSnapshot wire = guarded.snapshot(now);
     WireVerdict verdict = judge.judge(wire, guarded.clocks().sinceRead(now));
-    if (doubts.judge(verdict, wire, judge) || timedOutBehindProxy(wire, now)) {
+    if (doubts.judge(verdict, wire, judge) || isOverdue(wire, now)) {
       return;
     }
     lastSampleNanos = now;
@@ -135,6 +132,9 @@ final class PathWatch {
     sampling = false;
     guarded.session().quiet();
     judge.rest();
+    if (overdue != null) {
+      overdue.rest();
+    }
     if (guarded.idleLimit().pingPeriod(0).filter(this::comesBeforePlanned).isPresent()) {
       planPing(0);
     }
@@ -169,32 +169,14 @@ final class PathWatch {
     }
   }
 
-  /**
-   * Behind a hop that terminates TCP the acknowledgements are that hop's, and nothing below the
-   * application can tell a slow server from a lost one. That a caller has given up is no evidence,
-   * but a reason to ask: once nothing was read for a while, the server answers a newcomer and still
-   * not here, the connection is not used again. A blocking command's answer is never late.
-   */
-  private boolean timedOutBehindProxy(WireSnapshot wire, long now) {
-    RedisCommand<?, ?, ?> oldest = guarded.stack().peek();
-    boolean silent =
-        doubts.blind()
-            && oldest != null
-            && Calls.isDone(oldest)
-            && !CommandKind.of(oldest).blocks(oldest)
-            && guarded.clocks().sinceRead(now) > FlightJudge.POKE_AFTER.toNanos();
-    if (!silent || !overdue) {
-      overdue = silent; // the event loop may have been held up: it reads before the next sample
-      overdueSinceNanos = now;
+  private boolean isOverdue(WireSnapshot wire, long now) {
+    if (!doubts.blind()) {
       return false;
     }
-    return doubts.overdue(
-        Cause.REPLY_OVERDUE,
-        "nothing read for %d ms; %s"
-            .formatted(
-                TimeUnit.NANOSECONDS.toMillis(guarded.clocks().sinceRead(now)), wire.evidence()),
-        overdueSinceNanos,
-        now);
+    if (overdue == null) {
+      overdue = new OverdueReply(guarded, doubts);
+    }
+    return overdue.givesUp(wire, now);
   }
 
   /** Waits for the next ping, its period shortened at random, less the time idle so far. */

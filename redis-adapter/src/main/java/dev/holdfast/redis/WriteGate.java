@@ -286,7 +286,8 @@ final class WriteGate extends ChannelDuplexHandler {
     boolean asked =
         zone == IdleZone.WARN || guarded.suspect(now) || guarded.idleLimit().isPast(idle);
     boolean repeatable = CommandSafety.of(command) == ReplaySafety.SAFE;
-    boolean provesByCall = repeatable && kind.leavesNothing() && proof.kernelCanTell();
+    boolean provesByCall =
+        repeatable && kind.leavesNothing() && !kind.blocks(command) && proof.kernelCanTell();
     if (provesByCall
         && !asked
         && idle < guarded.kernelQuietNanos()

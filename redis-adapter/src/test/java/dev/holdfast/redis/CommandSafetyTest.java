@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** By command and arguments; a value that reads like an option must not count as one. */
 final class CommandSafetyTest {
@@ -56,7 +57,10 @@ final class CommandSafetyTest {
     "EVAL_RO script 0, SAFE",
     "XREAD STREAMS stream 0, SAFE",
     "XREAD COUNT 2 STREAMS BLOCK 0, SAFE",
-    "XREAD BLOCK 100 STREAMS stream 0, UNSAFE",
+    "XREAD BLOCK 100 STREAMS stream 0, SAFE",
+    "XREAD BLOCK 100 STREAMS a b 0 $, UNSAFE",
+    "XREAD BLOCK 100 COUNT 1 STREAMS $ $, UNSAFE",
+    "XREADGROUP GROUP g c BLOCK 5 STREAMS s >, UNSAFE",
     "CLIENT ID, SAFE",
     "CLIENT KILL 1, UNSAFE",
     "CLIENT REPLY OFF, UNSAFE",
@@ -130,6 +134,34 @@ final class CommandSafetyTest {
   void mustKnowWhatBlocks(String line, boolean blocks) {
     Command<String, String, String> command = command(line);
     assertThat(CommandKind.of(command).blocks(command)).isEqualTo(blocks);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "BLPOP list 8, 8000",
+    "BRPOP a b 0.5, 500",
+    "BLMOVE a b LEFT RIGHT 2, 2000",
+    "BLMPOP 3 1 list LEFT, 3000",
+    "BZPOPMIN set 0.001, 1",
+    "WAIT 1 250, 250",
+    "XREAD COUNT 1 BLOCK 70 STREAMS s 0, 70",
+    "XREADGROUP GROUP g c BLOCK 5 STREAMS s >, 5",
+  })
+  void mustKnowHowLongItBlocks(String line, long millis) {
+    assertThat(BlockTime.nanos(command(line))).isEqualTo(millis * 1_000_000);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "BLPOP list 0",
+        "BLPOP list",
+        "BLPOP list soon",
+        "XREAD BLOCK 0 STREAMS s 0",
+        "GET k"
+      })
+  void mustTakeForEndlessWhatItCannotTell(String line) {
+    assertThat(BlockTime.nanos(command(line))).isEqualTo(BlockTime.NO_END);
   }
 
   /** No command that Redis flags {@code write} may be taken for a read, whatever Lettuce lists. */
