@@ -220,7 +220,7 @@ final class DeclinedCalls {
     }
     calls.forEach(DeclinedCommand::moves);
     phase = Phase.WAITING;
-    guarded.leaveReplica(System.nanoTime());
+    guarded.leaveReplica(System.nanoTime(), GuardedChannel.WRITE_DECLINED);
   }
 
   private void await() {

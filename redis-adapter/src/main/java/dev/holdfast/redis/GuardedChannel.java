@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * for {@link #lastSnapshot()}.
  */
 final class GuardedChannel {
+
+  static final String WRITE_DECLINED = "READONLY in answer to a write";
 
   private static final SocketAddress NOWHERE = new LocalAddress("nowhere");
 
@@ -169,10 +172,14 @@ final class GuardedChannel {
     return deaths.replicasLeft().mayLeave(endpoint, nowNanos);
   }
 
-  /** The server has declined a write, as a replica does. */
-  void leaveReplica(long nowNanos) {
+  /**
+   * The server is a replica.
+   *
+   * @param evidence {@link #WRITE_DECLINED}, or how else it is known
+   */
+  void leaveReplica(long nowNanos, String evidence) {
     deaths.replicasLeft().leaves(endpoint, nowNanos);
-    condemn(Cause.DEMOTED, "READONLY in answer to a write");
+    condemn(Cause.DEMOTED, evidence);
   }
 
   /** Where the connection leads; known once it is ready. For comparison only, never for people. */
@@ -258,10 +265,19 @@ final class GuardedChannel {
 
   /** The guard is closed: no timer from now on. Any thread. */
   void stopWatching() {
+    onEventLoop(WriteGate::stopWatching);
+  }
+
+  /** Another connection to the same server was declined a write. Any thread. */
+  void leaveReplicaIfQuiet() {
+    onEventLoop(WriteGate::leaveReplicaIfQuiet);
+  }
+
+  private void onEventLoop(Consumer<WriteGate> step) {
     WriteGate commands = gate;
     if (commands != null) {
       try {
-        channel.eventLoop().execute(commands::stopWatching);
+        channel.eventLoop().execute(() -> step.accept(commands));
       } catch (RejectedExecutionException shutDown) {
         // then its timers have ended
       }

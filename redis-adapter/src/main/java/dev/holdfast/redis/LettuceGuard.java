@@ -34,6 +34,7 @@ import io.lettuce.core.resource.ClientResources;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -438,6 +439,19 @@ public final class LettuceGuard implements Guard {
           channel.getClass().getSimpleName());
     }
     return guarded;
+  }
+
+  /**
+   * A server has turned out to be a replica: the other connections that lead to it are given up as
+   * soon as nothing is in flight, so that those that only read do not stay behind.
+   */
+  void leaveReplica(SocketAddress remote) {
+    for (EndpointState state : states()) {
+      GuardedChannel carrier = state.carrier();
+      if (carrier != null && carrier.remote().equals(remote)) {
+        carrier.leaveReplicaIfQuiet();
+      }
+    }
   }
 
   private List<EndpointState> states() {

@@ -310,5 +310,8 @@ final class LossSettlement {
             ambiguous,
             notExecuted);
     guard.deaths().died(guarded, death, swap, signs);
+    if (death.evidence().equals(GuardedChannel.WRITE_DECLINED)) {
+      guard.leaveReplica(guarded.remote());
+    }
   }
 }

@@ -75,6 +75,19 @@ final class WriteGate extends ChannelDuplexHandler {
     watch.stop();
   }
 
+  /** Another connection to the same server was declined a write, as by a replica. */
+  void leaveReplicaIfQuiet() {
+    long now = System.nanoTime();
+    if (guarded.open()
+        && guarded.stack().isEmpty()
+        && !holds()
+        && guarded.reconnects()
+        && guarded.session().plain()
+        && guarded.mayLeaveReplica(now)) {
+      guarded.leaveReplica(now, "READONLY on a connection beside it");
+    }
+  }
+
   /** Whether commands wait here. */
   boolean holds() {
     return !held.isEmpty() || waitsForServer();

@@ -259,6 +259,24 @@ final class DeclinedTest {
   }
 
   @Test
+  void mustTakeTheConnectionsThatOnlyReadAlong() {
+    says = READONLY;
+    RedisClient client = client(as -> as, redis.port());
+    try (var writes = client.connect();
+        var reads = client.connect();
+        var transaction = client.connect()) {
+      assertThat(writes.sync().incr("before")).isEqualTo(1);
+      assertThat(reads.sync().get("k")).isNull();
+      assertThat(transaction.sync().watch("k")).isEqualTo("OK");
+      decline(1);
+      assertThat(writes.sync().incr("n")).isEqualTo(1);
+      Await.until("both are connected anew", RedisBed.SOON, () -> redis.accepted() == 5);
+      assertThat(reads.sync().get("k")).isNull();
+      assertThat(bed.swaps()).extracting(SwapEvent::cause).hasSize(2).containsOnly(Cause.DEMOTED);
+    }
+  }
+
+  @Test
   void mustNotReconnectForEachWriteWhereAReplicaIsWhatWasAskedFor() {
     says = READONLY;
     try (var connection = guarded()) {
