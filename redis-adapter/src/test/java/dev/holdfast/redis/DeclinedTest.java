@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -313,6 +314,42 @@ final class DeclinedTest {
       } finally {
         real.command("REPLICAOF", "NO", "ONE");
       }
+    }
+  }
+
+  @Test
+  void mustWaitWhileAServerLoadsItsData() throws Exception {
+    try (RedisServer loads =
+            RedisServer.builder()
+                .arguments("--enable-debug-command", "yes", "--key-load-delay", "1000")
+                .arguments("--loading-process-events-interval-bytes", "1024")
+                .start();
+        var connection = client(as -> as, loads.port()).connect();
+        var bare = bare(loads.port())) {
+      loads.command("DEBUG", "POPULATE", "1500");
+      CompletableFuture<String> reload =
+          CompletableFuture.supplyAsync(() -> loads.command("DEBUG", "RELOAD"));
+      long answered = 0;
+      boolean bareFailed = false;
+      while (!reload.isDone()) {
+        answered++;
+        RedisFuture<Long> call = connection.async().incr("n");
+        bareFailed |= fails(() -> bare.sync().incr("bare"));
+        assertThat(call.toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join())
+            .isEqualTo(answered);
+      }
+      assertThat(reload.join()).isEqualTo("OK");
+      assertThat(loadingAnswers()).isPositive();
+      assertThat(bareFailed).isTrue();
+    }
+  }
+
+  private static boolean fails(Runnable call) {
+    try {
+      call.run();
+      return false;
+    } catch (RedisCommandExecutionException declined) {
+      return true;
     }
   }
 
