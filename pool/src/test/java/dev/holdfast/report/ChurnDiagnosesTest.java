@@ -9,6 +9,7 @@ import dev.holdfast.path.ServerLimits;
 import dev.holdfast.usage.Churn;
 import dev.holdfast.wire.HostCounters;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,7 @@ final class ChurnDiagnosesTest {
     return new ChurnDiagnoses(
         "test",
         NetworkPath.to(ServerLimits.withoutIdleTimeout("redis")).plan(),
-        new RecentReading(HostCounters.ofThisHost()),
+        new RecentReading(HostCounters.of(Path.of("no-host-of-its-own"))),
         reporter,
         clock);
   }

@@ -12,6 +12,7 @@ import dev.holdfast.wire.HostCounters;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,7 @@ final class ConnectDiagnosesTest {
         new ConnectDiagnoses(
             "cache",
             NetworkPath.to(ServerLimits.withoutIdleTimeout("redis")).plan(),
-            HostCounters.ofThisHost(),
+            HostCounters.of(Path.of("no-host-of-its-own")), // else this host decides
             reporter);
   }
 
