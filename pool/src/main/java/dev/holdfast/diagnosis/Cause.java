@@ -28,8 +28,8 @@ public enum Cause {
   UNSOLICITED_INPUT("the server sent something that nobody had asked for"),
   /** The connection was idle for longer than the path keeps idle flows. */
   IDLE_LIMIT("idle for longer than the safe age of its path"),
-  /** The server answered a write as a replica does: the primary is elsewhere. */
-  DEMOTED("the server is a read-only replica now"),
+  /** The server answered a write as a replica does, or somebody vouches that it was replaced. */
+  DEMOTED("another server has taken over"),
   /** The application or the client library closed the connection. */
   LOCAL_CLOSE("closed by the application or its client");
 

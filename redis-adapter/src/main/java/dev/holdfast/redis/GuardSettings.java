@@ -16,6 +16,7 @@ record GuardSettings(
     Duration probeAfter,
     int heldLimit,
     Duration declinedPatience,
+    @Nullable Duration silentServerLimit,
     boolean backgroundPing,
     boolean sharedByDefault,
     @Nullable BackOff reconnectBackOff,

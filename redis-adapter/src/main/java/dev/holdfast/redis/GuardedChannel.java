@@ -268,6 +268,11 @@ final class GuardedChannel {
     onEventLoop(WriteGate::stopWatching);
   }
 
+  /** Its server was replaced. Any thread. */
+  void leave(String why) {
+    onEventLoop(commands -> condemn(Cause.DEMOTED, why));
+  }
+
   /** Another connection to the same server was declined a write. Any thread. */
   void leaveReplicaIfQuiet() {
     onEventLoop(WriteGate::leaveReplicaIfQuiet);

@@ -25,6 +25,7 @@ import io.github.resilience4j.retry.Retry;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.LettuceVersion;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.protocol.CommandHandler;
@@ -34,6 +35,7 @@ import io.lettuce.core.resource.ClientResources;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Collections;
@@ -43,6 +45,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -104,6 +107,7 @@ public final class LettuceGuard implements Guard {
   /** Of the resources it was installed in, while those are reachable. */
   private final Set<EndpointUses> uses = Collections.newSetFromMap(new WeakHashMap<>());
 
+  private final List<SentinelWatch> sentinels = new CopyOnWriteArrayList<>();
   private volatile boolean closed;
   private final AtomicBoolean saidForeignOptions = new AtomicBoolean();
   private final AtomicBoolean saidForeignResources = new AtomicBoolean();
@@ -388,6 +392,7 @@ public final class LettuceGuard implements Guard {
         .map(EndpointState::carrier)
         .filter(Objects::nonNull)
         .forEach(GuardedChannel::stopWatching);
+    sentinels.forEach(SentinelWatch::close);
     deaths.close();
     meters.close();
     settings.closeOwnGate();
@@ -439,6 +444,76 @@ public final class LettuceGuard implements Guard {
           channel.getClass().getSimpleName());
     }
     return guarded;
+  }
+
+  /**
+   * Leaves a server that was replaced, as somebody who knows it says: an orchestrator, a failover
+   * script, a Sentinel. Every connection that leads to it is given up at once and replaced by
+   * Lettuce's reconnect, which resolves the name, or asks the Sentinels, anew. Calls never sent
+   * move; of those that were, read-only ones are sent again, and the rest fail with {@link
+   * dev.holdfast.retry.AmbiguousOutcomeException}. Without such word a direct path to a server that
+   * answers nothing is taken for a slow one: see {@link LettuceGuardBuilder#silentServerLimit}.
+   *
+   * @param server its address and port as the connections see it; a host's name is compared with
+   *     the one that was dialled, and never resolved
+   * @param why for the log and the diagnosis
+   * @return how many connections lead to it
+   */
+  public int leave(InetSocketAddress server, String why) {
+    Objects.requireNonNull(server, "server");
+    Objects.requireNonNull(why, "why");
+    int left = 0;
+    for (EndpointState state : states()) {
+      GuardedChannel carrier = state.carrier();
+      if (carrier != null && leadsTo(carrier.remote(), server)) {
+        carrier.leave(why);
+        left++;
+      }
+    }
+    return left;
+  }
+
+  private static boolean leadsTo(SocketAddress remote, InetSocketAddress server) {
+    return remote instanceof InetSocketAddress known
+        && known.getPort() == server.getPort()
+        && (known.getHostString().equals(server.getHostString())
+            || (known.getAddress() != null
+                && known.getAddress().getHostAddress().equals(address(server))));
+  }
+
+  private static String address(InetSocketAddress server) {
+    return server.getAddress() == null
+        ? server.getHostString()
+        : server.getAddress().getHostAddress();
+  }
+
+  /**
+   * Listens to the Sentinels of a master, and {@linkplain #leave leaves} the old one as soon as one
+   * of them says that another took over. That takes a connection of the client to each Sentinel,
+   * until the guard or the client is closed; one that cannot be reached is tried again.
+   *
+   * @param client with this guard installed
+   * @param uri with Sentinels and their master's name, {@code redis-sentinel://...}
+   * @throws IllegalArgumentException if the address names no Sentinels, or this guard is not
+   *     installed in the client
+   * @throws IllegalStateException if the guard is closed
+   */
+  public void followSentinels(RedisClient client, RedisURI uri) {
+    requireOpen();
+    String master = uri.getSentinelMasterId();
+    if (uri.getSentinels().isEmpty() || master == null) {
+      throw new IllegalArgumentException(
+          "the RedisURI names no Sentinels and their master's name: build it with"
+              + " RedisURI.Builder.sentinel(host, port, masterId), or redis-sentinel://host:port#id");
+    }
+    if (!(client.getResources().nettyCustomizer() instanceof GuardCustomizer mine)
+        || mine.guard() != this) {
+      throw new IllegalArgumentException(
+          "this guard is not installed in the client: create it with guard.install(resources)");
+    }
+    SentinelWatch watch = new SentinelWatch(this, client, master);
+    sentinels.add(watch);
+    uri.getSentinels().forEach(watch::listenTo);
   }
 
   /**

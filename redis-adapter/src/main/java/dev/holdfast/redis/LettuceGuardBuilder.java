@@ -25,12 +25,15 @@ import org.jspecify.annotations.Nullable;
 /** Settings of a {@link LettuceGuard}. Not thread-safe. */
 public final class LettuceGuardBuilder {
 
+  private static final Duration LEAST_SILENCE = Duration.ofSeconds(1);
+
   private final ConnectionPlan plan;
   private String name = "redis";
   private MeterRegistry registry = Metrics.globalRegistry;
   private Duration probeAfter = Duration.ofSeconds(1);
   private int heldLimit = 10_000;
   private Duration declinedPatience = RedisURI.DEFAULT_TIMEOUT_DURATION;
+  private @Nullable Duration silentServerLimit;
   private int replayAttempts = 3;
   private boolean stateIdempotentToo;
   private boolean backgroundPing = true;
@@ -135,6 +138,32 @@ public final class LettuceGuardBuilder {
       throw new IllegalArgumentException("declinedPatience " + patience + " is negative");
     }
     this.declinedPatience = patience;
+    return this;
+  }
+
+  /**
+   * How long a server may leave a call unanswered while it is reachable, before its connection is
+   * given up. Unset by default: on a path that works such a server is slow, and to reconnect would
+   * only add to its load. Declare it where another takes over from one that is frozen, and nobody
+   * tells ({@link LettuceGuard#followSentinels} does). It must be well above the longest call; a
+   * blocking command's own time comes on top, and one without end is left alone. Looked at five
+   * times a second.
+   *
+   * @param limit at least a second
+   * @return this builder
+   * @throws IllegalArgumentException if it is shorter
+   */
+  public LettuceGuardBuilder silentServerLimit(Duration limit) {
+    Objects.requireNonNull(limit, "limit");
+    if (limit.compareTo(LEAST_SILENCE) < 0) {
+      throw new IllegalArgumentException(
+          "silentServerLimit "
+              + limit
+              + " is below "
+              + LEAST_SILENCE
+              + ": a server that saves its data or collects garbage is silent for so long");
+    }
+    this.silentServerLimit = limit;
     return this;
   }
 
@@ -310,6 +339,7 @@ public final class LettuceGuardBuilder {
             probeAfter,
             heldLimit,
             declinedPatience,
+            silentServerLimit,
             backgroundPing,
             sharedConnections,
             reconnectBackOff,

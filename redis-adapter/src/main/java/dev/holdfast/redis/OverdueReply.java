@@ -4,36 +4,46 @@ import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.wire.FlightJudge;
 import dev.holdfast.wire.WireSnapshot;
 import io.lettuce.core.protocol.RedisCommand;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Behind a hop that terminates TCP the acknowledgements are that hop's, and nothing below the
- * application can tell a slow server from a lost one. That a caller has given up is no evidence,
- * but a reason to ask: once nothing was read for a while, the server answers a newcomer and still
- * not here, the connection is not used again. The answer to a blocking command is late only once
- * its own time is over. Confined to the event loop.
+ * Answers that come too late. Behind a hop that terminates TCP the acknowledgements are that hop's,
+ * and nothing below the application can tell a slow server from a lost one. That a caller has given
+ * up is no evidence, but a reason to ask: once nothing was read for a while, the server answers a
+ * newcomer and still not here, the connection is not used again. The answer to a blocking command
+ * is late only once its own time is over. Elsewhere an answer is late if the user has declared when
+ * it is. Confined to the event loop.
  */
 final class OverdueReply {
 
   private final GuardedChannel guarded;
   private final PathDoubts doubts;
 
+  private @Nullable RedisCommand<?, ?, ?> oldest;
+  private long oldestSinceNanos;
+
+  /** How long its server may wait before it answers; 0 for a command that does not block. */
+  private long blockedNanos;
+
   private boolean overdue;
   private long overdueSinceNanos;
-  private @Nullable RedisCommand<?, ?, ?> blocking;
-  private long blockingSinceNanos;
-  private long blockedNanos;
 
   OverdueReply(GuardedChannel guarded, PathDoubts doubts) {
     this.guarded = guarded;
     this.doubts = doubts;
   }
 
+  /** Whether there is anything to look at. */
+  static boolean concerns(GuardedChannel guarded, PathDoubts doubts) {
+    return doubts.blind() || guarded.settings().silentServerLimit() != null;
+  }
+
   /** Nothing is in flight. */
   void rest() {
     overdue = false;
-    blocking = null;
+    oldest = null;
   }
 
   /**
@@ -42,11 +52,40 @@ final class OverdueReply {
    * @return whether the connection was given up
    */
   boolean givesUp(WireSnapshot wire, long now) {
-    RedisCommand<?, ?, ?> oldest = guarded.stack().peek();
-    boolean silent =
-        oldest != null
-            && mayBeLate(oldest, now)
-            && guarded.clocks().sinceRead(now) > FlightJudge.POKE_AFTER.toNanos();
+    RedisCommand<?, ?, ?> next = guarded.stack().peek();
+    if (next == null) {
+      rest();
+      return false;
+    }
+    if (next != oldest) {
+      oldest = next;
+      oldestSinceNanos = now;
+      blockedNanos = CommandKind.of(next).blocks(next) ? BlockTime.nanos(next) : 0;
+    }
+    return pastDeclaredLimit(now) || (doubts.blind() && silentBehindHop(next, wire, now));
+  }
+
+  private boolean pastDeclaredLimit(long now) {
+    Duration limit = guarded.settings().silentServerLimit();
+    if (limit == null || blockedNanos == BlockTime.NO_END) {
+      return false;
+    }
+    long silent = Math.min(now - oldestSinceNanos, guarded.clocks().sinceRead(now));
+    if (silent - blockedNanos <= limit.toNanos()) {
+      return false;
+    }
+    guarded.condemn(
+        Cause.REPLY_OVERDUE,
+        "no answer for %d ms, and the declared limit is %d ms"
+            .formatted(TimeUnit.NANOSECONDS.toMillis(silent), limit.toMillis()));
+    return true;
+  }
+
+  private boolean silentBehindHop(RedisCommand<?, ?, ?> next, WireSnapshot wire, long now) {
+    long patience = FlightJudge.POKE_AFTER.toNanos();
+    boolean late =
+        blockedNanos == 0 ? Calls.isDone(next) : now - oldestSinceNanos - patience > blockedNanos;
+    boolean silent = late && guarded.clocks().sinceRead(now) > patience;
     if (!silent || !overdue) {
       overdue = silent; // the event loop may have been held up: it reads before the next sample
       overdueSinceNanos = now;
@@ -59,17 +98,5 @@ final class OverdueReply {
                 TimeUnit.NANOSECONDS.toMillis(guarded.clocks().sinceRead(now)), wire.evidence()),
         overdueSinceNanos,
         now);
-  }
-
-  private boolean mayBeLate(RedisCommand<?, ?, ?> oldest, long now) {
-    if (oldest != blocking) {
-      if (!CommandKind.of(oldest).blocks(oldest)) {
-        return Calls.isDone(oldest);
-      }
-      blocking = oldest;
-      blockingSinceNanos = now;
-      blockedNanos = BlockTime.nanos(oldest);
-    }
-    return now - blockingSinceNanos - FlightJudge.POKE_AFTER.toNanos() > blockedNanos;
   }
 }

@@ -170,7 +170,7 @@ final class PathWatch {
   }
 
   private boolean isOverdue(WireSnapshot wire, long now) {
-    if (!doubts.blind()) {
+    if (!OverdueReply.concerns(guarded, doubts)) {
       return false;
     }
     if (overdue == null) {

@@ -28,6 +28,7 @@ final class EmbeddedGuard {
             Duration.ofSeconds(1),
             heldLimit,
             Duration.ZERO,
+            null,
             false,
             false,
             null,
