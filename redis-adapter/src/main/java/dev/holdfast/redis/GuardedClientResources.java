@@ -31,7 +31,8 @@ final class GuardedClientResources implements ClientResources {
   private final ClientResources users;
   private final NettyCustomizer customizer;
   private final EventLoopGroupProvider groups;
-  private final Timer timer;
+  private final ReconnectTimer timer;
+  private final EventBus events;
   private final @Nullable BackOff backOff;
   private final EndpointUses uses;
 
@@ -45,10 +46,16 @@ final class GuardedClientResources implements ClientResources {
     this.groups =
         new ClientGroups(RedialGroups.over(users.eventLoopGroupProvider()), uses::withdraw);
     this.timer = new ReconnectTimer(users.timer(), users.eventExecutorGroup());
+    this.events = new ReconnectEvents(users.eventBus());
     this.backOff = backOff;
     this.uses = uses;
     // For those who shut the user's own resources down instead of these.
     users.eventExecutorGroup().terminationFuture().addListener(ended -> uses.close());
+  }
+
+  /** Where reconnects sleep. */
+  ReconnectTimer reconnects() {
+    return timer;
   }
 
   @Override
@@ -95,7 +102,7 @@ final class GuardedClientResources implements ClientResources {
 
   @Override
   public EventBus eventBus() {
-    return users.eventBus();
+    return events;
   }
 
   @Override

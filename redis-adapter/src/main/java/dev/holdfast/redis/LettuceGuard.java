@@ -4,6 +4,7 @@ import dev.holdfast.diagnosis.IdleBound;
 import dev.holdfast.dial.ConnectReport;
 import dev.holdfast.dial.Redialler;
 import dev.holdfast.dial.SecondOpinions;
+import dev.holdfast.gate.ConnectOutcome;
 import dev.holdfast.guard.Guard;
 import dev.holdfast.guard.GuardHealth;
 import dev.holdfast.path.ConnectionPlan;
@@ -108,6 +109,10 @@ public final class LettuceGuard implements Guard {
   private final Set<EndpointUses> uses = Collections.newSetFromMap(new WeakHashMap<>());
 
   private final List<SentinelWatch> sentinels = new CopyOnWriteArrayList<>();
+
+  /** Of the same. */
+  private final Set<ReconnectTimer> reconnects = Collections.newSetFromMap(new WeakHashMap<>());
+
   private volatile boolean closed;
   private final AtomicBoolean saidForeignOptions = new AtomicBoolean();
   private final AtomicBoolean saidForeignResources = new AtomicBoolean();
@@ -131,6 +136,7 @@ public final class LettuceGuard implements Guard {
     this.redialler =
         Redialler.of(settings.redialling(), connects, settings.gate(), replay.budgets());
     replay.budgets().onWithheld(meters::withheld);
+    connects.onConnect(this::wake);
     StartLine.say(LOG, settings.name(), client(), settings.plan(), StartLine.nativeEpoll());
   }
 
@@ -199,11 +205,26 @@ public final class LettuceGuard implements Guard {
     synchronized (uses) {
       uses.add(mine);
     }
-    return new GuardedClientResources(
-        resources,
-        new GuardCustomizer(this, resources.nettyCustomizer(), mine),
-        settings.reconnectBackOff(),
-        mine);
+    GuardedClientResources guarded =
+        new GuardedClientResources(
+            resources,
+            new GuardCustomizer(this, resources.nettyCustomizer(), mine),
+            settings.reconnectBackOff(),
+            mine);
+    synchronized (reconnects) {
+      reconnects.add(guarded.reconnects());
+    }
+    return guarded;
+  }
+
+  private void wake(ConnectReport report) {
+    if (report.outcome() == ConnectOutcome.CONNECTED) {
+      List<ReconnectTimer> all;
+      synchronized (reconnects) {
+        all = List.copyOf(reconnects);
+      }
+      all.forEach(timer -> timer.wake(report.remote()));
+    }
   }
 
   /**
@@ -465,26 +486,12 @@ public final class LettuceGuard implements Guard {
     int left = 0;
     for (EndpointState state : states()) {
       GuardedChannel carrier = state.carrier();
-      if (carrier != null && leadsTo(carrier.remote(), server)) {
+      if (carrier != null && Asleep.same(carrier.remote(), server)) {
         carrier.leave(why);
         left++;
       }
     }
     return left;
-  }
-
-  private static boolean leadsTo(SocketAddress remote, InetSocketAddress server) {
-    return remote instanceof InetSocketAddress known
-        && known.getPort() == server.getPort()
-        && (known.getHostString().equals(server.getHostString())
-            || (known.getAddress() != null
-                && known.getAddress().getHostAddress().equals(address(server))));
-  }
-
-  private static String address(InetSocketAddress server) {
-    return server.getAddress() == null
-        ? server.getHostString()
-        : server.getAddress().getHostAddress();
   }
 
   /**

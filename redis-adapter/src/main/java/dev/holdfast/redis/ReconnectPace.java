@@ -52,9 +52,11 @@ final class ReconnectPace {
    * @param ofNoUse see {@link #ofNoUse()}
    */
   void fireInactive(ChannelHandlerContext ctx, boolean ofNoUse) {
+    Asleep.leadsTo(guarded.ready() ? guarded.remote() : null);
     int early = guarded.ready() ? guarded.endpoint().ended(ofNoUse) : 0; // Lettuce counts others
     if (early <= 1) { // once is no loop
       ctx.fireChannelInactive();
+      Asleep.take();
       return;
     }
     BackOff users = guarded.settings().reconnectBackOff();
@@ -63,6 +65,7 @@ final class ReconnectPace {
       ctx.fireChannelInactive();
     } finally {
       LEAST_MILLIS.remove();
+      Asleep.take();
     }
   }
 }

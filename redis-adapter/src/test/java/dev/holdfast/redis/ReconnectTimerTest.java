@@ -6,6 +6,7 @@ import dev.holdfast.lab.Await;
 import dev.holdfast.lab.Forgetting;
 import dev.holdfast.lab.RedisServer;
 import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.resource.ClientResources;
@@ -20,9 +21,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How long after a loss Lettuce dials again, whatever the user's timer. */
 final class ReconnectTimerTest {
@@ -105,6 +109,50 @@ final class ReconnectTimerTest {
           kill(connection);
           Await.until("asked", RedisBed.SOON, () -> timer.asked.contains(77L));
         });
+  }
+
+  /** Their timer would let them sleep for ten minutes. */
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", "localhost"})
+  void mustWakeThoseThatSleepOnceTheirServerIsThere(String host) throws Exception {
+    AtomicInteger asleepNow = new AtomicInteger();
+    Delay twiceThenLong =
+        new Delay() {
+          @Override
+          public Duration createDelay(long attempt) {
+            if (attempt < 3) {
+              return Duration.ofMillis(20);
+            }
+            asleepNow.incrementAndGet();
+            return Duration.ofMinutes(10);
+          }
+        };
+    ClientResources resources =
+        ClientResources.builder()
+            .ioThreadPoolSize(2)
+            .computationThreadPoolSize(2)
+            .reconnectDelay(twiceThenLong)
+            .build();
+    RedisServer returns = RedisServer.start();
+    try (RedisBed bed = new RedisBed(redis, Forgetting.SILENCE)) {
+      RedisURI uri = RedisURI.create("redis://" + host + ":" + returns.port());
+      uri.setTimeout(Duration.ofMinutes(10));
+      RedisClient client = bed.guarded(bed.guard(), ClientOptions.create(), uri, resources);
+      List<StatefulRedisConnection<String, String>> asleep =
+          List.of(client.connect(), client.connect(), client.connect());
+      returns.kill();
+      Await.until("all sleep", RedisBed.SOON, () -> asleepNow.get() == asleep.size());
+      returns.restart();
+      try (var first = client.connect()) {
+        assertThat(first.sync().ping()).isEqualTo("PONG");
+      }
+      for (StatefulRedisConnection<String, String> one : asleep) {
+        assertThat(one.async().ping().get(30, TimeUnit.SECONDS)).isEqualTo("PONG");
+      }
+    } finally {
+      resources.shutdown(0, 0, TimeUnit.SECONDS).get();
+      returns.close();
+    }
   }
 
   @Test
