@@ -126,7 +126,7 @@ final class DeclinedCalls {
     List<RedisCommand<?, ?, ?>> unanswered = new ArrayList<>(stack);
     stack.clear();
     for (RedisCommand<?, ?, ?> command : unanswered) {
-      stack.add(ProbeCommand.isProbe(command) ? command : DeclinedCommand.of(command, taker));
+      stack.add(ProbeCommand.isOurs(command) ? command : DeclinedCommand.of(command, taker));
     }
   }
 

@@ -98,6 +98,7 @@ public final class LettuceGuard implements Guard {
   private final ChannelDeaths deaths;
   private final Map<Endpoint, EndpointState> endpoints = new WeakHashMap<>();
   private final AtomicBoolean saidNoSource = new AtomicBoolean();
+  private final ReplacedSessions sessions;
   private final ConnectReports connects;
   private final Redialler redialler;
   private final SecondOpinions opinions;
@@ -130,6 +131,7 @@ public final class LettuceGuard implements Guard {
     this.reporter = reporter;
     this.usage = usage;
     this.deaths = new ChannelDeaths(settings, registry, reporter);
+    this.sessions = new ReplacedSessions(settings.name(), this::known);
     this.meters = new GuardMeters(registry, settings.name());
     this.connects = new ConnectReports(settings.name(), settings.plan(), meters, reporter);
     this.opinions = new SecondOpinions(settings.gate());
@@ -336,6 +338,21 @@ public final class LettuceGuard implements Guard {
   }
 
   /**
+   * Calls a listener for every connection whose session was more than a plain one, a subscriber's
+   * or a client-side cache's for example, once it has been replaced. It runs on the connection's
+   * event loop: it must be quick and must not block.
+   *
+   * @param listener the listener
+   */
+  public void onSessionReplaced(Consumer<SessionReplacedEvent> listener) {
+    sessions.onReplaced(listener);
+  }
+
+  ReplacedSessions sessions() {
+    return sessions;
+  }
+
+  /**
    * Calls a listener for every connect, successful or not. It runs on the connection's event loop:
    * it must be quick and must not block.
    *
@@ -513,11 +530,7 @@ public final class LettuceGuard implements Guard {
           "the RedisURI names no Sentinels and their master's name: build it with"
               + " RedisURI.Builder.sentinel(host, port, masterId), or redis-sentinel://host:port#id");
     }
-    if (!(client.getResources().nettyCustomizer() instanceof GuardCustomizer mine)
-        || mine.guard() != this) {
-      throw new IllegalArgumentException(
-          "this guard is not installed in the client: create it with guard.install(resources)");
-    }
+    requireInstalled(client);
     SentinelWatch watch = new SentinelWatch(this, client, master);
     sentinels.add(watch);
     uri.getSentinels().forEach(watch::listenTo);

@@ -63,7 +63,12 @@ final class LossHandler extends ChannelDuplexHandler implements ChannelFutureLis
     guarded.becomeReady();
     guarded.ledger().inspect(ctx.pipeline());
     gate.start();
-    ctx.fireChannelActive();
+    LostSession lost = settlement.sessions().of(guarded.endpoint());
+    if (lost == null) {
+      ctx.fireChannelActive();
+    } else {
+      gate.restore(settlement.sessions().restore(guarded.endpoint(), lost), ctx::fireChannelActive);
+    }
   }
 
   @Override

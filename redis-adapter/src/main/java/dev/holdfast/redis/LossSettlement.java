@@ -179,9 +179,9 @@ final class LossSettlement {
     int gone = 0;
     for (int i = commands.size() - 1; i >= 0; i--) {
       boolean finished = lost.get(i).callerGone() && !isPart(lost.get(i));
-      boolean probe = ProbeCommand.isProbe(commands.get(i));
-      if (finished || probe) {
-        gone += probe ? 0 : 1;
+      boolean ours = ProbeCommand.isOurs(commands.get(i));
+      if (finished || ours) {
+        gone += ours ? 0 : 1;
         commands.remove(i);
         lost.remove(i);
       }
@@ -293,7 +293,12 @@ final class LossSettlement {
     return signs.build();
   }
 
+  ReplacedSessions sessions() {
+    return guard.sessions();
+  }
+
   private void report(Death death, DeathSigns signs) {
+    sessions().ended(guarded);
     guarded.meters().swapped(death.cause(), guarded.remote());
     guarded.meters().moved(moved);
     guarded.meters().replayed(replayed);

@@ -182,7 +182,7 @@ final class PooledConnection<K, V> {
       return left.iterator().next();
     }
     for (RedisCommand<?, ?, ?> command : carrier.stack()) {
-      if (!ProbeCommand.isProbe(command)) {
+      if (!ProbeCommand.isOurs(command)) {
         return CommandKind.of(command).blocks(command) ? Residue.BLOCKING : Residue.UNANSWERED;
       }
     }

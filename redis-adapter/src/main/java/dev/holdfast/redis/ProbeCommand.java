@@ -28,7 +28,9 @@ final class ProbeCommand extends Command<String, String, String> {
     onReply.run();
   }
 
-  static boolean isProbe(RedisCommand<?, ?, ?> command) {
-    return CommandWrapper.unwrap(command) instanceof ProbeCommand;
+  /** Whether a command is the guard's own, for which nobody waits. */
+  static boolean isOurs(RedisCommand<?, ?, ?> command) {
+    RedisCommand<?, ?, ?> innermost = CommandWrapper.unwrap(command);
+    return innermost instanceof ProbeCommand || innermost instanceof RearmCommand;
   }
 }

@@ -304,6 +304,11 @@ final class Session {
     settleTouched();
   }
 
+  /** Settings by {@code CLIENT} commands that the next channel has to be told again. */
+  List<SessionChange> settings() {
+    return marks.settings();
+  }
+
   /** What the next channel may find again, for Lettuce restores it. */
   EnumSet<Residue> lasting() {
     return marks.residues();

@@ -1,6 +1,9 @@
 package dev.holdfast.redis;
 
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * the event loop.
  */
 final class SessionMarks {
+
+  private static final Set<String> REARMED = Set.of("TRACKING", "NO-EVICT", "NO-TOUCH");
 
   private final EnumSet<Residue> residues = EnumSet.noneOf(Residue.class);
   private String home = "0";
@@ -18,6 +23,9 @@ final class SessionMarks {
 
   private boolean subscribed;
   private boolean oneShot;
+
+  /** What the next connection has to be told again, the latest of each. */
+  private List<SessionChange> settings = List.of();
 
   /** A command of the handshake was answered. */
   void shakenHands(SessionChange change) {
@@ -62,12 +70,30 @@ final class SessionMarks {
     switch (change.kind()) {
       case HELLO -> speaks(change.word());
       case SUBSCRIBE -> subscribed = true;
-      case CLIENT -> oneShot |= change.word().equals("CACHING");
+      case CLIENT -> {
+        oneShot |= change.word().equals("CACHING");
+        if (certain && REARMED.contains(change.word())) {
+          set(change);
+        }
+      }
       case ASKING -> oneShot = true;
       case MONITOR, STREAM -> strange = true;
       case SCRIPT -> strange |= left != null;
       default -> {}
     }
+  }
+
+  private void set(SessionChange change) {
+    List<SessionChange> others = new ArrayList<>(settings);
+    others.removeIf(known -> known.word().equals(change.word()));
+    if (change.secondWord().equals("ON")) {
+      others.add(change);
+    }
+    settings = List.copyOf(others);
+  }
+
+  List<SessionChange> settings() {
+    return settings;
   }
 
   /** What such a change leaves behind; null if nothing. */
@@ -103,6 +129,7 @@ final class SessionMarks {
     subscribed = false;
     oneShot = false;
     pushesApart = false;
+    settings = List.of();
   }
 
   /** The command that was treated as no other will be is on its way. */

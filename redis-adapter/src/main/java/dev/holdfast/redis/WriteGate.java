@@ -42,6 +42,7 @@ final class WriteGate extends ChannelDuplexHandler {
   private List<RedisCommand<?, ?, ?>> handshake = new ArrayList<>(4);
 
   private boolean releasing;
+  private boolean restoring;
 
   /**
    * @param below the context of Lettuce's command handler
@@ -68,6 +69,28 @@ final class WriteGate extends ChannelDuplexHandler {
     handshake = List.of();
     guarded.passesThrough(this);
     watch.start();
+  }
+
+  /**
+   * Makes a lost session's settings again, ahead of what waits for the channel to become active.
+   *
+   * @param activate what tells Lettuce that it is
+   */
+  void restore(ReplacedSessions.Restoring session, Runnable activate) {
+    restoring = true;
+    try {
+      activate.run();
+      for (RearmCommand command : session.commands()) {
+        if (handDown.pass(CommandKind.CLIENT, command)) {
+          watch.onRequest();
+        }
+      }
+      session.tellOnceDone();
+    } finally {
+      restoring = false;
+    }
+    handDown.flush();
+    release();
   }
 
   /** Pings no more while the connection is idle. */
@@ -265,7 +288,7 @@ final class WriteGate extends ChannelDuplexHandler {
   }
 
   private boolean mayPass(CommandKind kind, RedisCommand<?, ?, ?> command) {
-    if (releasing || !guarded.open() || doubts.dark()) {
+    if (releasing || restoring || !guarded.open() || doubts.dark()) {
       return false;
     }
     if (declined != null && declined.pending()) {

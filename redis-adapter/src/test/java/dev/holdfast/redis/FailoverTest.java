@@ -155,7 +155,7 @@ final class FailoverTest {
     RedisURI uri = RedisURI.Builder.sentinel("127.0.0.1", 1, "master").build();
     assertThatThrownBy(() -> guard.followSentinels(bed.bare(), uri))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("guard.install(resources)");
+        .hasMessageContaining("install()");
     assertThatThrownBy(() -> bed.guard(as -> as.silentServerLimit(Duration.ofMillis(5))))
         .hasMessageContaining("PT0.005S");
   }
