@@ -17,6 +17,7 @@ record GuardSettings(
     int heldLimit,
     Duration declinedPatience,
     @Nullable Duration silentServerLimit,
+    @Nullable Duration nameLookUp,
     boolean backgroundPing,
     boolean sharedByDefault,
     @Nullable BackOff reconnectBackOff,

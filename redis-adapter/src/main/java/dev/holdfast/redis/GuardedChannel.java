@@ -273,6 +273,11 @@ final class GuardedChannel {
     onEventLoop(commands -> condemn(Cause.DEMOTED, why));
   }
 
+  /** Its server's name leads elsewhere. Any thread. */
+  void leaveGently(String why) {
+    onEventLoop(commands -> commands.leaveGently(why));
+  }
+
   /** Another connection to the same server was declined a write. Any thread. */
   void leaveReplicaIfQuiet() {
     onEventLoop(WriteGate::leaveReplicaIfQuiet);

@@ -2,6 +2,7 @@ package dev.holdfast.redis;
 
 import dev.holdfast.diagnosis.IdleBound;
 import dev.holdfast.dial.ConnectReport;
+import dev.holdfast.dial.NameWatch;
 import dev.holdfast.dial.Redialler;
 import dev.holdfast.dial.SecondOpinions;
 import dev.holdfast.gate.ConnectOutcome;
@@ -36,6 +37,7 @@ import io.lettuce.core.resource.ClientResources;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -49,6 +51,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -99,6 +102,10 @@ public final class LettuceGuard implements Guard {
   private final Map<Endpoint, EndpointState> endpoints = new WeakHashMap<>();
   private final AtomicBoolean saidNoSource = new AtomicBoolean();
   private final ReplacedSessions sessions;
+
+  /** None if names are not watched, or the JVM keeps them for ever. */
+  private final @Nullable NameWatch names;
+
   private final ConnectReports connects;
   private final Redialler redialler;
   private final SecondOpinions opinions;
@@ -137,8 +144,10 @@ public final class LettuceGuard implements Guard {
     this.opinions = new SecondOpinions(settings.gate());
     this.redialler =
         Redialler.of(settings.redialling(), connects, settings.gate(), replay.budgets());
+    Duration lookUp = settings.nameLookUp();
+    this.names = lookUp == null ? null : new NameWatch(lookUp, this::leaveGently);
     replay.budgets().onWithheld(meters::withheld);
-    connects.onConnect(this::wake);
+    connects.onConnect(this::connected);
     StartLine.say(LOG, settings.name(), client(), settings.plan(), StartLine.nativeEpoll());
   }
 
@@ -219,8 +228,12 @@ public final class LettuceGuard implements Guard {
     return guarded;
   }
 
-  private void wake(ConnectReport report) {
+  private void connected(ConnectReport report) {
     if (report.outcome() == ConnectOutcome.CONNECTED) {
+      NameWatch watched = names;
+      if (watched != null && report.remote() instanceof InetSocketAddress remote) {
+        watched.connected(remote);
+      }
       List<ReconnectTimer> all;
       synchronized (reconnects) {
         all = List.copyOf(reconnects);
@@ -431,6 +444,9 @@ public final class LettuceGuard implements Guard {
         .filter(Objects::nonNull)
         .forEach(GuardedChannel::stopWatching);
     sentinels.forEach(SentinelWatch::close);
+    if (names != null) {
+      names.close();
+    }
     deaths.close();
     meters.close();
     settings.closeOwnGate();
@@ -482,6 +498,18 @@ public final class LettuceGuard implements Guard {
           channel.getClass().getSimpleName());
     }
     return guarded;
+  }
+
+  /** No name leads there any more: whoever is connected to it follows, and nothing is cut. */
+  void leaveGently(InetAddress gone) {
+    for (EndpointState state : states()) {
+      GuardedChannel carrier = state.carrier();
+      if (carrier != null
+          && carrier.remote() instanceof InetSocketAddress remote
+          && gone.equals(remote.getAddress())) {
+        carrier.leaveGently("its name leads elsewhere");
+      }
+    }
   }
 
   /**

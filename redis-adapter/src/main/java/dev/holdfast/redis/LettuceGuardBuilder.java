@@ -1,6 +1,7 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.diagnosis.LearnerSettings;
+import dev.holdfast.dial.NameWatch;
 import dev.holdfast.dial.RedialSchedule;
 import dev.holdfast.dial.RedialSettings;
 import dev.holdfast.gate.ConnectGate;
@@ -34,6 +35,7 @@ public final class LettuceGuardBuilder {
   private int heldLimit = 10_000;
   private Duration declinedPatience = RedisURI.DEFAULT_TIMEOUT_DURATION;
   private @Nullable Duration silentServerLimit;
+  private @Nullable Duration nameLookUp = NameWatch.ofTheJvm().orElse(null);
   private int replayAttempts = 3;
   private boolean stateIdempotentToo;
   private boolean backgroundPing = true;
@@ -164,6 +166,25 @@ public final class LettuceGuardBuilder {
               + ": a server that saves its data or collects garbage is silent for so long");
     }
     this.silentServerLimit = limit;
+    return this;
+  }
+
+  /**
+   * Does not look up again the names that were dialled. By default each is, once the JVM has
+   * forgotten it ({@code networkaddress.cache.ttl}, 30 s unless set; never where names are kept for
+   * ever), and connections to an address that its name has left are replaced: nothing in flight is
+   * cut, and what is new waits until that is through. See {@link NameWatch}.
+   *
+   * @return this builder
+   */
+  public LettuceGuardBuilder withoutNameWatch() {
+    this.nameLookUp = null;
+    return this;
+  }
+
+  /** A test does not wait for the JVM to forget. */
+  LettuceGuardBuilder nameLookUp(Duration period) {
+    this.nameLookUp = period;
     return this;
   }
 
@@ -340,6 +361,7 @@ public final class LettuceGuardBuilder {
             heldLimit,
             declinedPatience,
             silentServerLimit,
+            nameLookUp,
             backgroundPing,
             sharedConnections,
             reconnectBackOff,

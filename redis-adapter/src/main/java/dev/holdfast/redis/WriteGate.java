@@ -38,6 +38,9 @@ final class WriteGate extends ChannelDuplexHandler {
   /** None on nearly every channel. */
   private @Nullable DeclinedCalls declined;
 
+  /** The same. */
+  private @Nullable Farewell farewell;
+
   /** Empty once the channel is ready. */
   private List<RedisCommand<?, ?, ?>> handshake = new ArrayList<>(4);
 
@@ -111,6 +114,18 @@ final class WriteGate extends ChannelDuplexHandler {
     }
   }
 
+  /** The server's name leads elsewhere by now. */
+  void leaveGently(String why) {
+    if (farewell == null) {
+      farewell = new Farewell(guarded, why, this::release);
+      farewell.begin();
+    }
+  }
+
+  private boolean leaves() {
+    return farewell != null && farewell.holds();
+  }
+
   /** Whether commands wait here. */
   boolean holds() {
     return !held.isEmpty() || waitsForServer();
@@ -167,6 +182,9 @@ final class WriteGate extends ChannelDuplexHandler {
     }
     if (declined != null) {
       declined.read();
+    }
+    if (farewell != null) {
+      farewell.read();
     }
     watch.onRead();
   }
@@ -288,7 +306,7 @@ final class WriteGate extends ChannelDuplexHandler {
   }
 
   private boolean mayPass(CommandKind kind, RedisCommand<?, ?, ?> command) {
-    if (releasing || restoring || !guarded.open() || doubts.dark()) {
+    if (releasing || restoring || !guarded.open() || doubts.dark() || leaves()) {
       return false;
     }
     if (declined != null && declined.pending()) {
@@ -384,7 +402,8 @@ final class WriteGate extends ChannelDuplexHandler {
         || !guarded.open()
         || proof.pending()
         || doubts.dark()
-        || waitsForServer()) {
+        || waitsForServer()
+        || leaves()) {
       return;
     }
     guarded.clocks().requested(System.nanoTime());
@@ -401,6 +420,9 @@ final class WriteGate extends ChannelDuplexHandler {
   void drainInto(Collection<RedisCommand<?, ?, ?>> commands) {
     watch.end();
     proof.abandon();
+    if (farewell != null) {
+      farewell.end();
+    }
     if (declined != null) {
       declined.drainInto(commands);
     }

@@ -29,6 +29,7 @@ final class EmbeddedGuard {
             heldLimit,
             Duration.ZERO,
             null,
+            null,
             false,
             false,
             null,

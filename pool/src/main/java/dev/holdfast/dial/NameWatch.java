@@ -1,0 +1,225 @@
+package dev.holdfast.dial;
+
+import dev.holdfast.bounded.LruMap;
+import java.lang.ref.WeakReference;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.security.Security;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Notices that a host's name does not lead to an address any more, as after a failover by DNS or a
+ * blue/green switch, of which open connections hear nothing. Names are resolved as the JVM resolves
+ * them for a connect, as often as its cache forgets them: a change is noticed once a new connection
+ * would follow it, and not before.
+ *
+ * <p>A name that has led to one address at a time has moved with its next answer. One with several
+ * may answer with a part of them each time: there an address is gone once three answers in a row
+ * are without it. No answer changes nothing.
+ *
+ * <p>One daemon thread from the first name on until it is closed or unreachable, for names are
+ * looked up by blocking calls. At most 64 names, those dialled latest. Thread-safe.
+ */
+public final class NameWatch implements AutoCloseable {
+
+  /** Looks up a name. */
+  @FunctionalInterface
+  interface Resolver {
+    InetAddress[] resolve(String name) throws UnknownHostException;
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(NameWatch.class);
+
+  private static final int MOST_NAMES = 64;
+  private static final int ANSWERS_WITHOUT = 3;
+
+  /** {@code networkaddress.cache.ttl} of {@code java.security}, where it is not set. */
+  private static final int JVM_SECONDS = 30;
+
+  /** Where the JVM keeps no names every look is a query. */
+  private static final int LEAST_SECONDS = 5;
+
+  /** By then the JVM has forgotten the name. */
+  private static final Duration FORGOTTEN = Duration.ofMillis(100);
+
+  private final Duration period;
+  private final Resolver resolver;
+  private final Consumer<InetAddress> onGone;
+  private final Map<String, Name> names = new LruMap<>(MOST_NAMES);
+  private @Nullable ScheduledThreadPoolExecutor thread;
+  private boolean closed;
+
+  /** What a name has led to. */
+  private static final class Name {
+    private final Map<InetAddress, Integer> answersWithout = new HashMap<>();
+    private boolean oneAtATime = true;
+
+    private List<InetAddress> answered(Set<InetAddress> now) {
+      oneAtATime &= now.size() == 1;
+      now.forEach(address -> answersWithout.put(address, 0));
+      int enough = oneAtATime ? 1 : ANSWERS_WITHOUT;
+      List<InetAddress> gone = new ArrayList<>();
+      answersWithout.replaceAll((known, count) -> now.contains(known) ? 0 : count + 1);
+      answersWithout.forEach(
+          (known, count) -> {
+            if (count >= enough) {
+              gone.add(known);
+            }
+          });
+      gone.forEach(answersWithout::remove);
+      return gone;
+    }
+  }
+
+  /**
+   * Watches nothing yet.
+   *
+   * @param period how often names are looked up
+   * @param onGone hears of an address to which no watched name leads any more; on the thread that
+   *     looks names up
+   */
+  public NameWatch(Duration period, Consumer<InetAddress> onGone) {
+    this(period, InetAddress::getAllByName, onGone);
+  }
+
+  NameWatch(Duration period, Resolver resolver, Consumer<InetAddress> onGone) {
+    this.period = period;
+    this.resolver = resolver;
+    this.onGone = onGone;
+  }
+
+  /**
+   * How long the JVM keeps names ({@code networkaddress.cache.ttl}), and a little more: 5 s where
+   * it keeps none.
+   *
+   * @return empty where it keeps them for ever, so that there is nothing to be noticed
+   */
+  public static Optional<Duration> ofTheJvm() {
+    return period(Security.getProperty("networkaddress.cache.ttl"));
+  }
+
+  static Optional<Duration> period(@Nullable String cacheSeconds) {
+    int seconds = JVM_SECONDS;
+    if (cacheSeconds != null) {
+      try {
+        seconds = Integer.parseInt(cacheSeconds.trim());
+      } catch (NumberFormatException asTheJvmDoes) {
+        seconds = JVM_SECONDS;
+      }
+    }
+    return seconds < 0
+        ? Optional.empty()
+        : Optional.of(Duration.ofSeconds(Math.max(seconds, LEAST_SECONDS)).plus(FORGOTTEN));
+  }
+
+  /**
+   * A connection was made.
+   *
+   * @param remote where to; watched if it was resolved from a name
+   */
+  public synchronized void connected(InetSocketAddress remote) {
+    InetAddress address = remote.getAddress();
+    if (closed || address == null || remote.getHostString().equals(address.getHostAddress())) {
+      return;
+    }
+    names
+        .computeIfAbsent(remote.getHostString(), first -> new Name())
+        .answersWithout
+        .put(address, 0);
+    if (thread == null) {
+      thread = new ScheduledThreadPoolExecutor(1, NameWatch::daemon);
+      thread.scheduleWithFixedDelay(
+          new Looks(this, thread), period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** Ends the thread too if nobody has closed what it looks for, and nobody can any more. */
+  private static final class Looks implements Runnable {
+
+    private final WeakReference<NameWatch> watch;
+    private final ScheduledThreadPoolExecutor thread;
+
+    Looks(NameWatch watch, ScheduledThreadPoolExecutor thread) {
+      this.watch = new WeakReference<>(watch);
+      this.thread = thread;
+    }
+
+    @Override
+    public void run() {
+      NameWatch open = watch.get();
+      if (open == null) {
+        thread.shutdown();
+      } else {
+        open.look();
+      }
+    }
+  }
+
+  private static Thread daemon(Runnable runs) {
+    Thread thread = new Thread(null, runs, "holdfast-names", 0, false);
+    thread.setDaemon(true);
+    thread.setContextClassLoader(null);
+    return thread;
+  }
+
+  /** Looks all names up once. */
+  void look() {
+    for (String name : watched()) {
+      try {
+        Set<InetAddress> now = Set.copyOf(Arrays.asList(resolver.resolve(name)));
+        if (!now.isEmpty()) {
+          answered(name, now).forEach(this::gone);
+        }
+      } catch (UnknownHostException noAnswer) {
+        LOG.debug("{} could not be looked up", name, noAnswer);
+      }
+    }
+  }
+
+  private synchronized List<String> watched() {
+    return List.copyOf(names.keySet());
+  }
+
+  private synchronized List<InetAddress> answered(String name, Set<InetAddress> now) {
+    Name known = closed ? null : names.get(name);
+    if (known == null) {
+      return List.of();
+    }
+    List<InetAddress> gone = known.answered(now);
+    gone.removeIf(
+        address ->
+            names.values().stream().anyMatch(other -> other.answersWithout.containsKey(address)));
+    return gone;
+  }
+
+  private void gone(InetAddress address) {
+    try {
+      onGone.accept(address);
+    } catch (RuntimeException thrown) {
+      LOG.warn("leaving an address failed", thrown);
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    names.clear();
+    if (thread != null) {
+      thread.shutdownNow();
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package dev.holdfast.dial;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A name that leads elsewhere is noticed, and one that only answers otherwise is not. */
+final class NameWatchTest {
+
+  private static final Duration NEVER = Duration.ofDays(1);
+
+  private final Map<String, List<InetAddress>> leadsTo = new HashMap<>();
+  private final List<InetAddress> gone = new CopyOnWriteArrayList<>();
+  private final NameWatch watch = new NameWatch(NEVER, this::resolve, gone::add);
+
+  @AfterEach
+  void close() {
+    watch.close();
+  }
+
+  private InetAddress[] resolve(String name) throws UnknownHostException {
+    List<InetAddress> addresses = leadsTo.get(name);
+    if (addresses == null) {
+      throw new UnknownHostException(name);
+    }
+    return addresses.toArray(new InetAddress[0]);
+  }
+
+  private static InetAddress address(int last) {
+    return named("10.0.0." + last, last);
+  }
+
+  private static InetAddress named(String name, int last) {
+    try {
+      return InetAddress.getByAddress(name, new byte[] {10, 0, 0, (byte) last});
+    } catch (UnknownHostException impossible) {
+      throw new AssertionError(impossible);
+    }
+  }
+
+  private void connected(String name, int last) {
+    watch.connected(new InetSocketAddress(named(name, last), 6379));
+  }
+
+  private void answer(String name, Integer... last) {
+    leadsTo.put(name, List.of(last).stream().map(NameWatchTest::address).toList());
+    watch.look();
+  }
+
+  @Test
+  void mustNoticeAtOnceThatANameOfOneAddressHasMoved() {
+    connected("primary", 1);
+    answer("primary", 1);
+    assertThat(gone).isEmpty();
+    answer("primary", 2);
+    assertThat(gone).containsExactly(address(1));
+    answer("primary", 2);
+    answer("primary", 1);
+    assertThat(gone).containsExactly(address(1), address(2));
+  }
+
+  @Test
+  void mustNotTakeAPartOfManyForAll() {
+    connected("balanced", 1);
+    answer("balanced", 1, 2);
+    answer("balanced", 2, 3);
+    answer("balanced", 3, 4);
+    answer("balanced", 4, 1);
+    answer("balanced", 1, 2);
+    assertThat(gone).as("each was back within three").isEmpty();
+    answer("balanced", 5, 6);
+    answer("balanced", 5, 6);
+    answer("balanced", 5, 6);
+    assertThat(gone).contains(address(1), address(2));
+  }
+
+  @Test
+  void mustKeepWhatAnotherNameLeadsTo() {
+    connected("writer", 1);
+    connected("reader", 1);
+    answer("writer", 1);
+    answer("reader", 1);
+    leadsTo.put("writer", List.of(address(2)));
+    watch.look();
+    assertThat(gone).isEmpty();
+    answer("reader", 2);
+    assertThat(gone).containsExactly(address(1));
+  }
+
+  @Test
+  void mustLearnNothingFromNoAnswer() {
+    connected("primary", 1);
+    answer("primary", 1);
+    leadsTo.clear();
+    watch.look();
+    leadsTo.put("primary", List.of());
+    watch.look();
+    assertThat(gone).isEmpty();
+  }
+
+  @Test
+  void mustWatchNoLiteralAndKeepNoThreadForIt() throws InterruptedException {
+    watch.connected(new InetSocketAddress(address(1), 6379));
+    watch.connected(InetSocketAddress.createUnresolved("unresolved", 6379));
+    assertThat(lookers()).isEmpty();
+    connected("primary", 1);
+    assertThat(lookers()).hasSize(1);
+    watch.close();
+    for (Thread thread : lookers()) {
+      thread.join(10_000);
+    }
+    connected("primary", 1);
+    assertThat(lookers()).isEmpty();
+  }
+
+  private static List<Thread> lookers() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("holdfast-names"))
+        .toList();
+  }
+
+  @Test
+  void mustLookAsOftenAsTheJvmForgets() {
+    assertThat(NameWatch.period(null)).contains(Duration.ofMillis(30_100));
+    assertThat(NameWatch.period("60")).contains(Duration.ofMillis(60_100));
+    assertThat(NameWatch.period("0")).contains(Duration.ofMillis(5_100));
+    assertThat(NameWatch.period("-1")).isEmpty();
+    assertThat(NameWatch.period("often")).contains(Duration.ofMillis(30_100));
+    assertThat(NameWatch.ofTheJvm()).isPresent();
+  }
+}
