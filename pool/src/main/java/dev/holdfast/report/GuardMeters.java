@@ -191,6 +191,15 @@ public final class GuardMeters implements AutoCloseable {
   }
 
   /**
+   * The server may decline calls: its meter is there, at 0.
+   *
+   * @param code what it may say, of a bounded set
+   */
+  public void mayBeDeclined(String code) {
+    count(HoldfastMeter.DECLINED, 0, "code", code);
+  }
+
+  /**
    * The server declined a call without running it.
    *
    * @param code what it said, of a bounded set

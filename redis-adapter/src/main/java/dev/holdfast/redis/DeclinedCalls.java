@@ -131,6 +131,14 @@ final class DeclinedCalls {
   }
 
   private boolean take(DeclinedCommand<?, ?, ?> command) {
+    boolean taken = takes(command);
+    if (taken) {
+      PartialReplies.onThisEventLoop().ours++; // its caller waits on: the answer was the guard's
+    }
+    return taken;
+  }
+
+  private boolean takes(DeclinedCommand<?, ?, ?> command) {
     Decline decline = Decline.of(command);
     if (decline == null) {
       return false;

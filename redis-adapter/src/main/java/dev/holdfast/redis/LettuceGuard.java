@@ -147,6 +147,9 @@ public final class LettuceGuard implements Guard {
     Duration lookUp = settings.nameLookUp();
     this.names = lookUp == null ? null : new NameWatch(lookUp, this::leaveGently);
     replay.budgets().onWithheld(meters::withheld);
+    for (Decline decline : Decline.values()) {
+      meters.mayBeDeclined(decline.tag());
+    }
     connects.onConnect(this::connected);
     StartLine.say(LOG, settings.name(), client(), settings.plan(), StartLine.nativeEpoll());
   }

@@ -81,7 +81,7 @@ final class LossHandler extends ChannelDuplexHandler implements ChannelFutureLis
     }
     reading.partial = false;
     reading.left = 0;
-    reading.probes = 0;
+    reading.ours = 0;
     reading.options = null;
     reading.gate = answersInOrder ? gate : null;
     if (answersInOrder
@@ -94,7 +94,7 @@ final class LossHandler extends ChannelDuplexHandler implements ChannelFutureLis
     long answered = guarded.answered();
     ctx.fireChannelRead(msg);
     reading.gate = null;
-    count(guarded.answered() - answered, gone, reading.probes);
+    count(guarded.answered() - answered, gone, reading.ours);
     guarded.heard();
     if (!ofUse && guarded.answered() > 0) {
       ofUse = true;
@@ -115,9 +115,9 @@ final class LossHandler extends ChannelDuplexHandler implements ChannelFutureLis
   }
 
   /** Answers come in the order of the stack, so the callers gone at its head are the first. */
-  private void count(long answered, int gone, int probes) {
-    if (answered > probes) {
-      guarded.meters().called(answered - probes);
+  private void count(long answered, int gone, int ours) {
+    if (answered > ours) {
+      guarded.meters().called(answered - ours);
       guarded.meters().timedOut((int) Math.min(gone, answered));
     }
   }

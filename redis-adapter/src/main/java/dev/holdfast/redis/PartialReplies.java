@@ -23,7 +23,7 @@ final class PartialReplies implements DecodeBufferPolicy {
     int left;
 
     /** Commands of the guard's own that were answered by it. */
-    int probes;
+    int ours;
 
     /** The options of the channel being read; null until a policy of the guard's was called. */
     @Nullable PartialReplies options;

@@ -24,7 +24,7 @@ final class ProbeCommand extends Command<String, String, String> {
   @Override
   public void complete() {
     super.complete();
-    PartialReplies.onThisEventLoop().probes++;
+    PartialReplies.onThisEventLoop().ours++;
     onReply.run();
   }
 

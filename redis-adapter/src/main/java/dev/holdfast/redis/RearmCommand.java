@@ -45,6 +45,7 @@ final class RearmCommand extends Command<String, String, String> {
   @Override
   public void complete() {
     super.complete();
+    PartialReplies.onThisEventLoop().ours++;
     end();
   }
 
