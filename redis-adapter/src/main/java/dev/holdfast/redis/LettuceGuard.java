@@ -2,10 +2,8 @@ package dev.holdfast.redis;
 
 import dev.holdfast.diagnosis.IdleBound;
 import dev.holdfast.dial.ConnectReport;
-import dev.holdfast.dial.NameWatch;
 import dev.holdfast.dial.Redialler;
 import dev.holdfast.dial.SecondOpinions;
-import dev.holdfast.gate.ConnectOutcome;
 import dev.holdfast.guard.Guard;
 import dev.holdfast.guard.GuardHealth;
 import dev.holdfast.path.ConnectionPlan;
@@ -37,9 +35,7 @@ import io.lettuce.core.resource.ClientResources;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -48,10 +44,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -102,10 +96,7 @@ public final class LettuceGuard implements Guard {
   private final Map<Endpoint, EndpointState> endpoints = new WeakHashMap<>();
   private final AtomicBoolean saidNoSource = new AtomicBoolean();
   private final ReplacedSessions sessions;
-
-  /** None if names are not watched, or the JVM keeps them for ever. */
-  private final @Nullable NameWatch names;
-
+  private final Successors successors;
   private final ConnectReports connects;
   private final Redialler redialler;
   private final SecondOpinions opinions;
@@ -115,11 +106,6 @@ public final class LettuceGuard implements Guard {
 
   /** Of the resources it was installed in, while those are reachable. */
   private final Set<EndpointUses> uses = Collections.newSetFromMap(new WeakHashMap<>());
-
-  private final List<SentinelWatch> sentinels = new CopyOnWriteArrayList<>();
-
-  /** Of the same. */
-  private final Set<ReconnectTimer> reconnects = Collections.newSetFromMap(new WeakHashMap<>());
 
   private volatile boolean closed;
   private final AtomicBoolean saidForeignOptions = new AtomicBoolean();
@@ -144,13 +130,12 @@ public final class LettuceGuard implements Guard {
     this.opinions = new SecondOpinions(settings.gate());
     this.redialler =
         Redialler.of(settings.redialling(), connects, settings.gate(), replay.budgets());
-    Duration lookUp = settings.nameLookUp();
-    this.names = lookUp == null ? null : new NameWatch(lookUp, this::leaveGently);
+    this.successors = new Successors(this::carriers, settings.nameLookUp());
     replay.budgets().onWithheld(meters::withheld);
     for (Decline decline : Decline.values()) {
       meters.mayBeDeclined(decline.tag());
     }
-    connects.onConnect(this::connected);
+    connects.onConnect(successors::ended);
     StartLine.say(LOG, settings.name(), client(), settings.plan(), StartLine.nativeEpoll());
   }
 
@@ -225,24 +210,8 @@ public final class LettuceGuard implements Guard {
             new GuardCustomizer(this, resources.nettyCustomizer(), mine),
             settings.reconnectBackOff(),
             mine);
-    synchronized (reconnects) {
-      reconnects.add(guarded.reconnects());
-    }
+    successors.wakes(guarded.reconnects());
     return guarded;
-  }
-
-  private void connected(ConnectReport report) {
-    if (report.outcome() == ConnectOutcome.CONNECTED) {
-      NameWatch watched = names;
-      if (watched != null && report.remote() instanceof InetSocketAddress remote) {
-        watched.connected(remote);
-      }
-      List<ReconnectTimer> all;
-      synchronized (reconnects) {
-        all = List.copyOf(reconnects);
-      }
-      all.forEach(timer -> timer.wake(report.remote()));
-    }
   }
 
   /**
@@ -401,12 +370,7 @@ public final class LettuceGuard implements Guard {
    */
   @Override
   public List<WireSnapshot> snapshots() {
-    return states().stream()
-        .map(EndpointState::carrier)
-        .filter(Objects::nonNull)
-        .map(GuardedChannel::lastSnapshot)
-        .filter(Objects::nonNull)
-        .toList();
+    return carriers().stream().map(GuardedChannel::lastSnapshot).filter(Objects::nonNull).toList();
   }
 
   /**
@@ -442,14 +406,8 @@ public final class LettuceGuard implements Guard {
       uses.clear();
     }
     declared.forEach(EndpointUses::close);
-    states().stream()
-        .map(EndpointState::carrier)
-        .filter(Objects::nonNull)
-        .forEach(GuardedChannel::stopWatching);
-    sentinels.forEach(SentinelWatch::close);
-    if (names != null) {
-      names.close();
-    }
+    carriers().forEach(GuardedChannel::stopWatching);
+    successors.close();
     deaths.close();
     meters.close();
     settings.closeOwnGate();
@@ -503,18 +461,6 @@ public final class LettuceGuard implements Guard {
     return guarded;
   }
 
-  /** No name leads there any more: whoever is connected to it follows, and nothing is cut. */
-  void leaveGently(InetAddress gone) {
-    for (EndpointState state : states()) {
-      GuardedChannel carrier = state.carrier();
-      if (carrier != null
-          && carrier.remote() instanceof InetSocketAddress remote
-          && gone.equals(remote.getAddress())) {
-        carrier.leaveGently("its name leads elsewhere");
-      }
-    }
-  }
-
   /**
    * Leaves a server that was replaced, as somebody who knows it says: an orchestrator, a failover
    * script, a Sentinel. Every connection that leads to it is given up at once and replaced by
@@ -531,15 +477,7 @@ public final class LettuceGuard implements Guard {
   public int leave(InetSocketAddress server, String why) {
     Objects.requireNonNull(server, "server");
     Objects.requireNonNull(why, "why");
-    int left = 0;
-    for (EndpointState state : states()) {
-      GuardedChannel carrier = state.carrier();
-      if (carrier != null && Asleep.same(carrier.remote(), server)) {
-        carrier.leave(why);
-        left++;
-      }
-    }
-    return left;
+    return successors.leave(server, why);
   }
 
   /**
@@ -562,22 +500,15 @@ public final class LettuceGuard implements Guard {
               + " RedisURI.Builder.sentinel(host, port, masterId), or redis-sentinel://host:port#id");
     }
     requireInstalled(client);
-    SentinelWatch watch = new SentinelWatch(this, client, master);
-    sentinels.add(watch);
-    uri.getSentinels().forEach(watch::listenTo);
+    successors.follow(client, uri, master);
   }
 
-  /**
-   * A server has turned out to be a replica: the other connections that lead to it are given up as
-   * soon as nothing is in flight, so that those that only read do not stay behind.
-   */
-  void leaveReplica(SocketAddress remote) {
-    for (EndpointState state : states()) {
-      GuardedChannel carrier = state.carrier();
-      if (carrier != null && carrier.remote().equals(remote)) {
-        carrier.leaveReplicaIfQuiet();
-      }
-    }
+  Successors successors() {
+    return successors;
+  }
+
+  private List<GuardedChannel> carriers() {
+    return states().stream().map(EndpointState::carrier).filter(Objects::nonNull).toList();
   }
 
   private List<EndpointState> states() {

@@ -316,7 +316,7 @@ final class LossSettlement {
             notExecuted);
     guard.deaths().died(guarded, death, swap, signs);
     if (death.evidence().equals(GuardedChannel.WRITE_DECLINED)) {
-      guard.leaveReplica(guarded.remote());
+      guard.successors().leaveReplica(guarded.remote());
     }
   }
 }

@@ -34,15 +34,15 @@ final class SentinelWatch extends RedisPubSubAdapter<String, String> implements 
   private static final IntervalFunction WAITS =
       new BackOff(Duration.ofMillis(500), Duration.ofSeconds(30), 2, 0.5).waits();
 
-  private final LettuceGuard guard;
+  private final Successors successors;
   private final WeakReference<RedisClient> client;
   private final String master;
   private final Queue<StatefulRedisPubSubConnection<String, String>> listening =
       new ConcurrentLinkedQueue<>();
   private volatile boolean closed;
 
-  SentinelWatch(LettuceGuard guard, RedisClient client, String master) {
-    this.guard = guard;
+  SentinelWatch(Successors successors, RedisClient client, String master) {
+    this.successors = successors;
     this.client = new WeakReference<>(client);
     this.master = master;
   }
@@ -105,7 +105,7 @@ final class SentinelWatch extends RedisPubSubAdapter<String, String> implements 
       return;
     }
     try {
-      guard.leave(
+      successors.leave(
           InetSocketAddress.createUnresolved(words[1], Integer.parseInt(words[2])),
           "a Sentinel says that another server is the master");
     } catch (IllegalArgumentException noPort) {

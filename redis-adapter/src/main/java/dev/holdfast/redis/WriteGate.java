@@ -3,7 +3,6 @@ package dev.holdfast.redis;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.dial.SecondOpinions;
 import dev.holdfast.path.IdleZone;
-import dev.holdfast.redis.LostCalls.Broken;
 import dev.holdfast.retry.NotExecutedException;
 import dev.holdfast.retry.ReplaySafety;
 import dev.holdfast.wire.WireJudge;
@@ -241,7 +240,8 @@ final class WriteGate extends ChannelDuplexHandler {
       promise.trySuccess(); // its caller has gone: Lettuce would not write it either
       return;
     }
-    NotExecutedException refusal = refusal(kind, command);
+    NotExecutedException refusal =
+        Refusals.of(guarded, kind, command, held.endsInsideTransaction());
     if (refusal != null) {
       guarded.meters().called(1);
       if (kind == CommandKind.MULTI) {
@@ -255,54 +255,6 @@ final class WriteGate extends ChannelDuplexHandler {
     } else {
       hold(kind, command, promise);
     }
-  }
-
-  private @Nullable NotExecutedException refusal(CommandKind kind, RedisCommand<?, ?, ?> command) {
-    if (guarded.endpoint().broken() != Broken.NOTHING && belongsToBroken(kind, command)) {
-      guarded.meters().notExecuted(Refusal.TRANSACTION.tag());
-      return new NotExecutedException(
-          CommandName.forPeople(command),
-          "its transaction, or the WATCH before it, was lost with the previous connection; repeat"
-              + " the whole transaction");
-    }
-    if (kind != CommandKind.PLAIN
-        && guarded.endpoint().shared()
-        && kind.blocks(command)
-        && !guarded.session().insideTransaction() // where it does not block
-        && !held.endsInsideTransaction()) {
-      guarded.meters().notExecuted(Refusal.BLOCKING.tag());
-      return new NotExecutedException(
-          CommandName.forPeople(command),
-          "it blocks, and this connection was declared shared: every other caller would wait behind"
-              + " it; use a connection of its own");
-    }
-    return null;
-  }
-
-  private boolean belongsToBroken(CommandKind kind, RedisCommand<?, ?, ?> command) {
-    EndpointState endpoint = guarded.endpoint();
-    Broken broken = endpoint.broken();
-    if (broken == Broken.WATCH) {
-      if (kind == CommandKind.MULTI) {
-        endpoint.leaveBroken(
-            Calls.isRegistered(command) ? Broken.TRANSACTION : Broken.UNREGISTERED_TRANSACTION);
-        return true;
-      }
-      if (kind.endsTransaction() || kind == CommandKind.UNWATCH) {
-        endpoint.leaveBroken(Broken.NOTHING);
-      }
-      return false;
-    }
-    boolean belongs =
-        broken == Broken.UNREGISTERED_TRANSACTION
-            || Calls.isMember(command)
-            || kind == CommandKind.MULTI
-            || kind == CommandKind.WATCH
-            || kind.endsTransaction();
-    if (kind.endsTransaction() || !belongs) {
-      endpoint.leaveBroken(Broken.NOTHING); // Lettuce has given the transaction up, or ends it
-    }
-    return belongs;
   }
 
   private boolean mayPass(CommandKind kind, RedisCommand<?, ?, ?> command) {

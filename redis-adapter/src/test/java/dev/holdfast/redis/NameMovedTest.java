@@ -77,7 +77,7 @@ final class NameMovedTest {
           issued++;
         }
         if (issued == 20 * IN_FLIGHT) {
-          guard.leaveGently(InetAddress.getByName("localhost"));
+          guard.successors().leaveGently(InetAddress.getByName("localhost"));
         }
         assertThat(calls.remove().get(30, TimeUnit.SECONDS)).isPositive();
       }
@@ -101,7 +101,7 @@ final class NameMovedTest {
       transaction.sync().incr("n");
       RedisFuture<KeyValue<String, String>> pop = blocked.async().blpop(30, "list");
       assertThat(idle.sync().ping()).isEqualTo("PONG");
-      guard.leaveGently(InetAddress.getByName("localhost"));
+      guard.successors().leaveGently(InetAddress.getByName("localhost"));
       Await.until("the idle one has left", RedisBed.SOON, () -> bed.swaps().size() == 1);
       transaction.sync().incr("n");
       assertThat(transaction.sync().exec().<Long>get(1)).isEqualTo(2);
