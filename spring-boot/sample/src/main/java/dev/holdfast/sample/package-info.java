@@ -1,4 +1,4 @@
-/** A sample application for Spring Boot 4.1. */
+/** A sample application for Spring Boot 3.5 and 4.1. */
 @NullMarked
 package dev.holdfast.sample;
 

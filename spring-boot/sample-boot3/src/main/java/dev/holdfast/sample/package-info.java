@@ -1,5 +1,0 @@
-/** A sample application for Spring Boot 3.5. */
-@NullMarked
-package dev.holdfast.sample;
-
-import org.jspecify.annotations.NullMarked;

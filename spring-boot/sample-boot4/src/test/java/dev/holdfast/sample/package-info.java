@@ -1,4 +1,0 @@
-@NullMarked
-package dev.holdfast.sample;
-
-import org.jspecify.annotations.NullMarked;
