@@ -34,7 +34,10 @@ public record RedialSettings(
   public RedialSettings {
     if (redials < 0) {
       throw new IllegalArgumentException(
-          "redials " + redials + " is negative; 0 switches them off");
+          "redials "
+              + redials
+              + " is negative: a connect dials once at least. Fix: use 6, the default, or 0 to switch"
+              + " them off");
     }
     sourceAddresses = List.copyOf(sourceAddresses);
   }

@@ -7,6 +7,7 @@ import dev.holdfast.report.DiagnosisEvent;
 import dev.holdfast.report.RecentDiagnosis;
 import dev.holdfast.wire.WireSnapshot;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -16,6 +17,9 @@ import java.util.function.Consumer;
  * <p>Implementations are thread-safe; no method blocks or asks the network.
  */
 public interface Guard extends AutoCloseable {
+
+  /** In {@link #plans()}: every host that has no plan of its own. */
+  String OTHERS = "*";
 
   /**
    * The guard's name in meters, log lines and events.
@@ -34,9 +38,19 @@ public interface Guard extends AutoCloseable {
   /**
    * What it goes by.
    *
-   * @return the plan it was built with
+   * @return the plan it was built with; in a guard of many hosts that of hosts without their own
    */
   ConnectionPlan plan();
+
+  /**
+   * What it goes by, host by host.
+   *
+   * @return {@link #plan()} under {@link #OTHERS}, and before it the plans of hosts that have one
+   *     of their own
+   */
+  default Map<String, ConnectionPlan> plans() {
+    return Map.of(OTHERS, plan());
+  }
 
   /**
    * How long its connections may be idle without proof: the plan's age, or a lower one that was
@@ -52,6 +66,15 @@ public interface Guard extends AutoCloseable {
    * @return a copy
    */
   List<WireSnapshot> snapshots();
+
+  /**
+   * The pools that lend its connections, where it has any.
+   *
+   * @return for each its name and its counts at this moment, for people
+   */
+  default List<String> pools() {
+    return List.of();
+  }
 
   /**
    * How it is.

@@ -1,5 +1,8 @@
 package dev.holdfast.path;
 
+import java.time.Duration;
+import java.util.Optional;
+
 /**
  * Something about a path or its settings that a person should look at.
  *
@@ -20,6 +23,18 @@ public record PathWarning(WarningCode code, String what, String fix) {
     Checks.notNull("code", code);
     Checks.notNull("what", what);
     Checks.notNull("fix", fix);
+  }
+
+  /**
+   * Looks at a time that a user gave outside of paths.
+   *
+   * @param what what it is for
+   * @param given the time
+   * @return a warning if it looks like another unit's number, as 1,000 s for one of 1,000 ms
+   */
+  public static Optional<PathWarning> ofUnit(String what, Duration given) {
+    return UnitRule.warning(
+        Checks.notNull("what", what), Checks.notNull("given", given), UnitRule.A_MINUTES_TIME);
   }
 
   /**

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
  */
 public final class PathWords {
   private static final Pattern TIME = Pattern.compile("(\\d+(?:\\.\\d+)?)(ms|s|m|h|d)");
+  private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}._-]+");
   private static final Map<String, Long> NANOS =
       Map.of(
           "ms", 1_000_000L,
@@ -40,7 +41,13 @@ public final class PathWords {
     List<String> words = Arrays.stream(text.strip().split("\\s*->\\s*", -1)).toList();
     if (words.stream().anyMatch(String::isBlank)) {
       throw new IllegalArgumentException(
-          "not a path: '" + text + "' (write hops and, last, the server: aws-nlb -> redis)");
+          "not a path: '"
+              + text
+              + "'; every arrow has a word on either side. Fix: write hops and, last, the server:"
+              + " aws-nlb -> redis");
+    }
+    for (String word : words) {
+      requireName(name(word), word);
     }
     NetworkPath path = NetworkPath.to(server(words.get(words.size() - 1)));
     for (String hop : words.subList(0, words.size() - 1)) {
@@ -60,13 +67,18 @@ public final class PathWords {
     Matcher parts = TIME.matcher(Objects.requireNonNull(text, "text"));
     if (!parts.matches()) {
       throw new IllegalArgumentException(
-          "not a time: '" + text + "' (write 250ms, 30s, 5m, 2h or 1d)");
+          "not a time: '"
+              + text
+              + "'; it must be a number with its unit. Fix: write 250ms, 30s, 5m, 2h or 1d");
     }
     BigDecimal nanos =
         new BigDecimal(parts.group(1))
             .multiply(BigDecimal.valueOf(NANOS.getOrDefault(parts.group(2), 0L)));
     if (nanos.precision() - nanos.scale() > 18) {
-      throw new IllegalArgumentException("too long a time: '" + text + "'");
+      throw new IllegalArgumentException(
+          "too long a time: '"
+              + text
+              + "'; it must be at most 3650 days. Fix: write a shorter one");
     }
     return Duration.ofNanos(nanos.longValue());
   }
@@ -82,7 +94,7 @@ public final class PathWords {
   public static Hop hop(String word) {
     Map<String, String> options = options(Objects.requireNonNull(word, "word"));
     Hop.Builder hop =
-        isPreset(name(word), options.containsKey("idle"))
+        PresetWords.isHop(name(word), options.containsKey("idle"))
             ? HopPreset.named(name(word)).hop().toBuilder()
             : Hop.named(name(word));
     for (Map.Entry<String, String> option : options.entrySet()) {
@@ -100,40 +112,37 @@ public final class PathWords {
     return hop.build();
   }
 
-  /** A name that is no preset needs its idle limit; one that looks like a slip is refused. */
-  private static boolean isPreset(String name, boolean declaresIdle) {
-    if (!declaresIdle) {
-      return true; // or HopPreset.named says which names there are
+  /** Every character of a name is one that no arrow and no address is written with. */
+  private static void requireName(String name, String word) {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "name is '%s' in '%s'; it must be letters, digits, '-', '_' and '.'. Fix: write '->'"
+                  .formatted(name, word)
+              + " between hops and server, and no address: aws-nlb -> redis");
     }
-    for (HopPreset preset : HopPreset.values()) {
-      if (preset.hop().name().equals(name)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /**
    * Reads a server.
    *
-   * @param word any name, a preset's with its limits, with or without {@code :timeout=}, {@code
-   *     advertised=}, {@code max-age=}, {@code max-requests=}, {@code clock=}
+   * @param word a preset's name, with or without {@code :timeout=}, {@code advertised=}, {@code
+   *     max-age=}, {@code max-requests=}, {@code clock=}; or any name with {@code :timeout=}, which
+   *     is {@code none} where nothing closes an idle connection
    * @return the server's limits
    * @throws IllegalArgumentException if the word is not understood
    */
   public static ServerLimits server(String word) {
     Map<String, String> options = options(Objects.requireNonNull(word, "word"));
-    ServerLimits server = ServerLimits.withoutIdleTimeout(name(word));
-    for (ServerPreset preset : ServerPreset.values()) {
-      if (preset.id().equals(name(word))) {
-        server = preset.limits();
-      }
-    }
+    boolean limited = options.containsKey("timeout") || options.containsKey("advertised");
+    ServerLimits server = PresetWords.server(name(word), limited);
     for (Map.Entry<String, String> option : options.entrySet()) {
       String value = option.getValue();
       server =
           switch (option.getKey()) {
-            case "timeout" -> server.withIdleTimeout(time(value));
+            case "timeout" ->
+                "none".equals(value)
+                    ? server.withoutIdleTimeout()
+                    : server.withIdleTimeout(time(value));
             case "advertised" -> server.withAdvertisedTimeout(time(value));
             case "max-age" -> server.withMaxAge(time(value));
             case "max-requests" -> server.withMaxRequests(number(value));
@@ -159,9 +168,15 @@ public final class PathWords {
     for (String option : word.substring(colon + 1).split(",", -1)) {
       int equals = option.indexOf('=');
       if (equals < 1) {
-        throw new IllegalArgumentException("not a KEY=VALUE: '" + option + "' in '" + word + "'");
+        throw new IllegalArgumentException(
+            "not a KEY=VALUE: '%s' in '%s'. Fix: write what differs behind a colon, redis:timeout=5m"
+                .formatted(option, word));
       }
-      options.put(option.substring(0, equals), option.substring(equals + 1));
+      String key = option.substring(0, equals);
+      if (options.put(key, option.substring(equals + 1)) != null) {
+        throw new IllegalArgumentException(
+            "'%s' is set twice in '%s'. Fix: take one of them out".formatted(key, word));
+      }
     }
     return options;
   }
@@ -177,7 +192,8 @@ public final class PathWords {
     try {
       return Integer.parseInt(Objects.requireNonNull(text, "text"));
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("not a whole number: '" + text + "'");
+      throw new IllegalArgumentException(
+          "not a whole number: '" + text + "'. Fix: write digits, at most 2147483647");
     }
   }
 
@@ -185,7 +201,9 @@ public final class PathWords {
     return switch (text) {
       case "true" -> true;
       case "false" -> false;
-      default -> throw new IllegalArgumentException("neither true nor false: '" + text + "'");
+      default ->
+          throw new IllegalArgumentException(
+              "neither true nor false: '" + text + "'. Fix: write true or false");
     };
   }
 
@@ -197,11 +215,13 @@ public final class PathWords {
       for (E each : type.getEnumConstants()) {
         known.append(' ').append(each.name().toLowerCase(Locale.ROOT).replace('_', '-'));
       }
-      throw new IllegalArgumentException("unknown: '" + text + "' (there are:" + known + ")");
+      throw new IllegalArgumentException(
+          "unknown: '" + text + "' (there are:" + known + "). Fix: write one of them");
     }
   }
 
   private static IllegalArgumentException unknown(String key, String known) {
-    return new IllegalArgumentException("unknown key: '" + key + "' (there are: " + known + ")");
+    return new IllegalArgumentException(
+        "unknown key: '" + key + "' (there are: " + known + "). Fix: write one of them");
   }
 }

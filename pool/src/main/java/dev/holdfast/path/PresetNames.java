@@ -15,7 +15,7 @@ final class PresetNames {
   private PresetNames() {}
 
   static <P> P find(String what, String name, P[] known, Function<P, String> id) {
-    String wanted = name.strip().toLowerCase(Locale.ROOT).replace('_', '-');
+    String wanted = plain(name);
     for (P preset : known) {
       if (id.apply(preset).equals(wanted)) {
         return preset;
@@ -29,7 +29,41 @@ final class PresetNames {
         "nearest are " + nearest(wanted, known, id) + "; or declare the limits yourself");
   }
 
-  private static <P> String nearest(String wanted, P[] known, Function<P, String> id) {
+  /** A name as presets are written. */
+  static String plain(String name) {
+    return name.strip().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /**
+   * Whether a name is another one with a letter missing, doubled, mistaken, or two swapped; a
+   * number behind a name is no slip.
+   */
+  static boolean isSlip(String name, String known) {
+    if (letters(name).equals(letters(known))) {
+      return false;
+    }
+    return distance(name, known) == 1 || areSwapped(name, known);
+  }
+
+  private static String letters(String name) {
+    return name.replaceFirst("[-.\\d]+$", "");
+  }
+
+  private static boolean areSwapped(String left, String right) {
+    if (left.length() != right.length()) {
+      return false;
+    }
+    int at = 0;
+    while (at < left.length() && left.charAt(at) == right.charAt(at)) {
+      at++;
+    }
+    return at + 1 < left.length()
+        && left.charAt(at) == right.charAt(at + 1)
+        && left.charAt(at + 1) == right.charAt(at)
+        && left.substring(at + 2).equals(right.substring(at + 2));
+  }
+
+  static <P> String nearest(String wanted, P[] known, Function<P, String> id) {
     return names(known, id)
         .sorted(Comparator.comparingInt(each -> distance(wanted, each)))
         .limit(NEAREST)

@@ -88,6 +88,14 @@ public final class ServerLimits {
     return with(Limit.IDLE, timeout).withSource("declared for " + name);
   }
 
+  /** The same server where nothing closes an idle connection. */
+  ServerLimits withoutIdleTimeout() {
+    Map<Limit, Duration> changed = new EnumMap<>(Limit.class);
+    changed.putAll(limits);
+    changed.remove(Limit.IDLE);
+    return new ServerLimits(name, idleClock, changed, maxRequests, "declared for " + name);
+  }
+
   /**
    * The same server with another idle clock.
    *

@@ -3,6 +3,7 @@ package dev.holdfast.path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Times a user gave that look like another unit's number: 300,000 s for a timeout of 300,000 ms, or
@@ -12,6 +13,12 @@ final class UnitRule {
 
   /** Above the longest idle timeout that servers ship with, MySQL's 480 min. */
   private static final Duration LONG = Duration.ofMinutes(500);
+
+  /** For a time that is about a minute at most. */
+  static final Duration A_MINUTES_TIME = Duration.ofSeconds(1_000);
+
+  /** Whole days are meant as such, as netfilter's five. */
+  private static final int MOST_DAYS = 30;
 
   /** Nobody waits so short for an answer over a network. */
   private static final Duration SHORT = Duration.ofMillis(10);
@@ -26,6 +33,7 @@ final class UnitRule {
     ServerLimits server = in.path().server();
     server.idleTimeout().ifPresent(t -> rule.look("idle timeout of " + server.name(), t));
     server.advertisedTimeout().ifPresent(t -> rule.look("advertised by " + server.name(), t));
+    in.path().hops().forEach(hop -> rule.look("idle limit of " + hop.name(), hop.idleLimit()));
     asked.maxIdle().ifPresent(t -> rule.look("maxIdle", t));
     asked.pingPeriod().ifPresent(t -> rule.look("pingPeriod", t));
     asked.commandTimeout().ifPresent(t -> rule.lookForAnswers("commandTimeout", t));
@@ -41,17 +49,26 @@ final class UnitRule {
   }
 
   private void look(String what, Duration given) {
+    warning(what, given, LONG).ifPresent(found::add);
+  }
+
+  /** Looks at one time, which nobody sets to whole thousands of seconds above some. */
+  static Optional<PathWarning> warning(String what, Duration given, Duration above) {
     boolean thousands = given.getNano() == 0 && given.getSeconds() % 1_000 == 0;
-    if (thousands && given.compareTo(LONG) >= 0) {
-      add(what, given, given.dividedBy(1_000));
-    }
+    boolean days = given.toDays() <= MOST_DAYS && given.equals(Duration.ofDays(given.toDays()));
+    return thousands && !days && given.compareTo(above) >= 0
+        ? Optional.of(made(what, given, given.dividedBy(1_000)))
+        : Optional.empty();
   }
 
   private void add(String what, Duration given, Duration meant) {
-    found.add(
-        new PathWarning(
-            WarningCode.UNIT,
-            what + " is " + Text.of(given) + ", which looks like another unit's number",
-            "use " + Text.of(meant) + " if that is what was meant"));
+    found.add(made(what, given, meant));
+  }
+
+  private static PathWarning made(String what, Duration given, Duration meant) {
+    return new PathWarning(
+        WarningCode.UNIT,
+        what + " is " + Text.of(given) + ", which looks like another unit's number",
+        "use " + Text.of(meant) + " if that is what was meant");
   }
 }

@@ -2,6 +2,7 @@ package dev.holdfast.pool;
 
 import dev.holdfast.gate.ConnectGate;
 import dev.holdfast.path.ConnectionPlan;
+import dev.holdfast.path.PathWarning;
 import dev.holdfast.retry.BackOff;
 import dev.holdfast.usage.EndpointUsage;
 import dev.holdfast.usage.Usage;
@@ -259,6 +260,8 @@ public final class PoolBuilder<C> {
             exactLeases,
             backOff);
     SettingsCheck.of(settings);
+    warn("acquireTimeout", acquireTimeout);
+    warn("connectTimeout", connectTimeout);
     EndpointUsage usage = endpoint == null ? null : usages.declare(endpoint, Usage.LONG_LIVED);
     PoolEnvironment given = environment == null ? PoolEnvironment.shared() : environment;
     PoolEnvironment all = executor == null ? given : given.with(executor);
@@ -272,6 +275,11 @@ public final class PoolBuilder<C> {
       onClose.run();
       throw notBuilt;
     }
+  }
+
+  private void warn(String what, Duration given) {
+    PathWarning.ofUnit(what, given)
+        .ifPresent(slip -> PoolCore.LOG.warn("pool {}: {}", name, slip.message()));
   }
 
   private static Runnable once(Runnable first, Runnable second) {

@@ -1,7 +1,9 @@
 package dev.holdfast.report;
 
 import dev.holdfast.path.ConnectionPlan;
+import dev.holdfast.path.PathWarning;
 import io.netty.channel.epoll.Epoll;
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -23,6 +25,31 @@ public final class StartLine {
       Logger log, String guard, String client, ConnectionPlan plan, String wire) {
     log.info(
         "{}: Holdfast {} guards {}; {}; wire: {}", guard, version(), client, plan.inShort(), wire);
+    warn(log, guard, plan.warnings());
+  }
+
+  /**
+   * Writes at INFO what some of its hosts have of their own.
+   *
+   * @param log the guard's
+   * @param guard its name
+   * @param hosts as they were declared
+   * @param plan what their connections go by
+   */
+  public static void alsoFor(Logger log, String guard, String hosts, ConnectionPlan plan) {
+    log.info("{}: for {}: {}", guard, hosts, plan.inShort());
+    warn(log, guard + ": for " + hosts, plan.warnings());
+  }
+
+  /**
+   * Warns of what a person should look at.
+   *
+   * @param log the guard's
+   * @param guard its name
+   * @param warnings of its plan and its settings
+   */
+  public static void warn(Logger log, String guard, Collection<PathWarning> warnings) {
+    warnings.forEach(each -> log.warn("{}: {}", guard, each.message()));
   }
 
   /**

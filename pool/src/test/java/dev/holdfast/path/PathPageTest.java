@@ -22,7 +22,8 @@ final class PathPageTest {
   private static final Path DOCS = Path.of("../docs");
   private static final Path PAGE = DOCS.resolve("choose-your-path.md");
   private static final Pattern TABLE = Pattern.compile("(?s)<!-- presets -->\n.*<!-- end -->");
-  private static final Pattern WRITTEN = Pattern.compile("`([^`\n]+ -> [^`\n.]+)`|path: ([^\n`]+)");
+  private static final Pattern WRITTEN =
+      Pattern.compile("(?m)`([^`\n]+ -> [^`\n.]+)`|^\\s*(?:\\w+[.])?path: ([^\n`]+)");
 
   private static String table() {
     return "<!-- presets -->\n"

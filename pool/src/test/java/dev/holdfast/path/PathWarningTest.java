@@ -116,7 +116,33 @@ final class PathWarningTest {
   }
 
   @Test
+  void mustWarnOfAHopsLimitToo() {
+    Hop slipped = Hop.named("office-firewall").idleLimit(seconds(1_800_000)).build();
+    assertThat(NetworkPath.to(quietServer()).through(slipped).plan().warnings())
+        .extracting(PathWarning::message)
+        .containsExactly(
+            "UNIT idle limit of office-firewall is 1800000 s, which looks like another unit's"
+                + " number. Fix: use 1800 s if that is what was meant");
+    Hop days = Hop.named("netfilter").idleLimit(Duration.ofDays(5)).build();
+    assertThat(NetworkPath.to(quietServer()).through(days).plan().warnings()).isEmpty();
+  }
+
+  @Test
+  void mustWarnOfATimeOutsideOfPaths() {
+    assertThat(PathWarning.ofUnit("probeAfter", seconds(1_000)).orElseThrow().message())
+        .isEqualTo(
+            "UNIT probeAfter is 1000 s, which looks like another unit's number. Fix: use 1 s if that"
+                + " is what was meant");
+    assertThat(PathWarning.ofUnit("probeAfter", seconds(30))).isEmpty();
+  }
+
+  @Test
   void mustNotTakeAnyPresetForAnotherUnit() {
+    for (HopPreset preset : HopPreset.values()) {
+      assertThat(through(preset).plan().warnings())
+          .extracting(PathWarning::code)
+          .doesNotContain(WarningCode.UNIT);
+    }
     for (ServerPreset preset : ServerPreset.values()) {
       assertThat(NetworkPath.to(preset.limits()).plan(NONE.withoutReuse()).warnings())
           .extracting(PathWarning::code)

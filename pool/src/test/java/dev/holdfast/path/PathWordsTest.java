@@ -30,6 +30,20 @@ final class PathWordsTest {
     assertThat(path.plan().maxIdleAge()).contains(Duration.ofSeconds(18));
   }
 
+  @Test
+  void mustTakeAServerWithoutAnyLimitIfItIsSaid() {
+    NetworkPath path = NetworkPath.parse("aws-nlb -> orders:timeout=none");
+    assertThat(path.server().idleTimeout()).isEmpty();
+    assertThat(NetworkPath.parse("redis:timeout=none").server().idleTimeout()).isEmpty();
+    assertThat(NetworkPath.parse("redis-7:timeout=5m").server().name()).isEqualTo("redis-7");
+  }
+
+  @Test
+  void mustTakePresetsHoweverTheyAreSpelt() {
+    assertThat(NetworkPath.parse("AWS_NLB:idle=100s -> Redis:timeout=5m"))
+        .hasToString("client -> aws-nlb -> redis");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "->", "aws-nlb ->", "-> redis", "a -> -> b"})
   void mustRefuseWhatIsNoPath(String text) {

@@ -8,6 +8,7 @@ import dev.holdfast.guard.Guard;
 import dev.holdfast.guard.GuardHealth;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.path.NetworkPath;
+import dev.holdfast.path.PathWarning;
 import dev.holdfast.path.ServerLimits;
 import dev.holdfast.report.ConnectReports;
 import dev.holdfast.report.DiagnosisEvent;
@@ -137,6 +138,10 @@ public final class LettuceGuard implements Guard {
     }
     connects.onConnect(successors::ended);
     StartLine.say(LOG, settings.name(), client(), settings.plan(), StartLine.nativeEpoll());
+    StartLine.warn(
+        LOG,
+        settings.name(),
+        PathWarning.ofUnit("probeAfter", settings.probeAfter()).stream().toList());
   }
 
   /**
@@ -609,6 +614,11 @@ public final class LettuceGuard implements Guard {
   @Override
   public ConnectionPlan plan() {
     return settings.plan();
+  }
+
+  @Override
+  public List<String> pools() {
+    return pools.stream().map(LettucePool::toString).sorted().toList();
   }
 
   @Override

@@ -64,7 +64,10 @@ public final class LettuceGuardBuilder {
   public LettuceGuardBuilder name(String name) {
     Objects.requireNonNull(name, "name");
     if (name.isBlank()) {
-      throw new IllegalArgumentException("the guard's name is blank");
+      throw new IllegalArgumentException(
+          "name is '%s'; it must not be blank (it is in meters, log lines and events). Fix: write"
+                  .formatted(name)
+              + " what the client is for, as cache, or leave it out");
     }
     this.name = name;
     return this;
@@ -92,7 +95,10 @@ public final class LettuceGuardBuilder {
   public LettuceGuardBuilder probeAfter(Duration idle) {
     Objects.requireNonNull(idle, "idle");
     if (idle.isNegative() || idle.isZero()) {
-      throw new IllegalArgumentException("probeAfter " + idle + " is not positive");
+      throw new IllegalArgumentException(
+          "probeAfter %s is not above zero: every command would wait for a proof. Fix: use 1 s, the"
+                  .formatted(idle)
+              + " default");
     }
     this.probeAfter = idle;
     return this;
@@ -110,7 +116,9 @@ public final class LettuceGuardBuilder {
   public LettuceGuardBuilder heldLimit(int commands) {
     if (commands < 1) {
       throw new IllegalArgumentException(
-          "heldLimit " + commands + " is below 1: not even the command that asks could wait");
+          "heldLimit "
+              + commands
+              + " is below 1: not even the command that asks could wait. Fix: use 1 or more");
     }
     this.heldLimit = commands;
     return this;
@@ -193,9 +201,16 @@ public final class LettuceGuardBuilder {
    *
    * @param attempts at least 1
    * @return this builder
-   * @throws IllegalArgumentException if below 1, from {@link #build()}
+   * @throws IllegalArgumentException if below 1
    */
   public LettuceGuardBuilder replayAttempts(int attempts) {
+    if (attempts < 1) {
+      throw new IllegalArgumentException(
+          "replayAttempts "
+              + attempts
+              + " is below 1: the first sending counts too. Fix: use 3, the default, or 1 to send"
+              + " nothing again");
+    }
     this.replayAttempts = attempts;
     return this;
   }
@@ -294,7 +309,10 @@ public final class LettuceGuardBuilder {
   public LettuceGuardBuilder endpointMeters(int most) {
     if (most < 1 || most > 1_000) {
       throw new IllegalArgumentException(
-          "endpointMeters " + most + " is outside 1 to 1000: each has three meters");
+          "endpointMeters "
+              + most
+              + " is outside 1 to 1000: each has three meters. Fix: use the number of servers, or"
+              + " leave it out for none");
     }
     this.endpointMeters = most;
     return this;
