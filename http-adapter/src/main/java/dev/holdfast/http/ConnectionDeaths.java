@@ -10,6 +10,7 @@ import dev.holdfast.diagnosis.IdleLimit;
 import dev.holdfast.diagnosis.IdleWitness;
 import dev.holdfast.diagnosis.Neighbours;
 import dev.holdfast.diagnosis.SiblingRule;
+import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.report.DiagnosisEvent;
 import dev.holdfast.report.DiagnosisReporter;
 import dev.holdfast.report.GuardMeters;
@@ -19,6 +20,9 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +39,8 @@ public final class ConnectionDeaths implements AutoCloseable {
   /** By then a first attempt to connect has ended, or nobody made one. */
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
+  private static final Duration UNLIMITED = Duration.ofSeconds(Long.MAX_VALUE);
+
   private final HttpGuardSettings settings;
   private final GuardMeters meters;
   private final DiagnosisReporter reporter;
@@ -42,7 +48,9 @@ public final class ConnectionDeaths implements AutoCloseable {
   private final Listeners<SwapEvent> listeners = new Listeners<>();
   private final Neighbours neighbours = new Neighbours();
   private final NextConnects nextConnects = new NextConnects();
-  private final IdleLimits idleLimits;
+
+  /** Each path has its own: two hosts may share an address, and not the way to it. */
+  private final IdentityHashMap<ConnectionPlan, IdleLimits> idleLimits = new IdentityHashMap<>();
 
   /**
    * No death yet.
@@ -61,10 +69,12 @@ public final class ConnectionDeaths implements AutoCloseable {
     this.meters = meters;
     this.reporter = reporter;
     this.timer = timer;
-    this.idleLimits =
-        new IdleLimits(
-                settings.name(), settings.plan(), settings.learner(), ConnectionDeaths::onceLearned)
-            .publish(settings.registry());
+    for (ConnectionPlan plan : settings.plans().distinct()) {
+      idleLimits.put(
+          plan,
+          new IdleLimits(settings.name(), plan, settings.learner(), ConnectionDeaths::onceLearned)
+              .publish(settings.registry()));
+    }
   }
 
   private static String onceLearned(IdleLimit limit) {
@@ -75,17 +85,20 @@ public final class ConnectionDeaths implements AutoCloseable {
   /** The guard is closed: its gauges of idle limits go. */
   @Override
   public void close() {
-    idleLimits.close();
+    idleLimits.values().forEach(IdleLimits::close);
   }
 
   /**
    * A connection is up.
    *
    * @param remote where it leads, for comparison only
+   * @param plan one of the guard's, of the path it goes over
    * @return its part in learning how long it may be idle
    */
-  public IdleWitness opened(SocketAddress remote) {
-    return idleLimits.at(remote).opened();
+  public IdleWitness opened(SocketAddress remote, ConnectionPlan plan) {
+    return Objects.requireNonNull(idleLimits.get(plan), "a plan of another guard")
+        .at(remote)
+        .opened();
   }
 
   /**
@@ -94,7 +107,10 @@ public final class ConnectionDeaths implements AutoCloseable {
    * @return the lowest bound of all addresses
    */
   public IdleBound idleBound() {
-    return idleLimits.bound();
+    return idleLimits.values().stream()
+        .map(IdleLimits::bound)
+        .min(Comparator.comparing(bound -> bound.age().orElse(UNLIMITED)))
+        .orElseThrow();
   }
 
   /**

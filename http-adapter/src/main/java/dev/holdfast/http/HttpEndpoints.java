@@ -16,6 +16,7 @@ public final class HttpEndpoints implements AutoCloseable {
   private static final int POOL_SIZE = 5;
 
   private final EndpointUses uses;
+  private final HostPlans plans;
 
   /**
    * No endpoint yet.
@@ -24,6 +25,7 @@ public final class HttpEndpoints implements AutoCloseable {
    * @param reporter where churn is diagnosed
    */
   public HttpEndpoints(HttpGuardSettings settings, DiagnosisReporter reporter) {
+    this.plans = settings.plans();
     this.uses =
         new EndpointUses(settings.name(), settings.plan(), settings.usage(), POOL_SIZE, reporter);
   }
@@ -37,7 +39,7 @@ public final class HttpEndpoints implements AutoCloseable {
    * @throws MixedUsageException if another guard declared the endpoint for the other use
    */
   public EndpointChurn use(String host, int port) {
-    return uses.use(host.toLowerCase(Locale.ROOT), port);
+    return uses.use(host.toLowerCase(Locale.ROOT), port, plans.of(host, port));
   }
 
   /** Withdraws all declarations; what is dialled afterwards is not declared again. */

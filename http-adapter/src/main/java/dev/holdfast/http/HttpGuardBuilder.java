@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class HttpGuardBuilder<B extends HttpGuardBuilder<B>> {
 
-  private final ConnectionPlan plan;
+  private HostPlans plans;
   private String name = "http";
   private MeterRegistry registry = Metrics.globalRegistry;
   private Duration probeAfter = Duration.ofSeconds(1);
@@ -44,10 +44,10 @@ public abstract class HttpGuardBuilder<B extends HttpGuardBuilder<B>> {
   /**
    * Starts from the defaults.
    *
-   * @param plan the plan of the path to the server
+   * @param plan the plan of the path to the servers, but those of {@link #planFor}
    */
   protected HttpGuardBuilder(ConnectionPlan plan) {
-    this.plan = Objects.requireNonNull(plan, "plan");
+    this.plans = HostPlans.of(plan);
   }
 
   /**
@@ -67,9 +67,32 @@ public abstract class HttpGuardBuilder<B extends HttpGuardBuilder<B>> {
   public B name(String name) {
     Objects.requireNonNull(name, "name");
     if (name.isBlank()) {
-      throw new IllegalArgumentException("the guard's name is blank");
+      throw new IllegalArgumentException(
+          "name is '%s'; it must not be blank (it is in meters, log lines and events). Fix: write"
+                  .formatted(name)
+              + " what the client is for, as orders, or leave it out");
     }
     this.name = name;
+    return self();
+  }
+
+  /**
+   * The path to some hosts, where it is not that of the others: ages, keepalive, pings, lifetimes,
+   * redials and the words of a diagnosis of their connections go by it. The host is the one of the
+   * URL, also where a proxy is on the way; what is booked by the address that is dialled (ports,
+   * churn, failed connects) goes by the proxy's name there.
+   *
+   * <p>The most exact entry counts: {@code host:port}, then {@code host}, then the longest {@code
+   * *.suffix}.
+   *
+   * @param servers {@code api.example.com}, {@code api.example.com:8443}, an IP address, or all
+   *     hosts of a domain, {@code *.example.com}; without a port it stands for all ports
+   * @param plan the plan of the path to them
+   * @return this builder
+   * @throws IllegalArgumentException if the text is no host, or has a plan already
+   */
+  public B planFor(String servers, ConnectionPlan plan) {
+    this.plans = plans.with(servers, plan);
     return self();
   }
 
@@ -99,7 +122,7 @@ public abstract class HttpGuardBuilder<B extends HttpGuardBuilder<B>> {
       throw new IllegalArgumentException(
           "probeAfter %s is below 1 s: TCP_KEEPIDLE counts whole seconds (tcp(7)), so the kernel"
                   .formatted(idle)
-              + " probes nothing it heard from within the last one");
+              + " probes nothing it heard from within the last one. Fix: use 1 s, the default, or more");
     }
     this.probeAfter = idle;
     return self();
@@ -174,7 +197,10 @@ public abstract class HttpGuardBuilder<B extends HttpGuardBuilder<B>> {
   public B endpointMeters(int most) {
     if (most < 1 || most > 1_000) {
       throw new IllegalArgumentException(
-          "endpointMeters " + most + " is outside 1 to 1000: each has three meters");
+          "endpointMeters "
+              + most
+              + " is outside 1 to 1000: each has three meters. Fix: use the number of servers, or"
+              + " leave it out for none");
     }
     this.endpointMeters = most;
     return self();
@@ -224,21 +250,16 @@ public abstract class HttpGuardBuilder<B extends HttpGuardBuilder<B>> {
     return self();
   }
 
-  /**
-   * What was set, for the client's own builder.
-   *
-   * @return the settings
-   * @throws IllegalArgumentException if a setting is out of range
-   */
-  protected HttpGuardSettings settings() {
+  /** What was set; see {@link HttpGuardSettings#of}. */
+  HttpGuardSettings settings() {
     return new HttpGuardSettings(
         name,
-        plan,
+        plans,
         registry,
         probeAfter,
         learner,
-        new RedialSettings(redials, plan.path().balanced(), null, sourceAddresses),
-        gate == null ? EndpointGates.ofGuard(plan, sourceAddresses, registry, name) : gate,
+        new RedialSettings(redials, plans.others().path().balanced(), null, sourceAddresses),
+        gate == null ? EndpointGates.ofGuard(plans::of, sourceAddresses, registry, name) : gate,
         new UsageSettings(usage, usageDeclaredAt, usageRegistry),
         RetryTable.of(idempotentToo),
         ReplayRetry.of(name, retries ? 2 : 1, idempotentToo),

@@ -4,17 +4,21 @@ import dev.holdfast.diagnosis.LearnerSettings;
 import dev.holdfast.dial.RedialSettings;
 import dev.holdfast.gate.ConnectGate;
 import dev.holdfast.gate.EndpointGates;
+import dev.holdfast.guard.Guard;
 import dev.holdfast.path.ConnectionPlan;
+import dev.holdfast.path.PathWarning;
+import dev.holdfast.report.StartLine;
 import dev.holdfast.retry.ReplayRetry;
 import dev.holdfast.usage.UsageSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import org.slf4j.Logger;
 
 /**
  * What a guard was built with. Immutable. See {@link HttpGuardBuilder} for the meanings.
  *
  * @param name in meters, log lines and events
- * @param plan of the path
+ * @param plans of the paths, for each host
  * @param registry of the meters
  * @param probeAfter idle age from which a request that must not run twice waits for a proof
  * @param learner how idle limits are learned
@@ -28,7 +32,7 @@ import java.time.Duration;
  */
 public record HttpGuardSettings(
     String name,
-    ConnectionPlan plan,
+    HostPlans plans,
     MeterRegistry registry,
     Duration probeAfter,
     LearnerSettings learner,
@@ -39,6 +43,56 @@ public record HttpGuardSettings(
     ReplayRetry replay,
     boolean ownGate,
     int endpointMeters) {
+
+  /**
+   * What was set on a builder.
+   *
+   * @param builder the client's own
+   * @return the settings
+   * @throws IllegalArgumentException if a setting is out of range
+   */
+  public static HttpGuardSettings of(HttpGuardBuilder<?> builder) {
+    return builder.settings();
+  }
+
+  /**
+   * The plan of hosts without one of their own.
+   *
+   * @return the plan
+   */
+  public ConnectionPlan plan() {
+    return plans.others();
+  }
+
+  /**
+   * How connects dial over a path.
+   *
+   * @param balanced whether another dial over it may reach another server
+   * @return the settings
+   */
+  public RedialSettings redialling(boolean balanced) {
+    return new RedialSettings(
+        redialling.redials(), balanced, redialling.firstReply(), redialling.sourceAddresses());
+  }
+
+  /**
+   * Says once, at INFO, what the guard goes by.
+   *
+   * @param log the guard's
+   * @param client what it guards, with the version
+   */
+  public void sayPlans(Logger log, String client) {
+    StartLine.say(log, name, client, plan(), StartLine.nativeEpoll());
+    StartLine.warn(log, name, PathWarning.ofUnit("probeAfter", probeAfter).stream().toList());
+    plans
+        .all()
+        .forEach(
+            (hosts, its) -> {
+              if (!hosts.equals(Guard.OTHERS)) {
+                StartLine.alsoFor(log, name, hosts, its);
+              }
+            });
+  }
 
   /** A gate that was made for this guard loses its gauges with it; a user's is the user's. */
   public void closeOwnGate() {

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,7 @@ public final class EndpointGates implements ConnectGate, AutoCloseable {
   private final StormPolicy policy;
   private final @Nullable PortBudget remote;
   private final @Nullable PortBudget loopback;
+  private final Function<SocketAddress, Optional<PortBudget>> most;
   private final LongSupplier clock;
   private final DoubleSupplier random;
   private final GateMeters meters;
@@ -46,8 +48,10 @@ public final class EndpointGates implements ConnectGate, AutoCloseable {
         builder.budget == null ? LocalPorts.read() : Optional.<LocalPorts>empty();
     int sources = builder.sources;
     policy = builder.policy;
-    remote = builder.strictest(host.map(ports -> ports.budget(sources, false)));
-    loopback = builder.strictest(host.map(ports -> ports.budget(sources, true)));
+    PortBudget declared = builder.budget;
+    remote = host.map(ports -> ports.budget(sources, false)).orElse(declared);
+    loopback = host.map(ports -> ports.budget(sources, true)).orElse(declared);
+    most = builder.most;
     clock = builder.clock;
     random = builder.random;
     hostTimeWait = new HostTimeWait(clock);
@@ -80,12 +84,33 @@ public final class EndpointGates implements ConnectGate, AutoCloseable {
       Collection<InetAddress> sourceAddresses,
       MeterRegistry registry,
       String guard) {
-    Builder own = custom().meters(registry, guard).sources(Math.max(1, sourceAddresses.size()));
-    PortBudget declared = plan.portBudget();
-    if (!declared.equals(PortBudget.LINUX_CLIENT)) {
-      own.atMost(declared);
-    }
-    return own.build();
+    return ofGuard(anywhere -> plan, sourceAddresses, registry, guard);
+  }
+
+  /**
+   * The same for a guard whose paths differ.
+   *
+   * @param plans of the path to an endpoint
+   * @param sourceAddresses local addresses it dials from; empty for the kernel's choice
+   * @param registry where its meters go
+   * @param guard the value of their tag {@code guard}
+   * @return the gate
+   */
+  public static EndpointGates ofGuard(
+      Function<SocketAddress, ConnectionPlan> plans,
+      Collection<InetAddress> sourceAddresses,
+      MeterRegistry registry,
+      String guard) {
+    Objects.requireNonNull(plans, "plans");
+    return custom()
+        .meters(registry, guard)
+        .sources(Math.max(1, sourceAddresses.size()))
+        .atMost(endpoint -> declared(plans.apply(endpoint)))
+        .build();
+  }
+
+  private static Optional<PortBudget> declared(ConnectionPlan plan) {
+    return Optional.of(plan.portBudget()).filter(budget -> !budget.equals(PortBudget.LINUX_CLIENT));
   }
 
   /**
@@ -146,7 +171,12 @@ public final class EndpointGates implements ConnectGate, AutoCloseable {
         destination instanceof InetSocketAddress inet
             && inet.getAddress() != null
             && inet.getAddress().isLoopbackAddress();
-    return local ? loopback : remote;
+    PortBudget known = local ? loopback : remote;
+    PortBudget also = most.apply(destination).orElse(null);
+    if (known == null || also == null) {
+      return known == null ? also : known;
+    }
+    return also.connectsPerSecond() < known.connectsPerSecond() ? also : known;
   }
 
   /**
@@ -165,7 +195,7 @@ public final class EndpointGates implements ConnectGate, AutoCloseable {
   public static final class Builder {
     private StormPolicy policy = StormPolicy.ofDefaults();
     private @Nullable PortBudget budget;
-    private @Nullable PortBudget most;
+    private Function<SocketAddress, Optional<PortBudget>> most = endpoint -> Optional.empty();
     private int sources = 1;
     private LongSupplier clock = System::nanoTime;
     private DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
@@ -205,16 +235,20 @@ public final class EndpointGates implements ConnectGate, AutoCloseable {
      * @return this
      */
     public Builder atMost(PortBudget ports) {
-      most = Objects.requireNonNull(ports, "ports");
-      return this;
+      Objects.requireNonNull(ports, "ports");
+      return atMost(endpoint -> Optional.of(ports));
     }
 
-    private @Nullable PortBudget strictest(Optional<PortBudget> host) {
-      PortBudget known = host.orElse(budget);
-      if (known == null || most == null) {
-        return known == null ? most : known;
-      }
-      return most.connectsPerSecond() < known.connectsPerSecond() ? most : known;
+    /**
+     * The same, where the ways to endpoints differ. Asked once for each endpoint, by its first
+     * connect.
+     *
+     * @param ports for an endpoint, empty where nothing is declared; thread-safe
+     * @return this
+     */
+    public Builder atMost(Function<SocketAddress, Optional<PortBudget>> ports) {
+      most = Objects.requireNonNull(ports, "ports");
+      return this;
     }
 
     /**

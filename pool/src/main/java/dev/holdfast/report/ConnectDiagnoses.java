@@ -19,6 +19,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,7 @@ public final class ConnectDiagnoses implements ConnectListener {
 
   private final String guard;
   private final ConnectionPlan plan;
+  private final Function<SocketAddress, ConnectionPlan> plans;
   private final RecentCounters counters;
   private final DiagnosisReporter reporter;
   private final Map<SocketAddress, Recent> recents = new LruMap<>(MOST_ADDRESSES);
@@ -62,8 +64,21 @@ public final class ConnectDiagnoses implements ConnectListener {
    */
   public ConnectDiagnoses(
       String guard, ConnectionPlan plan, HostCounters host, DiagnosisReporter reporter) {
+    this(guard, plan, anywhere -> plan, host, reporter);
+  }
+
+  /**
+   * @param plans of what is dialled
+   */
+  ConnectDiagnoses(
+      String guard,
+      ConnectionPlan plan,
+      Function<SocketAddress, ConnectionPlan> plans,
+      HostCounters host,
+      DiagnosisReporter reporter) {
     this.guard = guard;
     this.plan = plan;
+    this.plans = plans;
     this.counters = new RecentCounters(host::read, System::nanoTime, Evidence::read);
     this.reporter = reporter;
     counters.keep();
@@ -144,7 +159,7 @@ public final class ConnectDiagnoses implements ConnectListener {
         ConnectSigns.of(end, Duration.ofNanos(report.dialNanos()))
             .silentDials(report.redials().getOrDefault(RedialReason.SILENCE, 0))
             .counters(counters.since(beganNanos))
-            .plan(plan);
+            .plan(plans.apply(report.remote()));
     if (report.winnerRttNanos() >= 0) {
       signs.rtt(Duration.ofNanos(report.winnerRttNanos()));
     }

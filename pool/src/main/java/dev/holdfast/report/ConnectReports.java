@@ -4,8 +4,10 @@ import dev.holdfast.dial.ConnectListener;
 import dev.holdfast.dial.ConnectReport;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.wire.HostCounters;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Carries each connect of a guard to its meters, its diagnoses and its listeners. Thread-safe. */
 public final class ConnectReports implements ConnectListener {
@@ -25,9 +27,27 @@ public final class ConnectReports implements ConnectListener {
    */
   public ConnectReports(
       String guard, ConnectionPlan plan, GuardMeters meters, DiagnosisReporter reporter) {
+    this(guard, plan, anywhere -> plan, meters, reporter);
+  }
+
+  /**
+   * The same for a guard whose paths differ.
+   *
+   * @param guard the name in reports
+   * @param plan what the user declared where a path is not known
+   * @param plans what the user declared about the path to what is dialled
+   * @param meters where connects are timed and further dials counted
+   * @param reporter where diagnoses go
+   */
+  public ConnectReports(
+      String guard,
+      ConnectionPlan plan,
+      Function<SocketAddress, ConnectionPlan> plans,
+      GuardMeters meters,
+      DiagnosisReporter reporter) {
     this.guard = guard;
     this.meters = meters;
-    this.diagnoses = new ConnectDiagnoses(guard, plan, HostCounters.ofThisHost(), reporter);
+    this.diagnoses = new ConnectDiagnoses(guard, plan, plans, HostCounters.ofThisHost(), reporter);
   }
 
   /**

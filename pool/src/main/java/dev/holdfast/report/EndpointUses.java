@@ -65,27 +65,40 @@ public final class EndpointUses implements AutoCloseable {
    * @return where its connections are counted
    * @throws MixedUsageException if another guard declared the endpoint for the other use
    */
-  public synchronized EndpointChurn use(String host, int port) {
-    boolean plain = host.indexOf(':') < 0 || host.startsWith("[");
-    String name = (plain ? host : '[' + host + ']') + ':' + port;
-    return endpoints.at(name, this::first).churn();
+  public EndpointChurn use(String host, int port) {
+    return use(host, port, plan);
   }
 
-  private Use first(String endpoint) {
+  /**
+   * The same, over a path of its own.
+   *
+   * @param host the name it was resolved from, or an address that came without one
+   * @param port its port
+   * @param over the plan of the path to it
+   * @return where its connections are counted
+   * @throws MixedUsageException if another guard declared the endpoint for the other use
+   */
+  public synchronized EndpointChurn use(String host, int port, ConnectionPlan over) {
+    boolean plain = host.indexOf(':') < 0 || host.startsWith("[");
+    String name = (plain ? host : '[' + host + ']') + ':' + port;
+    return endpoints.at(name, endpoint -> first(endpoint, over)).churn();
+  }
+
+  private Use first(String endpoint, ConnectionPlan over) {
     EndpointUsage declaration =
         settings.usage() == null || closed
             ? null
             : settings.registry().declare(endpoint, settings.usage(), settings.declaredAt());
     boolean watched = settings.churnMatters() && !closed;
-    return new Use(watched ? watched() : EndpointChurn.unwatched(), declaration);
+    return new Use(watched ? watched(over) : EndpointChurn.unwatched(), declaration);
   }
 
-  private EndpointChurn watched() {
-    ChurnDiagnoses diagnoses = new ChurnDiagnoses(guard, plan, host, reporter, System::nanoTime);
+  private EndpointChurn watched(ConnectionPlan over) {
+    ChurnDiagnoses diagnoses = new ChurnDiagnoses(guard, over, host, reporter, System::nanoTime);
     Evidence.read(diagnoses::begin);
     return EndpointChurn.watched(
         poolSize,
-        plan.portBudget(),
+        over.portBudget(),
         churn -> Evidence.executor().execute(() -> diagnoses.seen(churn)));
   }
 

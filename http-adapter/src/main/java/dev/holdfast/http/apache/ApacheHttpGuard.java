@@ -1,7 +1,6 @@
 package dev.holdfast.http.apache;
 
 import dev.holdfast.diagnosis.IdleBound;
-import dev.holdfast.dial.BlockingDialler;
 import dev.holdfast.dial.ConnectReport;
 import dev.holdfast.dial.SecondOpinions;
 import dev.holdfast.guard.Guard;
@@ -18,13 +17,13 @@ import dev.holdfast.report.DiagnosisEvent;
 import dev.holdfast.report.DiagnosisReporter;
 import dev.holdfast.report.GuardMeters;
 import dev.holdfast.report.RecentDiagnosis;
-import dev.holdfast.report.StartLine;
 import dev.holdfast.wire.HostCounters;
 import dev.holdfast.wire.WireSnapshot;
 import io.github.resilience4j.retry.Retry;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.WeakHashMap;
@@ -100,7 +99,7 @@ public final class ApacheHttpGuard implements Guard {
   private final SecondOpinions opinions;
   private final FlightWatch watch;
   private final ConnectReports connects;
-  private final BlockingDialler dialler;
+  private final Diallers diallers;
   private final long hostKeepAliveSeconds;
   private final Installation installation;
 
@@ -124,16 +123,18 @@ public final class ApacheHttpGuard implements Guard {
     this.deaths = new ConnectionDeaths(settings, meters, reporter, timer);
     this.opinions = new SecondOpinions(settings.gate());
     this.watch = new FlightWatch(timer, opinions);
-    this.connects = new ConnectReports(settings.name(), settings.plan(), meters, reporter);
-    this.dialler =
-        new BlockingDialler(
-            settings.redialling(), connects, settings.gate(), settings.replay().budgets());
+    this.connects =
+        new ConnectReports(
+            settings.name(), settings.plan(), settings.plans()::of, meters, reporter);
+    this.diallers = Diallers.of(settings, connects);
     settings.replay().budgets().onWithheld(meters::withheld);
     this.hostKeepAliveSeconds =
         HostCounters.ofThisHost()
             .number("net.ipv4.tcp_keepalive_time")
             .orElse(DEFAULT_KEEPALIVE_SECONDS);
-    StartLine.say(LOG, settings.name(), client(), settings.plan(), StartLine.nativeEpoll());
+    settings.sayPlans(LOG, client());
+    Installation.untried(Installation.clientVersion())
+        .ifPresent(what -> LOG.warn("{}: {}", settings.name(), what));
   }
 
   /**
@@ -180,7 +181,7 @@ public final class ApacheHttpGuard implements Guard {
     requireFirst(builder);
     GuardParts parts = parts(builder);
     guardConnections(builder, parts);
-    return new GuardedManager(builder.build(), parts, dialler, connectTimeout);
+    return new GuardedManager(builder.build(), parts, diallers, connectTimeout);
   }
 
   /** In front of the user's own factory: the one given to the guard, or else the builder's. */
@@ -272,7 +273,7 @@ public final class ApacheHttpGuard implements Guard {
       }
       CUSTOMIZED.remove();
       install(builder)
-          .setConnectionManager(new GuardedManager(pool.get(), parts, dialler, connectTimeout));
+          .setConnectionManager(new GuardedManager(pool.get(), parts, diallers, connectTimeout));
     };
   }
 
@@ -389,6 +390,11 @@ public final class ApacheHttpGuard implements Guard {
   @Override
   public ConnectionPlan plan() {
     return settings.plan();
+  }
+
+  @Override
+  public Map<String, ConnectionPlan> plans() {
+    return settings.plans().all();
   }
 
   @Override

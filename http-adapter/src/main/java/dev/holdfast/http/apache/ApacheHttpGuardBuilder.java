@@ -1,8 +1,10 @@
 package dev.holdfast.http.apache;
 
 import dev.holdfast.http.HttpGuardBuilder;
+import dev.holdfast.http.HttpGuardSettings;
 import dev.holdfast.path.ConnectionPlan;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.hc.client5.http.HttpRequestRetryStrategy;
 import org.apache.hc.client5.http.impl.DefaultHttpRequestRetryStrategy;
@@ -38,7 +40,7 @@ public final class ApacheHttpGuardBuilder extends HttpGuardBuilder<ApacheHttpGua
    */
   public ApacheHttpGuardBuilder connectionFactory(
       HttpConnectionFactory<? extends ManagedHttpClientConnection> factory) {
-    this.connectionFactory = factory;
+    this.connectionFactory = Objects.requireNonNull(factory, "factory");
     return this;
   }
 
@@ -52,7 +54,7 @@ public final class ApacheHttpGuardBuilder extends HttpGuardBuilder<ApacheHttpGua
    * @return this builder
    */
   public ApacheHttpGuardBuilder responseRetries(HttpRequestRetryStrategy strategy) {
-    this.responseRetries = strategy;
+    this.responseRetries = Objects.requireNonNull(strategy, "strategy");
     return this;
   }
 
@@ -67,8 +69,12 @@ public final class ApacheHttpGuardBuilder extends HttpGuardBuilder<ApacheHttpGua
    * @throws IllegalArgumentException if the duration is not positive
    */
   public ApacheHttpGuardBuilder connectTimeout(Duration timeout) {
+    Objects.requireNonNull(timeout, "timeout");
     if (timeout.isNegative() || timeout.isZero()) {
-      throw new IllegalArgumentException("connectTimeout " + timeout + " is not positive");
+      throw new IllegalArgumentException(
+          "connectTimeout %s is not above zero: no dial could be answered. Fix: leave it out to have"
+                  .formatted(timeout)
+              + " the client's own");
     }
     this.connectTimeout = Optional.of(timeout);
     return this;
@@ -83,6 +89,7 @@ public final class ApacheHttpGuardBuilder extends HttpGuardBuilder<ApacheHttpGua
    */
   public ApacheHttpGuard build() {
     Installation.requireSupportedClient();
-    return new ApacheHttpGuard(settings(), connectionFactory, responseRetries, connectTimeout);
+    return new ApacheHttpGuard(
+        HttpGuardSettings.of(this), connectionFactory, responseRetries, connectTimeout);
   }
 }

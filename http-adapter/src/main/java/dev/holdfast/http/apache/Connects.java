@@ -2,11 +2,11 @@ package dev.holdfast.http.apache;
 
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.dial.AddressBusyException;
-import dev.holdfast.dial.BlockingDialler;
 import dev.holdfast.dial.BlockingDialler.Dialled;
 import dev.holdfast.dial.BlockingDialler.Order;
 import dev.holdfast.dial.SilentDialException;
 import dev.holdfast.http.ExchangeProgress;
+import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.usage.EndpointChurn;
 import java.io.EOFException;
 import java.io.IOException;
@@ -42,18 +42,18 @@ final class Connects {
 
   private final PoolingHttpClientConnectionManager pool;
   private final GuardParts guard;
-  private final BlockingDialler dialler;
+  private final Diallers diallers;
   private final Optional<Duration> connectTimeout;
   private final Optional<Resolver<HttpRoute, ?>> connectionConfigs;
 
   Connects(
       PoolingHttpClientConnectionManager pool,
       GuardParts guard,
-      BlockingDialler dialler,
+      Diallers diallers,
       Optional<Duration> connectTimeout) {
     this.pool = pool;
     this.guard = guard;
-    this.dialler = dialler;
+    this.diallers = diallers;
     this.connectTimeout = connectTimeout;
     this.connectionConfigs = connectionConfigs(pool);
   }
@@ -70,7 +70,8 @@ final class Connects {
     HttpHost firstHop = endpoint.firstHop();
     int port = port(firstHop);
     EndpointChurn churn = guard.endpoints().use(firstHop.getHostName(), port);
-    One one = new One(endpoint, churn, gone, given, context);
+    ConnectionPlan plan = plan(endpoint.route().getTargetHost());
+    One one = new One(endpoint, plan, churn, gone, given, context);
     List<InetSocketAddress> addresses =
         firstHop.getAddress() == null
             ? guard.addresses().of(firstHop.getHostName(), port)
@@ -87,6 +88,11 @@ final class Connects {
     }
   }
 
+  /** By the host of the URL, whatever is dialled on the way to it. */
+  private ConnectionPlan plan(HttpHost target) {
+    return guard.settings().plans().of(target.getHostName(), port(target));
+  }
+
   /** Those of addresses that were dialled before the one that works. */
   private static void forgetFailures() {
     CurrentRequest request = CurrentRequest.get();
@@ -99,6 +105,7 @@ final class Connects {
   private final class One {
 
     private final RoutedEndpoint endpoint;
+    private final ConnectionPlan plan;
     private final EndpointChurn churn;
     private final BooleanSupplier gone;
     private final @Nullable TimeValue given;
@@ -106,11 +113,13 @@ final class Connects {
 
     One(
         RoutedEndpoint endpoint,
+        ConnectionPlan plan,
         EndpointChurn churn,
         BooleanSupplier gone,
         @Nullable TimeValue given,
         HttpContext context) {
       this.endpoint = endpoint;
+      this.plan = plan;
       this.churn = churn;
       this.gone = gone;
       this.given = given;
@@ -134,8 +143,9 @@ final class Connects {
             .only(
                 pinned,
                 () ->
-                    dialler.connect(
-                        remote, timeoutNanos(), more, gone, order -> dial(order, remote)));
+                    diallers
+                        .over(plan)
+                        .connect(remote, timeoutNanos(), more, gone, order -> dial(order, remote)));
         works = true;
       } catch (AddressBusyException busy) {
         dialled = false;
@@ -159,7 +169,7 @@ final class Connects {
     }
 
     private Dialled dial(Order order, InetSocketAddress remote) throws IOException {
-      DialInProgress dial = new DialInProgress(guard, order, remote, churn);
+      DialInProgress dial = new DialInProgress(guard, order, remote, plan, churn);
       ConnectionEndpoint pooled = endpoint.pooled();
       dial.begin();
       try {

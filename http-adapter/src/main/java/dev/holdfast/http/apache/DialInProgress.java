@@ -2,6 +2,7 @@ package dev.holdfast.http.apache;
 
 import dev.holdfast.dial.BlockingDialler.Dialled;
 import dev.holdfast.dial.BlockingDialler.Order;
+import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.usage.EndpointChurn;
 import dev.holdfast.wire.SocketProbe;
 import dev.holdfast.wire.WireSnapshot;
@@ -28,6 +29,7 @@ final class DialInProgress {
   private final GuardParts guard;
   private final Order order;
   private final InetSocketAddress endpoint;
+  private final ConnectionPlan plan;
   private final EndpointChurn churn;
 
   private @Nullable Socket dialling;
@@ -38,10 +40,16 @@ final class DialInProgress {
   private long tookNanos = -1;
   private boolean givenUp;
 
-  DialInProgress(GuardParts guard, Order order, InetSocketAddress endpoint, EndpointChurn churn) {
+  DialInProgress(
+      GuardParts guard,
+      Order order,
+      InetSocketAddress endpoint,
+      ConnectionPlan plan,
+      EndpointChurn churn) {
     this.guard = guard;
     this.order = order;
     this.endpoint = endpoint;
+    this.plan = plan;
     this.churn = churn;
   }
 
@@ -108,7 +116,7 @@ final class DialInProgress {
     order.connected().run();
     GuardedSocket up =
         new GuardedSocket(
-            to, SocketProbe.of(to, descriptor), endpoint, guard, order.permit(), churn);
+            to, SocketProbe.of(to, descriptor), endpoint, plan, guard, order.permit(), churn);
     socket = up;
     return up;
   }

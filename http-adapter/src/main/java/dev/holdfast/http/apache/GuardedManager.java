@@ -1,6 +1,5 @@
 package dev.holdfast.http.apache;
 
-import dev.holdfast.dial.BlockingDialler;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
@@ -40,11 +39,11 @@ final class GuardedManager implements HttpClientConnectionManager, ConnPoolContr
   GuardedManager(
       PoolingHttpClientConnectionManager pool,
       GuardParts guard,
-      BlockingDialler dialler,
+      Diallers diallers,
       Optional<Duration> connectTimeout) {
     this.pool = pool;
     this.guard = guard;
-    this.connects = new Connects(pool, guard, dialler, connectTimeout);
+    this.connects = new Connects(pool, guard, diallers, connectTimeout);
   }
 
   @Override

@@ -39,6 +39,7 @@ final class GuardedSocket {
   private final SocketAddress endpoint;
   private volatile Answer answeredBeside = Answer.UNKNOWN;
   private final GuardParts guard;
+  private final ConnectionPlan plan;
   private final Permit permit;
   private final EndpointChurn churn;
   private final IdleWitness witness;
@@ -64,22 +65,24 @@ final class GuardedSocket {
   /**
    * @param probe of that socket
    * @param endpoint what was dialled, to tell which connections are siblings
+   * @param plan of the path to its host
    */
   GuardedSocket(
       Socket base,
       SocketProbe probe,
       SocketAddress endpoint,
+      ConnectionPlan plan,
       GuardParts guard,
       Permit permit,
       EndpointChurn churn) {
     this.base = base;
     this.endpoint = endpoint;
     this.guard = guard;
+    this.plan = plan;
     this.permit = permit;
     this.churn = churn;
     this.probe = probe;
     this.source = probe.source();
-    ConnectionPlan plan = plan();
     double u = ThreadLocalRandom.current().nextDouble();
     this.lifetimeNanos = plan.lifetime(u).toNanos();
     this.mostRequests = plan.requests(u);
@@ -88,7 +91,7 @@ final class GuardedSocket {
     }
     guard.meters().connections(source, 1);
     churn.opened();
-    witness = guard.deaths().opened(endpoint);
+    witness = guard.deaths().opened(endpoint, plan);
     guard.watch().add(this);
   }
 
@@ -98,13 +101,12 @@ final class GuardedSocket {
    */
   void setOptions() {
     if (optionsSet.compareAndSet(false, true)) {
-      ConnectionPlan plan = plan();
       probe.fill(plan.keepAlive().orElse(null), plan.userTimeout(), guard.hostKeepAliveSeconds());
     }
   }
 
   ConnectionPlan plan() {
-    return guard.settings().plan();
+    return plan;
   }
 
   SocketAddress endpoint() {
@@ -143,7 +145,7 @@ final class GuardedSocket {
   }
 
   void hinted(KeepAliveHint hint) {
-    hint.maxIdleAge(plan()).ifPresent(age -> hintedNanos = age.toNanos());
+    hint.maxIdleAge(plan).ifPresent(age -> hintedNanos = age.toNanos());
     hint.timeout().ifPresent(witness.limit()::advertised);
   }
 
@@ -271,7 +273,7 @@ final class GuardedSocket {
 
   private DeathSigns signs(Death why, boolean flying, long nowNanos) {
     return history
-        .signs(why.cause(), flying, clocks, plan(), nowNanos)
+        .signs(why.cause(), flying, clocks, plan, nowNanos)
         .answeredBeside(answeredBeside)
         .build();
   }

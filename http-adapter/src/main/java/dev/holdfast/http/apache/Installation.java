@@ -1,6 +1,9 @@
 package dev.holdfast.http.apache;
 
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
@@ -46,6 +49,28 @@ final class Installation {
               + ":httpclient5 5.4 or later; with Spring Boot set the property httpclient5.version",
           old);
     }
+  }
+
+  /** The newest line that the guard was tested with. */
+  private static final int NEWEST_MINOR = 6;
+
+  private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+).*");
+
+  /** Warns of a client that nobody has tried the guard with: what it replaces may have moved. */
+  static Optional<String> untried(String version) {
+    Matcher parts = VERSION.matcher(version);
+    boolean newer =
+        parts.matches()
+            && (Integer.parseInt(parts.group(1)) > 5
+                || Integer.parseInt(parts.group(2)) > NEWEST_MINOR);
+    return newer
+        ? Optional.of(
+            ("Apache HttpClient %s is newer than 5.%d, the newest that this guard was tested with."
+                    + " Fix: set the version of org.apache.httpcomponents.client5:httpclient5 to 5.4"
+                    + " to 5.%d (with Spring Boot the property httpclient5.version), or take a newer"
+                    + " Holdfast")
+                .formatted(version, NEWEST_MINOR, NEWEST_MINOR))
+        : Optional.empty();
   }
 
   /** Of HttpClient, for people. */

@@ -40,11 +40,12 @@ final class ChannelSetup implements ChannelPipelineConfigurer {
     if (!(channel instanceof SocketChannel)) {
       return; // QUIC has its own liveness
     }
-    GuardedConnection guarded = new GuardedConnection(channel, guard);
+    ConnectionPlan plan = guard.settings().shared().plans().of(remote);
+    GuardedConnection guarded = new GuardedConnection(channel, guard, plan);
     ChannelPipeline pipeline = channel.pipeline();
     pipeline.addFirst(WIRE, new WireHandler(guarded));
     pipeline.addFirst(USAGE, usage(guarded));
-    pipeline.addFirst(REDIAL, guard.redialHandler());
+    pipeline.addFirst(REDIAL, guard.redialHandler(plan));
     setOptions(channel, guarded);
   }
 
@@ -55,7 +56,7 @@ final class ChannelSetup implements ChannelPipelineConfigurer {
 
   /** What the user set stays as it is; the options of the client are on the channel by now. */
   private void setOptions(Channel channel, GuardedConnection guarded) {
-    ConnectionPlan plan = guard.settings().shared().plan();
+    ConnectionPlan plan = guarded.plan();
     Boolean users = channel.config().getOption(ChannelOption.SO_KEEPALIVE);
     if (Boolean.TRUE.equals(users) || !plan.keepAlive().map(k -> set(channel, k)).orElse(true)) {
       guarded.retirement().keepAliveIsUsers();

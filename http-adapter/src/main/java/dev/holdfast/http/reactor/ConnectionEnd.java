@@ -146,7 +146,7 @@ final class ConnectionEnd {
             of.cause(),
             probed || lost.stream().anyMatch(Exchange::left),
             connection.clocks(),
-            connection.guard().settings().shared().plan(),
+            connection.plan(),
             System.nanoTime())
         .answeredBeside(connection.wasAnsweredBeside())
         .build();

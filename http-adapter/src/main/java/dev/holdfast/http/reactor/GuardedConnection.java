@@ -3,6 +3,7 @@ package dev.holdfast.http.reactor;
 import dev.holdfast.diagnosis.Answer;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.http.KeepAliveHint;
+import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.wire.ConnectionClocks;
 import dev.holdfast.wire.Opinion;
 import dev.holdfast.wire.SecondOpinion;
@@ -39,6 +40,7 @@ final class GuardedConnection {
 
   private final Channel channel;
   private final ReactorHttpGuard guard;
+  private final ConnectionPlan plan;
   private final WireProbe wire;
   private final ConnectionClocks clocks = new ConnectionClocks(System.nanoTime());
   private final WireHistory history = new WireHistory();
@@ -65,12 +67,16 @@ final class GuardedConnection {
   private boolean sendsOnce;
   private volatile @Nullable WireSnapshot lastSnapshot;
 
-  GuardedConnection(Channel channel, ReactorHttpGuard guard) {
+  /**
+   * @param plan of the path to its host
+   */
+  GuardedConnection(Channel channel, ReactorHttpGuard guard, ConnectionPlan plan) {
     this.channel = channel;
     this.guard = guard;
+    this.plan = plan;
     this.wire = WireProbe.of(channel);
     this.probeAfterNanos = guard.settings().shared().probeAfter().toNanos();
-    this.retirement = new Retirement(guard.settings().shared().plan(), clocks);
+    this.retirement = new Retirement(plan, clocks);
     this.inFlight = new InFlight(retirement);
     this.proof = new PathProof(this);
     this.watch = new PathWatch(this);
@@ -89,6 +95,10 @@ final class GuardedConnection {
 
   ReactorHttpGuard guard() {
     return guard;
+  }
+
+  ConnectionPlan plan() {
+    return plan;
   }
 
   WireProbe wire() {
@@ -173,7 +183,7 @@ final class GuardedConnection {
     clocks.read(now);
     clocks.requested(now);
     up = true;
-    idleRecord.connected(guard.deaths().opened(remote));
+    idleRecord.connected(guard.deaths().opened(remote, plan));
     guard.connected(this);
   }
 

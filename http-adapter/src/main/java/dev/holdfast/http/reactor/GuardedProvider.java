@@ -69,9 +69,7 @@ final class GuardedProvider implements ConnectionProvider {
     }
     connection.http2().multiplexesWith(multiplexed);
     connection.sendsOnce(client.isRetryDisabled());
-    connection
-        .http2()
-        .pings(PingSettings.of(client, settings.maxIdleMillis(), guard.settings().shared().plan()));
+    connection.http2().pings(PingSettings.of(client, settings.maxIdleMillis(), connection.plan()));
   }
 
   @Override

@@ -19,13 +19,13 @@ import dev.holdfast.report.DiagnosisEvent;
 import dev.holdfast.report.DiagnosisReporter;
 import dev.holdfast.report.GuardMeters;
 import dev.holdfast.report.RecentDiagnosis;
-import dev.holdfast.report.StartLine;
 import dev.holdfast.wire.WireSnapshot;
 import io.github.resilience4j.retry.Retry;
 import io.netty.channel.ChannelHandler;
 import io.netty.util.AttributeKey;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -81,7 +81,8 @@ public final class ReactorHttpGuard implements Guard {
   private final HttpEndpoints endpoints;
   private final ScheduledExecutorService timer;
   private final ConnectReports connects;
-  private final Redialler redialler;
+  private final Redialler direct;
+  private final Redialler balanced;
   private final SecondOpinions opinions;
   private final ChannelSetup setup = new ChannelSetup(this);
   private final ExchangeObserver exchanges = new ExchangeObserver();
@@ -99,7 +100,8 @@ public final class ReactorHttpGuard implements Guard {
     this.timer = GuardThread.create(shared.name());
     this.deaths = new ConnectionDeaths(shared, meters, reporter, timer);
     this.endpoints = new HttpEndpoints(shared, reporter);
-    this.connects = new ConnectReports(shared.name(), shared.plan(), meters, reporter);
+    this.connects =
+        new ConnectReports(shared.name(), shared.plan(), shared.plans()::of, meters, reporter);
     connects.onConnect(
         report -> {
           deaths.connectEnded(report.remote(), report.outcome() == ConnectOutcome.CONNECTED);
@@ -107,10 +109,15 @@ public final class ReactorHttpGuard implements Guard {
               report.remote(), report.outcome(), Duration.ofNanos(report.winnerRttNanos()));
         });
     this.opinions = new SecondOpinions(shared.gate());
-    this.redialler =
-        Redialler.of(shared.redialling(), connects, shared.gate(), shared.replay().budgets());
+    this.direct = redialler(shared, false);
+    this.balanced = redialler(shared, true);
     shared.replay().budgets().onWithheld(meters::withheld);
-    StartLine.say(LOG, shared.name(), client(), shared.plan(), StartLine.nativeEpoll());
+    shared.sayPlans(LOG, client());
+  }
+
+  private Redialler redialler(HttpGuardSettings shared, boolean mayReachAnother) {
+    return Redialler.of(
+        shared.redialling(mayReachAnother), connects, shared.gate(), shared.replay().budgets());
   }
 
   /**
@@ -325,6 +332,11 @@ public final class ReactorHttpGuard implements Guard {
   }
 
   @Override
+  public Map<String, ConnectionPlan> plans() {
+    return settings.shared().plans().all();
+  }
+
+  @Override
   public GuardHealth health() {
     return GuardHealth.of(true, settings.shared().gate());
   }
@@ -362,8 +374,8 @@ public final class ReactorHttpGuard implements Guard {
     return timer;
   }
 
-  ChannelHandler redialHandler() {
-    return redialler.handler();
+  ChannelHandler redialHandler(ConnectionPlan plan) {
+    return (plan.path().balanced() ? balanced : direct).handler();
   }
 
   void connected(GuardedConnection connection) {

@@ -1,8 +1,10 @@
 package dev.holdfast.http.reactor;
 
 import dev.holdfast.http.HttpGuardBuilder;
+import dev.holdfast.http.HttpGuardSettings;
 import dev.holdfast.path.ConnectionPlan;
 import java.time.Duration;
+import java.util.Objects;
 
 /** Settings of a {@link ReactorHttpGuard}. Not thread-safe. */
 public final class ReactorHttpGuardBuilder extends HttpGuardBuilder<ReactorHttpGuardBuilder> {
@@ -28,9 +30,12 @@ public final class ReactorHttpGuardBuilder extends HttpGuardBuilder<ReactorHttpG
    * @throws IllegalArgumentException if the duration is negative
    */
   public ReactorHttpGuardBuilder evictEvery(Duration interval) {
+    Objects.requireNonNull(interval, "interval");
     if (interval.isNegative()) {
       throw new IllegalArgumentException(
-          "evictEvery " + interval + " is negative; zero looks over nothing");
+          "evictEvery %s is negative: time does not go back. Fix: use 5 s, the default, or zero to"
+                  .formatted(interval)
+              + " look over nothing");
     }
     this.evictEvery = interval;
     return this;
@@ -60,6 +65,7 @@ public final class ReactorHttpGuardBuilder extends HttpGuardBuilder<ReactorHttpG
    */
   public ReactorHttpGuard build() {
     ReactorNettySupport.requireSupported(ReactorNettySupport.version());
-    return new ReactorHttpGuard(new GuardSettings(settings(), evictEvery, replayableBodies));
+    return new ReactorHttpGuard(
+        new GuardSettings(HttpGuardSettings.of(this), evictEvery, replayableBodies));
   }
 }

@@ -61,6 +61,6 @@ final class CallTest {
   }
 
   private GuardedConnection connection() {
-    return new GuardedConnection(new EmbeddedChannel(), bed.guard);
+    return new GuardedConnection(new EmbeddedChannel(), bed.guard, bed.guard.plan());
   }
 }

@@ -24,7 +24,8 @@ final class WireHandlerTest {
 
   private final HttpBed bed = new HttpBed();
   private final Kernel kernel = new Kernel();
-  private final GuardedConnection guarded = new GuardedConnection(kernel, bed.guard);
+  private final GuardedConnection guarded =
+      new GuardedConnection(kernel, bed.guard, bed.guard.plan());
 
   WireHandlerTest() {
     kernel.pipeline().addFirst(new WireHandler(guarded));
