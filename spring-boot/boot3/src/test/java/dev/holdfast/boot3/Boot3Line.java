@@ -11,8 +11,11 @@ import org.springframework.boot.autoconfigure.http.client.HttpClientAutoConfigur
 import org.springframework.boot.autoconfigure.http.client.reactive.ClientHttpConnectorAutoConfiguration;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.autoconfigure.web.client.RestClientAutoConfiguration;
+import org.springframework.boot.autoconfigure.web.client.RestTemplateAutoConfiguration;
 import org.springframework.boot.autoconfigure.web.reactive.function.client.WebClientAutoConfiguration;
+import org.springframework.boot.web.client.RestTemplateBuilder;
 import org.springframework.context.ApplicationContext;
+import org.springframework.web.client.RestTemplate;
 
 /** This line's own names. */
 final class Boot3Line implements Line {
@@ -25,6 +28,7 @@ final class Boot3Line implements Line {
         RedisAutoConfiguration.class,
         RedisReactiveAutoConfiguration.class,
         RestClientAutoConfiguration.class,
+        RestTemplateAutoConfiguration.class,
         SslAutoConfiguration.class,
         WebClientAutoConfiguration.class,
         HoldfastAutoConfiguration.class,
@@ -37,6 +41,11 @@ final class Boot3Line implements Line {
       "spring.http.client." + setting + "=" + value,
       "spring.http.reactiveclient." + setting + "=" + value
     };
+  }
+
+  @Override
+  public RestTemplate restTemplate(ApplicationContext application) {
+    return application.getBean(RestTemplateBuilder.class).build();
   }
 
   @Override

@@ -11,9 +11,12 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
 import org.springframework.boot.http.client.autoconfigure.imperative.ImperativeHttpClientAutoConfiguration;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
+import org.springframework.boot.restclient.RestTemplateBuilder;
 import org.springframework.boot.restclient.autoconfigure.RestClientAutoConfiguration;
+import org.springframework.boot.restclient.autoconfigure.RestTemplateAutoConfiguration;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.ApplicationContext;
+import org.springframework.web.client.RestTemplate;
 
 /** This line's own names. */
 final class Boot4Line implements Line {
@@ -27,6 +30,7 @@ final class Boot4Line implements Line {
         ImperativeHttpClientAutoConfiguration.class,
         ReactiveHttpClientAutoConfiguration.class,
         RestClientAutoConfiguration.class,
+        RestTemplateAutoConfiguration.class,
         SslAutoConfiguration.class,
         WebClientAutoConfiguration.class,
         HoldfastAutoConfiguration.class,
@@ -36,6 +40,11 @@ final class Boot4Line implements Line {
   @Override
   public String[] http(String setting, String value) {
     return new String[] {"spring.http.clients." + setting + "=" + value};
+  }
+
+  @Override
+  public RestTemplate restTemplate(ApplicationContext application) {
+    return application.getBean(RestTemplateBuilder.class).build();
   }
 
   @Override

@@ -66,7 +66,7 @@ public class HoldfastAutoConfiguration {
       LettuceGuardBuilder guard =
           LettuceGuard.custom(
                   HoldfastPlans.plan(
-                      "holdfast.redis.path", redis.path(), LettuceGuard::unknownPath))
+                      "holdfast.redis.path", redis.path(), LettuceGuard::unknownPath, "redis"))
               .name("redis")
               .probeAfter(
                   HoldfastPlans.probeAfter("holdfast.redis.probe-after", redis.probeAfter()))
@@ -83,7 +83,7 @@ public class HoldfastAutoConfiguration {
 
   private static ConnectionPlan httpPlan(HoldfastProperties properties) {
     return HoldfastPlans.plan(
-        "holdfast.http.path", properties.http().path(), UnknownHttpPath::path);
+        "holdfast.http.path", properties.http().path(), UnknownHttpPath::path, "nginx");
   }
 
   /** Apache HttpClient 5, as RestClient and RestTemplate use it. */
@@ -98,7 +98,7 @@ public class HoldfastAutoConfiguration {
         HoldfastProperties properties, ObjectProvider<MeterRegistry> registries) {
       HoldfastProperties.Http http = properties.http();
       ApacheHttpGuardBuilder guard =
-          ApacheHttpGuard.custom(httpPlan(properties))
+          HoldfastPlans.hosts(ApacheHttpGuard.custom(httpPlan(properties)), http.hosts())
               .name("rest-client")
               .probeAfter(HoldfastPlans.probeAfter("holdfast.http.probe-after", http.probeAfter()))
               .meterRegistry(registry(registries));
@@ -119,7 +119,7 @@ public class HoldfastAutoConfiguration {
         HoldfastProperties properties, ObjectProvider<MeterRegistry> registries) {
       HoldfastProperties.Http http = properties.http();
       ReactorHttpGuardBuilder guard =
-          ReactorHttpGuard.custom(httpPlan(properties))
+          HoldfastPlans.hosts(ReactorHttpGuard.custom(httpPlan(properties)), http.hosts())
               .name("web-client")
               .probeAfter(HoldfastPlans.probeAfter("holdfast.http.probe-after", http.probeAfter()))
               .meterRegistry(registry(registries));

@@ -34,7 +34,9 @@ final class HoldfastFailureAnalyzer
                   .map(each -> "  - " + each.fix())
                   .collect(Collectors.joining("\n")));
     }
-    return "Correct '%s', or take it out: then short limits that suit nearly every path are in force."
-        .formatted(cause.property());
+    return cause.property().endsWith("path")
+        ? "Correct '%s', or take it out: then short limits that suit nearly every path are in force."
+            .formatted(cause.property())
+        : "Correct '%s', or take it out.".formatted(cause.property());
   }
 }

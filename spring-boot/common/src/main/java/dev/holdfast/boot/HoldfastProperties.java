@@ -1,6 +1,7 @@
 package dev.holdfast.boot;
 
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -12,7 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param redis Connections of Lettuce.
  * @param http Connections of RestClient, RestTemplate and WebClient.
  */
-@ConfigurationProperties("holdfast")
+@ConfigurationProperties(prefix = "holdfast", ignoreUnknownFields = false)
 public record HoldfastProperties(
     @DefaultValue("true") boolean enabled, @DefaultValue Redis redis, @DefaultValue Http http) {
 
@@ -39,8 +40,8 @@ public record HoldfastProperties(
    *
    * @param enabled Whether HTTP clients are guarded.
    * @param path The way to the servers: hops and, last, the server, with arrows between them, for
-   *     example 'aws-nat-gateway -> nginx'. Where servers differ, declare the one with the shortest
-   *     limits. Without it short limits are assumed.
+   *     example 'aws-nat-gateway -> nginx'. Without it short limits are assumed.
+   * @param hosts Servers with a way of their own.
    * @param probeAfter Idle time after which a request that must not run twice waits until the path
    *     is proved. At least one second.
    * @param replayIdempotentWrites Whether PUT and DELETE are sent again when their connection is
@@ -49,6 +50,16 @@ public record HoldfastProperties(
   public record Http(
       @DefaultValue("true") boolean enabled,
       @Nullable String path,
+      @DefaultValue List<Host> hosts,
       @DefaultValue("1s") Duration probeAfter,
       @DefaultValue("true") boolean replayIdempotentWrites) {}
+
+  /**
+   * Servers with a way of their own.
+   *
+   * @param host Their host as in the URL, with or without a port, or all of a domain, for example
+   *     '*.example.com'.
+   * @param path The way to them, as in holdfast.http.path.
+   */
+  public record Host(@Nullable String host, @Nullable String path) {}
 }

@@ -11,6 +11,7 @@ import dev.holdfast.lab.NginxServer;
 import dev.holdfast.lab.TlsIdentity;
 import dev.holdfast.lab.http.FaultServer;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,7 +30,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.context.ApplicationContext;
 import org.springframework.web.client.RestClient;
+import org.springframework.web.client.RestTemplate;
+import org.springframework.web.client.support.RestClientAdapter;
 import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.service.annotation.PostExchange;
+import org.springframework.web.service.invoker.HttpServiceProxyFactory;
 
 /** RestClient and WebClient as Spring Boot configures them, bare beside guarded. */
 public abstract class HttpContract {
@@ -177,6 +183,55 @@ public abstract class HttpContract {
                 assertThat(connections).hasSizeLessThan(ORDERS);
                 Await.until("logged", SOON, () -> nginx.requests().size() >= ORDERS);
                 assertThat(nginx.requests()).hasSize(ORDERS);
+              });
+    }
+  }
+
+  /** An interface of the application's, whose calls Spring makes. */
+  interface Orders {
+    @PostExchange
+    String order(URI uri);
+  }
+
+  /** What is built on RestClient is guarded with it. */
+  @Test
+  void mustGuardInterfacesWithHttpExchange() {
+    guarded(
+        application -> {
+          RestClient client = application.getBean(RestClient.Builder.class).build();
+          Orders orders =
+              HttpServiceProxyFactory.builderFor(RestClientAdapter.create(client))
+                  .build()
+                  .createClient(Orders.class);
+          return uri -> orders.order(URI.create(uri));
+        });
+  }
+
+  @Test
+  void mustGuardRestTemplate() {
+    guarded(
+        application -> {
+          RestTemplate template = line.restTemplate(application);
+          return uri -> String.valueOf(template.postForObject(uri, "order", String.class));
+        });
+  }
+
+  /** The server says farewell while the connection is idle; the next order runs once. */
+  private void guarded(Function<ApplicationContext, UnaryOperator<String>> client) {
+    try (FaultServer server = FaultServer.plain()) {
+      line.application(true)
+          .run(
+              application -> {
+                UnaryOperator<String> posts = client.apply(application);
+                assertThat(posts.apply(server.uri("/first"))).endsWith("/first");
+                Await.until("idle", SOON, () -> server.idle() == 1);
+                assertThat(server.farewellIdle()).isEqualTo(1);
+                Await.idle(Duration.ofMillis(20));
+                assertThat(posts.apply(server.uri("/second"))).endsWith("/second");
+                assertThat(server.executions("/second")).isEqualTo(1);
+                ApacheHttpGuard guard = application.getBean(ApacheHttpGuard.class);
+                assertThat(guard.health().installed()).isTrue();
+                assertThat(guard.health().endpoints()).isNotEmpty();
               });
     }
   }

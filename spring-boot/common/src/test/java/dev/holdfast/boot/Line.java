@@ -4,6 +4,7 @@ import java.util.List;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
+import org.springframework.web.client.RestTemplate;
 
 /** What differs between the lines of Spring Boot. */
 public interface Line {
@@ -23,6 +24,14 @@ public interface Line {
    * @return pairs for RestClient and WebClient
    */
   String[] http(String setting, String value);
+
+  /**
+   * The application's RestTemplate.
+   *
+   * @param application started
+   * @return of this line's builder
+   */
+  RestTemplate restTemplate(ApplicationContext application);
 
   /**
    * What Actuator's health says of the guards.

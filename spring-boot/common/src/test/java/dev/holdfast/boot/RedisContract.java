@@ -196,6 +196,23 @@ public abstract class RedisContract {
   }
 
   @Test
+  void mustGuardWhatSentinelLeadsTo() {
+    try (RedisServer sentinel = RedisServer.builder().sentinelOf(redis().port()).start()) {
+      line.application(true)
+          .withPropertyValues(
+              "spring.data.redis.sentinel.master=master",
+              "spring.data.redis.sentinel.nodes=127.0.0.1:" + sentinel.port())
+          .run(
+              application -> {
+                StringRedisTemplate template = application.getBean(StringRedisTemplate.class);
+                assertThat(template.opsForValue().increment("sentinel")).isEqualTo(1);
+                assertThat(application.getBean(LettuceGuard.class).health().endpoints())
+                    .anyMatch(each -> each.address().endsWith(":" + redis().port()));
+              });
+    }
+  }
+
+  @Test
   void mustKeepTheOptionsOfACluster() {
     line.application(true)
         .withPropertyValues(
