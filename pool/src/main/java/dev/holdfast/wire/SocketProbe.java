@@ -2,6 +2,7 @@ package dev.holdfast.wire;
 
 import dev.holdfast.path.KeepAlive;
 import dev.holdfast.wire.WireProbe.KeepAliveSettings;
+import io.netty.channel.ChannelException;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
@@ -73,7 +74,7 @@ public final class SocketProbe implements KernelPing {
       TcpInfo info = new TcpInfo();
       info.read(new Socket(likely));
       return info.snapshot(System.nanoTime()).state() == WireSnapshot.ESTABLISHED;
-    } catch (IOException closedMeanwhile) {
+    } catch (IOException | ChannelException closedMeanwhile) {
       return false;
     }
   }
