@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long a Redis that starts again takes to load what it has kept, and says so to its clients. Its
- * command line includes a file, which every start reads anew.
+ * How long a Redis that starts again takes to load what it has kept, and says so to its clients.
+ * Its command line includes a file, which every start reads anew.
  */
 final class Loading implements AutoCloseable {
 

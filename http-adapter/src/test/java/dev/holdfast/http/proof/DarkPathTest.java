@@ -14,6 +14,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Nothing passes in one direction for a while, with sixteen calls in flight, and TCP mends it
@@ -28,6 +29,9 @@ final class DarkPathTest {
 
   /** Long enough for a proof to be wanted. */
   private static final Duration IDLE = Duration.ofMillis(1_500);
+
+  /** Longer than a proof takes where the path is well. */
+  private static final Duration RESPONSE = Duration.ofSeconds(3);
 
   /** A dial is given two seconds. */
   private static final Duration LONGER_THAN_A_DIAL = Duration.ofSeconds(4);
@@ -75,6 +79,25 @@ final class DarkPathTest {
       Crew posts = trial.guarded(Verb.POST);
       Await.until("dark", Trial.SOON, () -> posts.diagnosed(Explanation.PATH_DARK) > 0);
       assertThat(posts.diagnosed(Explanation.FLOW_FORGOTTEN_SILENT)).isZero();
+    }
+  }
+
+  /** Held back, unsent, it fails when it would have failed had it been sent. */
+  @ParameterizedTest
+  @EnumSource
+  void mustHoldACallNoLongerThanItsCallerWaitsForAnAnswer(Client client, Network network)
+      throws Exception {
+    NginxServer nginx = network.nginx(0, builder -> builder.directives(Trial.NAMED));
+    Target target = Trial.target(Dial.ROUTED, nginx, 1).within(RESPONSE);
+    try (Crew crew = new Crew("late", client.guarded(target), 1)) {
+      crew.burst("warm", Verb.GET, Trial.SOON);
+      Await.idle(IDLE);
+      network.muteClientFor(Trial.SOON);
+      Settled call = crew.burst("dark", Verb.POST, Trial.SOON).get(0);
+      network.heal();
+      System.out.printf("[http] dark for longer than %s waits: %s%n", client, call);
+      assertThat(call.end()).as(call.line()).isEqualTo(Settled.End.NOT_EXECUTED);
+      assertThat(nginx.executions()).doesNotContainKey(call.id());
     }
   }
 

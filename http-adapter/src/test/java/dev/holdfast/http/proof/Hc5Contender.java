@@ -5,7 +5,10 @@ import dev.holdfast.lab.http.FaultServer;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.time.Duration;
+import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
@@ -17,6 +20,7 @@ import org.apache.hc.core5.http.ParseException;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.apache.hc.core5.http.io.support.ClassicRequestBuilder;
 import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.Timeout;
 
 /** Apache HttpClient 5 with its defaults, but for the size of its pool. */
 record Hc5Contender(Target target, CloseableHttpClient client, MeterRegistry meters)
@@ -24,7 +28,7 @@ record Hc5Contender(Target target, CloseableHttpClient client, MeterRegistry met
 
   static HttpContender bare(Target target) {
     CloseableHttpClient client =
-        HttpClients.custom().setConnectionManager(connections(target).build()).build();
+        builder(target).setConnectionManager(connections(target).build()).build();
     return new Hc5Contender(target, client, new SimpleMeterRegistry());
   }
 
@@ -33,8 +37,17 @@ record Hc5Contender(Target target, CloseableHttpClient client, MeterRegistry met
     ApacheHttpGuard guard = ApacheHttpGuard.custom(target.plan()).meterRegistry(meters).build();
     var connections = guard.install(connections(target));
     CloseableHttpClient client =
-        guard.install(HttpClients.custom()).setConnectionManager(connections).build();
+        guard.install(builder(target)).setConnectionManager(connections).build();
     return new Hc5Contender(target, client, meters);
+  }
+
+  private static HttpClientBuilder builder(Target target) {
+    HttpClientBuilder builder = HttpClients.custom();
+    Duration timeout = target.responseTimeout();
+    return timeout == null
+        ? builder
+        : builder.setDefaultRequestConfig(
+            RequestConfig.custom().setResponseTimeout(Timeout.of(timeout)).build());
   }
 
   private static PoolingHttpClientConnectionManagerBuilder connections(Target target) {

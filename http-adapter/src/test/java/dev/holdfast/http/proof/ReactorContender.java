@@ -10,6 +10,7 @@ import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.IdentityCipherSuiteFilter;
 import io.netty.handler.ssl.JdkSslContext;
+import java.time.Duration;
 import javax.net.ssl.SSLContext;
 import reactor.core.publisher.Mono;
 import reactor.netty.ByteBufFlux;
@@ -25,7 +26,7 @@ record ReactorContender(
   static HttpContender bare(Target target) {
     ConnectionProvider provider = connections(target).build();
     return new ReactorContender(
-        target, secured(HttpClient.create(provider), target), provider, new SimpleMeterRegistry());
+        target, client(provider, target), provider, new SimpleMeterRegistry());
   }
 
   static HttpContender guarded(Target target) {
@@ -33,12 +34,18 @@ record ReactorContender(
     ReactorHttpGuard guard =
         ReactorHttpGuard.custom(target.plan()).meterRegistry(meters).replayableBodies().build();
     ConnectionProvider provider = guard.provider(connections(target));
-    HttpClient client = guard.install(secured(HttpClient.create(provider), target));
+    HttpClient client = guard.install(client(provider, target));
     return new ReactorContender(target, client, provider, meters);
   }
 
   private static ConnectionProvider.Builder connections(Target target) {
     return ConnectionProvider.builder("proof").maxConnections(target.connections());
+  }
+
+  private static HttpClient client(ConnectionProvider provider, Target target) {
+    HttpClient client = secured(HttpClient.create(provider), target);
+    Duration timeout = target.responseTimeout();
+    return timeout == null ? client : client.responseTimeout(timeout);
   }
 
   private static HttpClient secured(HttpClient client, Target target) {

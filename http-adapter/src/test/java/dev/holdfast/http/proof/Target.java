@@ -15,12 +15,22 @@ import org.jspecify.annotations.Nullable;
  * @param tls trusts the server; null without TLS
  * @param connections at most so many
  * @param plan what a guard goes by
+ * @param responseTimeout null for the client's default
  */
-record Target(URI uri, @Nullable SSLContext tls, int connections, ConnectionPlan plan) {
+record Target(
+    URI uri,
+    @Nullable SSLContext tls,
+    int connections,
+    ConnectionPlan plan,
+    @Nullable Duration responseTimeout) {
 
   static Target of(String host, int port, int connections) {
     return new Target(
-        URI.create("http://%s:%d/call".formatted(host, port)), null, connections, unsuspecting());
+        URI.create("http://%s:%d/call".formatted(host, port)),
+        null,
+        connections,
+        unsuspecting(),
+        null);
   }
 
   static Target of(FaultServer server, boolean tls, int connections) {
@@ -28,11 +38,16 @@ record Target(URI uri, @Nullable SSLContext tls, int connections, ConnectionPlan
         URI.create(server.uri("/call")),
         tls ? server.clientContext() : null,
         connections,
-        unsuspecting());
+        unsuspecting(),
+        null);
   }
 
   Target with(ConnectionPlan other) {
-    return new Target(uri, tls, connections, other);
+    return new Target(uri, tls, connections, other, responseTimeout);
+  }
+
+  Target within(Duration timeout) {
+    return new Target(uri, tls, connections, plan, timeout);
   }
 
   /** A plan that knows of no hop and no limit near the lab's: the guard is left to its evidence. */
