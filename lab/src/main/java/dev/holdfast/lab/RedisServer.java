@@ -145,6 +145,30 @@ public final class RedisServer extends LabServer {
     return values;
   }
 
+  /**
+   * Closes connections of clients, all over one of its own: this host may be short of ports.
+   *
+   * @param ids as {@code CLIENT LIST} tells them; those that are gone by now are passed over
+   * @throws UncheckedIOException if there is no answer within 5 s
+   */
+  public void killClients(Collection<String> ids) {
+    try (RespClient client = new RespClient(host.address(), port())) {
+      for (String id : ids) {
+        kill(client, id);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("No answer from Redis to CLIENT KILL", e);
+    }
+  }
+
+  private static void kill(RespClient client, String id) throws IOException {
+    try {
+      client.call(List.of("CLIENT", "KILL", "ID", id));
+    } catch (IllegalStateException gone) {
+      // it was closed meanwhile
+    }
+  }
+
   private List<String> call(List<String> args) {
     try (RespClient client = new RespClient(host.address(), port())) {
       return client.call(args);

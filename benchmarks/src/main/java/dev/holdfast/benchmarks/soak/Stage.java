@@ -49,19 +49,12 @@ record Stage(
 
   /** Redis closes every connection of the clients, subscribers included. */
   void killClients() {
-    redis
-        .command("CLIENT", "LIST")
-        .lines()
-        .filter(line -> line.contains(CLIENTS))
-        .map(line -> line.replaceAll("^id=(\\d+) .*$", "$1"))
-        .forEach(this::killClient);
-  }
-
-  private void killClient(String id) {
-    try {
-      redis.command("CLIENT", "KILL", "ID", id);
-    } catch (IllegalStateException gone) {
-      // it was closed meanwhile
-    }
+    redis.killClients(
+        redis
+            .command("CLIENT", "LIST")
+            .lines()
+            .filter(line -> line.contains(CLIENTS))
+            .map(line -> line.replaceAll("^id=(\\d+) .*$", "$1"))
+            .toList());
   }
 }
