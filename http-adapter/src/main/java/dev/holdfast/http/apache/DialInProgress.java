@@ -125,7 +125,7 @@ final class DialInProgress {
   void abandon() {
     GuardedSocket up = socket;
     if (up != null) {
-      up.abandon();
+      up.end().abandon();
     }
   }
 

@@ -165,8 +165,8 @@ abstract class ExchangingConnection extends ForwardingConnection {
     if (mine == null || isClosedHere()) {
       return thrown;
     }
-    Death.of(thrown).ifPresent(mine::dies);
-    return mine.condemned() ? GivenUp.because(mine, thrown) : thrown;
+    Death.of(thrown).ifPresent(mine.end()::dies);
+    return mine.end().condemned() ? GivenUp.because(mine, thrown) : thrown;
   }
 
   private void watched(Step step) throws HttpException, IOException {

@@ -24,14 +24,14 @@ final class FailedExchange {
     ExchangeFailure how = how(thrown, socket, closedHere);
     Death why = why(thrown, socket);
     if (how != ExchangeFailure.OTHER) {
-      socket.dies(why);
+      socket.end().dies(why);
     }
     CurrentRequest request = CurrentRequest.get();
     if (request != null) {
       request.attempts().lostAt(socket.endpoint());
     }
     record(flight.failed(how), why);
-    return socket.condemned() ? GivenUp.because(socket, thrown) : thrown;
+    return socket.end().condemned() ? GivenUp.because(socket, thrown) : thrown;
   }
 
   /** The same for an answer that is not HTTP, or for a request that cannot be one. */
@@ -48,7 +48,7 @@ final class FailedExchange {
   }
 
   private static ExchangeFailure how(IOException thrown, GuardedSocket socket, boolean closedHere) {
-    if (socket.condemned()) {
+    if (socket.end().condemned()) {
       return ExchangeFailure.GIVEN_UP;
     }
     if (closedHere) {
@@ -64,7 +64,7 @@ final class FailedExchange {
   }
 
   private static Death why(IOException thrown, GuardedSocket socket) {
-    Death known = socket.death();
+    Death known = socket.end().death();
     return known != null
         ? known
         : Death.of(thrown).orElse(new Death(Cause.PEER_RESET, thrown.getClass().getSimpleName()));

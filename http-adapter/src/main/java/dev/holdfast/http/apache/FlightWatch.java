@@ -115,12 +115,12 @@ final class FlightWatch {
     }
 
     private @Nullable Duration look() {
-      if (!socket.inFlight() || socket.source() == WireSource.NONE || socket.condemned()) {
+      if (!socket.inFlight() || socket.source() == WireSource.NONE || socket.end().condemned()) {
         judge.rest();
         trial
             .heard(System.nanoTime())
-            .filter(dark -> !socket.condemned())
-            .ifPresent(socket::wasDark);
+            .filter(dark -> !socket.end().condemned())
+            .ifPresent(socket.end()::wasDark);
         return null;
       }
       long began = socket.flightNanos();
@@ -147,12 +147,12 @@ final class FlightWatch {
       WireVerdict verdict = judge.judge(wire, unheardNanos);
       Ruling ruling = trial.rule(verdict, wire, judge.silentNanos(), judge.overdueProbeNanos());
       if (ruling instanceof Ruling.Condemned condemned) {
-        socket.answeredBeside(condemned.pathWorked());
-        socket.condemn(new Death(condemned.cause(), condemned.evidence()));
+        socket.end().answeredBeside(condemned.pathWorked());
+        socket.end().condemn(new Death(condemned.cause(), condemned.evidence()));
         return null;
       }
       if (ruling instanceof Ruling.Lit lit) {
-        socket.wasDark(lit.dark());
+        socket.end().wasDark(lit.dark());
       }
       return judge.pause();
     }

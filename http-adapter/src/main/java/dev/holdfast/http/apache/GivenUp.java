@@ -8,7 +8,7 @@ final class GivenUp {
   private GivenUp() {}
 
   static SocketException because(GuardedSocket socket, Exception thrown) {
-    Death death = socket.death();
+    Death death = socket.end().death();
     SocketException said =
         new SocketException(
             death == null

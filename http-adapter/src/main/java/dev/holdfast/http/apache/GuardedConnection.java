@@ -45,7 +45,7 @@ final class GuardedConnection extends ExchangingConnection {
       GuardedSocket up = dial.connected(bound);
       socket = up;
       if (closedHere) {
-        up.ends(true); // the close came first, and found no socket
+        up.end().ends(true); // the close came first, and found no socket
       }
       SetAside other = setAside;
       if (other != null && other.endsOnAccept()) {
@@ -112,8 +112,8 @@ final class GuardedConnection extends ExchangingConnection {
   }
 
   private void replace(Death why, GuardedSocket pooled) {
-    pooled.dies(why);
-    pooled.ends(true);
+    pooled.end().dies(why);
+    pooled.end().ends(true);
     delegate.close(CloseMode.IMMEDIATE);
     renew();
   }
@@ -134,7 +134,7 @@ final class GuardedConnection extends ExchangingConnection {
   void dialFailed() {
     GuardedSocket failed = socket;
     if (failed != null) {
-      failed.ends(true);
+      failed.end().ends(true);
     }
     delegate.close(CloseMode.IMMEDIATE);
     renew();
@@ -198,7 +198,7 @@ final class GuardedConnection extends ExchangingConnection {
   @Override
   public boolean isOpen() {
     GuardedSocket mine = socket;
-    return delegate.isOpen() && (mine == null || !mine.condemned());
+    return delegate.isOpen() && (mine == null || !mine.end().condemned());
   }
 
   @Override
@@ -217,7 +217,7 @@ final class GuardedConnection extends ExchangingConnection {
     closedHere = true;
     GuardedSocket mine = socket;
     if (mine != null) {
-      mine.ends(abort);
+      mine.end().ends(abort);
     }
     dropSetAside();
   }

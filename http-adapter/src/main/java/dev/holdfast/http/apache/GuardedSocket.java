@@ -1,31 +1,25 @@
 package dev.holdfast.http.apache;
 
-import dev.holdfast.diagnosis.Answer;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.diagnosis.DeathSigns;
 import dev.holdfast.diagnosis.IdleWitness;
 import dev.holdfast.dial.ConnectReport;
-import dev.holdfast.gate.Closer;
 import dev.holdfast.gate.ConnectOutcome;
 import dev.holdfast.gate.Permit;
 import dev.holdfast.http.KeepAliveHint;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.usage.EndpointChurn;
 import dev.holdfast.wire.ConnectionClocks;
-import dev.holdfast.wire.FlightJudge;
 import dev.holdfast.wire.SocketProbe;
 import dev.holdfast.wire.WireHistory;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireSource;
-import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -37,11 +31,8 @@ final class GuardedSocket {
 
   private final Socket base;
   private final SocketAddress endpoint;
-  private volatile Answer answeredBeside = Answer.UNKNOWN;
   private final GuardParts guard;
   private final ConnectionPlan plan;
-  private final Permit permit;
-  private final EndpointChurn churn;
   private final IdleWitness witness;
   private final SocketProbe probe;
   private final WireSource source;
@@ -51,16 +42,14 @@ final class GuardedSocket {
   private final ConnectionClocks clocks = new ConnectionClocks(openedNanos);
   private final WireHistory history = new WireHistory();
   private final AtomicBoolean optionsSet = new AtomicBoolean();
+  private final SocketEnd end;
 
   private long requests;
   private long hintedNanos = Long.MAX_VALUE;
   private long idleBeforeNanos;
   private volatile long flightNanos;
   private volatile boolean inFlight;
-  private volatile @Nullable Death death;
-  private volatile boolean condemned;
   private volatile @Nullable WireSnapshot latest;
-  private boolean ended;
 
   /**
    * @param probe of that socket
@@ -79,8 +68,6 @@ final class GuardedSocket {
     this.endpoint = endpoint;
     this.guard = guard;
     this.plan = plan;
-    this.permit = permit;
-    this.churn = churn;
     this.probe = probe;
     this.source = probe.source();
     double u = ThreadLocalRandom.current().nextDouble();
@@ -92,6 +79,7 @@ final class GuardedSocket {
     guard.meters().connections(source, 1);
     churn.opened();
     witness = guard.deaths().opened(endpoint, plan);
+    end = new SocketEnd(this, guard, witness, permit, churn);
     guard.watch().add(this);
   }
 
@@ -132,6 +120,11 @@ final class GuardedSocket {
 
   long requests() {
     return requests;
+  }
+
+  /** {@link System#nanoTime()} at which it was connected. */
+  long openedNanos() {
+    return openedNanos;
   }
 
   boolean lifeIsOver(long nowNanos) {
@@ -244,180 +237,25 @@ final class GuardedSocket {
     return new ConnectReport(endpoint, ConnectOutcome.FOREIGN, 1, 0, 0, -1, -1, 0, 1, Map.of());
   }
 
-  boolean condemned() {
-    return condemned;
+  /** How it ends. */
+  SocketEnd end() {
+    return end;
   }
 
-  @Nullable Death death() {
-    return death;
+  /** What its history tells of its end; with its lock held. */
+  DeathSigns.Builder signs(Cause cause, boolean flying, long nowNanos) {
+    return history.signs(cause, flying, clocks, plan, nowNanos);
   }
 
-  /** Notes why the connection ends, and tells; the first reason stays. */
-  void dies(Death why) {
-    DeathSigns signs;
-    Duration age;
-    synchronized (this) {
-      if (death != null || ended) {
-        return;
-      }
-      death = why;
-      long now = System.nanoTime();
-      if (why.cause() == Cause.PEER_RESET) {
-        history.reset(probe.read(now));
-      }
-      signs = signs(why, inFlight, now);
-      age = inFlight ? signs.idle() : signs.idle().minus(closedFor(now));
-    }
-    tell(why, age, signs);
+  /** A reset was met, and the socket is still open; with its lock held. */
+  void reset(long nowNanos) {
+    history.reset(probe.read(nowNanos));
   }
 
-  private DeathSigns signs(Death why, boolean flying, long nowNanos) {
-    return history
-        .signs(why.cause(), flying, clocks, plan, nowNanos)
-        .answeredBeside(answeredBeside)
-        .build();
-  }
-
-  /** A blocking socket finds the server's FIN long after; it was the last that the kernel heard. */
-  private Duration closedFor(long nowNanos) {
-    WireSnapshot reading = latest;
-    return reading == null || reading.state() != WireSnapshot.CLOSE_WAIT
-        ? Duration.ZERO
-        : Duration.ofMillis(reading.lastAckRecvMillis())
-            .plusNanos(nowNanos - reading.takenAtNanos());
-  }
-
-  private void tell(Death why, Duration age, DeathSigns signs) {
-    if (why.cause() != Cause.LOCAL_CLOSE) {
-      Optional<Duration> unheard = signs.inFlight() == Answer.YES ? unheard() : Optional.empty();
-      guard.deaths().died(endpoint, witness, age, signs, why.evidence(), unheard);
-    }
-  }
-
-  /** Of a caller that reads what goes on, or waits for what does not begin. */
-  private Optional<Duration> unheard() {
-    WireSnapshot reading = latest;
-    if (reading == null || reading.source() == WireSource.NONE) {
-      return Optional.empty();
-    }
-    Duration unheard =
-        Duration.ofMillis(reading.lastDataRecvMillis())
-            .plusNanos(System.nanoTime() - reading.takenAtNanos());
-    return unheard.compareTo(FlightJudge.POKE_AFTER) >= 0 ? Optional.of(unheard) : Optional.empty();
-  }
-
-  /** A fresh connection was answered while this one was not, or not at first. */
-  void answeredBeside(boolean atOnce) {
-    answeredBeside = Answer.of(atOnce);
-  }
-
-  /** It was silent under a call for so long, and is not any more. */
-  void wasDark(Duration dark) {
-    guard.deaths().wasDark(dark);
-  }
-
-  /**
-   * Gives the connection up while its caller waits on it, and tells once the watch has looked at
-   * all others again: a path dies under many at once, and the last caller is not to wait for their
-   * diagnoses, the first of which takes tens of milliseconds in a JVM that has made none.
-   */
-  void condemn(Death why) {
-    boolean flying;
-    synchronized (this) {
-      if (death != null || ended) {
-        return;
-      }
-      death = why;
-      condemned = true;
-      flying = inFlight;
-      abort();
-    }
-    long now = System.nanoTime();
-    guard
-        .timer()
-        .schedule(
-            () -> {
-              DeathSigns signs = lateSigns(why, flying, now);
-              tell(why, signs.idle(), signs);
-            },
-            FlightJudge.SAMPLE.toNanos(),
-            TimeUnit.NANOSECONDS);
-  }
-
-  private synchronized DeathSigns lateSigns(Death why, boolean flying, long diedAtNanos) {
-    return signs(why, flying, diedAtNanos);
-  }
-
-  /**
-   * Closes with linger 0: an orderly close would leave the last write in the kernel, to be
-   * delivered, and run, when the path heals. The base socket, or TLS would first send its farewell
-   * into the dead path.
-   */
-  private void abort() {
+  /** Nothing is in flight any more, and the guard lets go of it; with its lock held. */
+  void released() {
+    inFlight = false;
+    guard.meters().connections(source, -1);
     probe.release();
-    try {
-      base.setSoLinger(true, 0);
-    } catch (IOException closedAlready) {
-      // the kernel or the peer was faster
-    }
-    try {
-      base.close();
-    } catch (IOException unheard) {
-      // nothing more can be done to it
-    }
-  }
-
-  /** Ends a connection that no pool knows of. */
-  void abandon() {
-    ends(true);
-    abort();
-  }
-
-  /**
-   * The connection is about to be closed, by whomever.
-   *
-   * @param abort whether with linger 0
-   */
-  void ends(boolean abort) {
-    Closer closer;
-    synchronized (this) {
-      if (ended) {
-        return;
-      }
-      ended = true;
-      inFlight = false;
-      closer = closer(abort);
-      guard.meters().connections(source, -1);
-      probe.release();
-    }
-    guard.watch().remove(this);
-    witness.closed();
-    permit.closed(closer);
-    // For churn an abort of a connection that was well is the caller's close as any other.
-    boolean well = closer == Closer.ABORT && death == null;
-    long age = System.nanoTime() - openedNanos;
-    guard.meters().ended(cause(closer), age);
-    churn.closed(age, well ? Closer.LOCAL : closer, guard.timer());
-  }
-
-  /** The pool closes an idle connection, and nobody has looked whether its server had before. */
-  private Cause cause(Closer closer) {
-    Death why = death;
-    if (why != null) {
-      return why.cause();
-    }
-    return closer == Closer.REMOTE ? Cause.PEER_CLOSED : Cause.LOCAL_CLOSE;
-  }
-
-  private Closer closer(boolean abort) {
-    WireSnapshot last = probe.read(System.nanoTime());
-    if (last.state() == WireSnapshot.CLOSE_WAIT) {
-      return abort ? Closer.ABORT : Closer.REMOTE;
-    }
-    Death why = death;
-    if (why != null && why.cause() == Cause.PEER_RESET) {
-      return Closer.RESET;
-    }
-    return abort || condemned ? Closer.ABORT : Closer.LOCAL;
   }
 }

@@ -32,8 +32,8 @@ record SetAside(
   }
 
   void end() {
-    socket.dies(why);
-    socket.ends(true);
+    socket.end().dies(why);
+    socket.end().ends(true);
     connection.close(CloseMode.IMMEDIATE);
   }
 }
