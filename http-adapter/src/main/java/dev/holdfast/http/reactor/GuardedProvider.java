@@ -2,6 +2,7 @@ package dev.holdfast.http.reactor;
 
 import io.netty.resolver.AddressResolverGroup;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,6 +43,11 @@ final class GuardedProvider implements ConnectionProvider {
   /** Its connections of HTTP/2; those of other pools carry none of its calls. */
   Multiplexed multiplexed() {
     return multiplexed;
+  }
+
+  /** How long a call waits for a connection; not positive for as long as it takes. */
+  Duration pendingAcquire() {
+    return settings.pendingAcquire();
   }
 
   ConnectionProvider users() {

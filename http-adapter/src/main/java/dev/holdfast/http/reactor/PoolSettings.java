@@ -1,5 +1,6 @@
 package dev.holdfast.http.reactor;
 
+import io.netty.channel.DefaultEventLoopGroup;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 import reactor.netty.Connection;
 import reactor.netty.ConnectionObserver;
+import reactor.netty.http.client.HttpClient;
 import reactor.netty.internal.shaded.reactor.pool.InstrumentedPool;
 import reactor.netty.internal.shaded.reactor.pool.PoolConfig;
 import reactor.netty.internal.shaded.reactor.pool.PooledRef;
@@ -26,12 +28,15 @@ import reactor.util.context.Context;
  * @param maxIdleMillis how long a connection may be idle; -1 for as long as it lives
  * @param maxLifeMillis how long a connection may live; -1 for ever
  * @param evictionInterval how often idle connections are looked over; zero for never
+ * @param pendingAcquire how long a call waits for a connection; not positive for as long as it
+ *     takes
  * @param evicts the user's own rule; null if there is none
  */
 record PoolSettings(
     long maxIdleMillis,
     long maxLifeMillis,
     Duration evictionInterval,
+    Duration pendingAcquire,
     @Nullable BiPredicate<Connection, ConnectionMetadata> evicts) {
 
   private static final SocketAddress ANYWHERE = InetSocketAddress.createUnresolved("anywhere", 1);
@@ -43,8 +48,10 @@ record PoolSettings(
    * @throws IllegalArgumentException if one of them can neither be read nor kept
    */
   static PoolSettings of(ConnectionProvider.Builder pool) {
-    // Else it would look for inactive pools until the end of the process.
-    return new Reader(pool.disposeInactivePoolsInBackground(Duration.ZERO, Duration.ZERO)).read();
+    // Else it would look for inactive pools until the end of the process, or be metered.
+    return new Reader(
+            pool.metrics(false).disposeInactivePoolsInBackground(Duration.ZERO, Duration.ZERO))
+        .read();
   }
 
   /** How Reactor Netty would have built a pool. Thrown, because it is not to be built. */
@@ -74,6 +81,7 @@ record PoolSettings(
 
   private static final class Reader extends PooledConnectionProvider<Connection> {
 
+    private final Asked asked = new Asked();
     private @Nullable Built asking;
 
     private Reader(Builder pool) {
@@ -87,6 +95,7 @@ record PoolSettings(
           factory.maxIdleTime(),
           factory.maxLifeTime(),
           built.config.evictInBackgroundInterval(),
+          pendingAcquire(),
           usersRule(factory, built));
     }
 
@@ -105,6 +114,21 @@ record PoolSettings(
                 + " than 1.2.12, does not tell which: leave it out, or update Reactor Netty",
             olderThan1212);
       }
+    }
+
+    /** It is told to a pool that is asked for a connection, and to nobody else. */
+    @SuppressWarnings("deprecation") // DefaultEventLoopGroup: the same on Netty 4.1
+    private Duration pendingAcquire() {
+      HttpClient nobody =
+          HttpClient.create(ConnectionProvider.newConnection())
+              .runOn(useNative -> new DefaultEventLoopGroup(1)); // whose thread never starts
+      acquire(
+              nobody.configuration(),
+              ConnectionObserver.emptyListener(),
+              () -> ANYWHERE,
+              nobody.configuration().resolver())
+          .subscribe(lent -> {}, nobodyTakesIt -> {});
+      return asked.patience;
     }
 
     private Built build(PoolFactory<Connection> factory) {
@@ -149,6 +173,43 @@ record PoolSettings(
         PoolFactory<Connection> factory,
         SocketAddress remoteAddress,
         io.netty.resolver.@Nullable AddressResolverGroup<?> resolvers) {
+      return asked;
+    }
+  }
+
+  /** A pool that only hears how long it would be waited for. */
+  private static final class Asked implements InstrumentedPool<Connection> {
+
+    private Duration patience = Duration.ZERO;
+
+    @Override
+    public Mono<PooledRef<Connection>> acquire(Duration timeout) {
+      patience = timeout;
+      return Mono.never();
+    }
+
+    @Override
+    public Mono<PooledRef<Connection>> acquire() {
+      return Mono.never();
+    }
+
+    @Override
+    public Mono<Integer> warmup() {
+      return Mono.just(0);
+    }
+
+    @Override
+    public Mono<Void> disposeLater() {
+      return Mono.empty();
+    }
+
+    @Override
+    public PoolConfig<Connection> config() {
+      throw new UnsupportedOperationException("has no connections");
+    }
+
+    @Override
+    public PoolMetrics metrics() {
       throw new UnsupportedOperationException("has no connections");
     }
   }

@@ -219,7 +219,7 @@ public final class ReactorHttpGuard implements Guard {
         .doOnConnect(Destination::told)
         .doOnChannelInit(setup)
         .observe(exchanges)
-        .mapConnect(new Replays(this, provider.multiplexed())::around);
+        .mapConnect(new Replays(provider)::around);
   }
 
   /**

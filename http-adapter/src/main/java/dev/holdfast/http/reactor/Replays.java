@@ -10,19 +10,17 @@ import reactor.netty.Connection;
  */
 final class Replays {
 
-  private final ReactorHttpGuard guard;
-  private final Multiplexed multiplexed;
+  private final GuardedProvider provider;
 
-  Replays(ReactorHttpGuard guard, Multiplexed multiplexed) {
-    this.guard = guard;
-    this.multiplexed = multiplexed;
+  Replays(GuardedProvider provider) {
+    this.provider = provider;
   }
 
   Mono<? extends Connection> around(Mono<? extends Connection> once) {
     return new Mono<Connection>() {
       @Override
       public void subscribe(CoreSubscriber<? super Connection> caller) {
-        Sending sending = new Sending(guard, multiplexed, once, caller);
+        Sending sending = new Sending(provider, once, caller);
         caller.onSubscribe(sending);
         sending.start();
       }

@@ -28,14 +28,11 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
   private static final AtomicReferenceFieldUpdater<Sending, Subscription> CURRENT =
       AtomicReferenceFieldUpdater.newUpdater(Sending.class, Subscription.class, "current");
 
-  /** For so long a call waits for a connection by default: {@code pendingAcquireTimeout}. */
-  private static final long PATIENCE_NANOS = Duration.ofSeconds(45).toNanos();
-
   private static final long FIRST_PAUSE_NANOS = Duration.ofMillis(1).toNanos();
   private static final int MOST_DOUBLINGS = 7;
 
   private final GuardMeters meters;
-  private final Multiplexed multiplexed;
+  private final GuardedProvider provider;
   private final Mono<? extends Connection> once;
   private final CoreSubscriber<? super Connection> caller;
   private final Call call;
@@ -50,11 +47,11 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
   private int refusals;
 
   Sending(
-      ReactorHttpGuard guard,
-      Multiplexed multiplexed,
+      GuardedProvider provider,
       Mono<? extends Connection> once,
       CoreSubscriber<? super Connection> caller) {
-    this.multiplexed = multiplexed;
+    ReactorHttpGuard guard = provider.guard();
+    this.provider = provider;
     this.once = once;
     this.caller = caller;
     this.meters = guard.meters();
@@ -71,6 +68,7 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
     if (current == Operators.cancelledSubscription()) {
       return;
     }
+    Multiplexed multiplexed = provider.multiplexed();
     try {
       if (multiplexed.isEmpty()) {
         once.subscribe(this);
@@ -185,7 +183,8 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
     if (refusals == 0) {
       refusedSince = System.nanoTime();
     }
-    return System.nanoTime() - refusedSince < PATIENCE_NANOS;
+    long patience = provider.pendingAcquire().toNanos();
+    return patience <= 0 || System.nanoTime() - refusedSince < patience;
   }
 
   /** None at first: the next connection is another one. */

@@ -11,6 +11,7 @@ import dev.holdfast.path.RequestedSettings;
 import dev.holdfast.path.ServerLimits;
 import dev.holdfast.retry.AmbiguousOutcomeException;
 import dev.holdfast.retry.Delivery;
+import dev.holdfast.retry.NotExecutedException;
 import io.netty.handler.codec.http2.Http2Settings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +23,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.netty.http.HttpProtocol;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
 
 /** Each stream of HTTP/2 has its own fate, and the calls on it the one that follows. */
 final class StreamFateTest {
@@ -66,6 +69,27 @@ final class StreamFateTest {
       }
       assertThat(bed.call(method, server.uri("/x")).block(HttpBed.SOON)).isEqualTo("200 /x");
       assertThat(server.executions("/x")).isEqualTo(1);
+    }
+  }
+
+  /** By default 45 seconds, which this test would not wait for. */
+  @Test
+  void mustMoveNoLongerThanTheUsersCallsWaitForAConnection() {
+    ReactorHttpGuard guard = ReactorHttpGuard.create(HttpBed.plan());
+    ConnectionProvider pool =
+        guard.provider(
+            ConnectionProvider.builder("hasty").pendingAcquireTimeout(Duration.ofMillis(300)));
+    try (H2Server server = new H2Server(false)) {
+      for (int i = 0; i < 10_000; i++) {
+        server.next(Fate.REFUSED);
+      }
+      HttpClient client = guard.install(HttpClient.create(pool)).protocol(HttpProtocol.H2C);
+      assertThatThrownBy(() -> client.post().uri(server.uri("/x")).response().block(HttpBed.SOON))
+          .isInstanceOf(NotExecutedException.class);
+      assertThat(server.executions("/x")).isZero();
+    } finally {
+      pool.dispose();
+      guard.close();
     }
   }
 
