@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.netty.http.HttpProtocol;
@@ -72,6 +74,38 @@ final class InstallTest {
       pool.dispose();
       users.dispose();
     }
+  }
+
+  /**
+   * As Spring does: a pool of its own, a client with its own timeouts, and customizers for both.
+   */
+  @Test
+  void mustGuardAClientThatAFrameworkBuilds() {
+    ReactorHttpGuard guard = ReactorHttpGuard.create(HttpBed.plan());
+    ConnectionProvider frameworks = ConnectionProvider.create("framework", 1);
+    UnaryOperator<ConnectionProvider> poolCustomizer = guard::provider;
+    UnaryOperator<HttpClient> clientCustomizer = guard::install;
+    ConnectionProvider pool = poolCustomizer.apply(frameworks);
+    try (FaultServer server = FaultServer.plain()) {
+      HttpClient client =
+          clientCustomizer.apply(HttpClient.create(pool).responseTimeout(Duration.ofMillis(300)));
+      assertThat(answer(client, server.uri("/first"))).isEqualTo("200 /first");
+      server.next(new Exchange.Unanswered(Ending.FIN));
+      assertThat(answer(client, server.uri("/x"))).isEqualTo("200 /x");
+      assertThat(server.executions("/x")).isEqualTo(2);
+      server.freeze();
+      assertThatThrownBy(() -> answer(client, server.uri("/y")))
+          .isInstanceOf(ReadTimeoutException.class);
+      server.thaw();
+    } finally {
+      pool.dispose();
+      frameworks.dispose();
+      guard.close();
+    }
+  }
+
+  private static @Nullable String answer(HttpClient client, String uri) {
+    return client.get().uri(uri).responseSingle(HttpBed::answer).block(HttpBed.SOON);
   }
 
   /** A pool whose client has no guard serves it as any other, and says what is missing. */
