@@ -156,9 +156,8 @@ final class IdleLearningTest {
       assertThat(guarded.bound().get())
           .isEqualTo(new IdleBound(UNDECLARED.maxIdleAge(), LimitSource.CONFIGURED));
       assertThat(limit("learned")).isNaN();
-      long first = caller.call("GET");
-      Await.idle(NEAR_LIMIT);
-      assertThat(caller.call("POST")).isEqualTo(first);
+      Pair undeclared = nearTheLimit(caller, "POST");
+      assertThat(undeclared.second()).isEqualTo(undeclared.first());
 
       for (Duration pause : PAST_LIMIT) {
         if (guarded.bound().get().source() != LimitSource.LEARNED) {
@@ -171,15 +170,31 @@ final class IdleLearningTest {
       assertThat(learned.age().orElseThrow()).isBetween(Duration.ofSeconds(1), NEAR_LIMIT);
       assertThat(limit("learned")).isEqualTo(learned.age().orElseThrow().toNanos() / 1e9);
 
-      long kept = caller.call("GET");
-      Await.idle(NEAR_LIMIT);
-      assertThat(caller.call("GET")).isEqualTo(kept);
-      Await.idle(NEAR_LIMIT);
-      swaps.clear();
-      assertThat(caller.call("POST")).isNotEqualTo(kept);
+      Pair reads = nearTheLimit(caller, "GET");
+      assertThat(reads.second()).isEqualTo(reads.first());
+      Pair write = nearTheLimit(caller, "POST");
+      assertThat(write.second()).isNotEqualTo(write.first());
       Await.until("told", SOON, () -> !swaps.isEmpty()); // on the connection's event loop
       assertThat(swaps).extracting(SwapEvent::cause).containsExactly(Cause.IDLE_LIMIT);
     }
+  }
+
+  /** Which connections carried a read and, near the limit, the next call. */
+  private record Pair(long first, long second) {}
+
+  /** On a machine that stood still meanwhile the limit was passed, and it is done again. */
+  private Pair nearTheLimit(Caller caller, String method) throws Exception {
+    Pair pair;
+    long began;
+    int tries = 0;
+    do {
+      long first = caller.call("GET");
+      began = System.nanoTime();
+      Await.idle(NEAR_LIMIT);
+      swaps.clear();
+      pair = new Pair(first, caller.call(method));
+    } while (System.nanoTime() - began > LIMIT.minusMillis(200).toNanos() && ++tries < 5);
+    return pair;
   }
 
   @ParameterizedTest

@@ -21,16 +21,25 @@ final class IdleAgeTest {
         var connection = bed.guarded(bed.guard()).connect()) {
       var age = bed.meters().get("holdfast.idle.age").timer();
       var share = bed.meters().get("holdfast.idle.used").summary();
-      connection.sync().ping();
-      connection.sync().incr("a");
-      assertThat(age.count()).as("in use all the time").isZero();
+      long counted;
+      long before;
+      long began;
+      int tries = 0;
+      do { // a machine that stands still for a second makes idle what is in use
+        before = age.count();
+        began = System.nanoTime();
+        connection.sync().ping();
+        connection.sync().incr("a");
+        counted = age.count();
+      } while (System.nanoTime() - began > Duration.ofMillis(900).toNanos() && ++tries < 5);
+      assertThat(counted - before).as("in use all the time").isZero();
       Await.idle(Duration.ofMillis(1_100));
       connection.sync().incr("a");
       Await.idle(Duration.ofMillis(1_100));
       connection.sync().get("a");
-      assertThat(age.count()).isEqualTo(2);
+      assertThat(age.count()).isEqualTo(counted + 2);
       assertThat(age.max(TimeUnit.MILLISECONDS)).isGreaterThanOrEqualTo(1_100);
-      assertThat(share.count()).isEqualTo(2);
+      assertThat(share.count()).isEqualTo(counted + 2);
       assertThat(share.max()).isBetween(1.1 / LIMIT_SECONDS, 0.2);
     }
   }

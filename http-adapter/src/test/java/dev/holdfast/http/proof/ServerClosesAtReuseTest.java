@@ -23,6 +23,7 @@ final class ServerClosesAtReuseTest {
 
   private static final int CALLERS = 96;
   private static final int WAVES = 7;
+  private static final int MOST_SWEEPS = 3;
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
   private static final Duration ONE_WAY = Duration.ofMillis(20);
 
@@ -61,10 +62,15 @@ final class ServerClosesAtReuseTest {
     ExecutorService crews = Executors.newCachedThreadPool();
     try {
       for (Verb verb : Verb.PLAIN) {
-        Future<List<Settled>> bare = crews.submit(waves(trial.bare(verb), verb));
-        Future<List<Settled>> guarded = crews.submit(waves(trial.guarded(verb), verb));
-        trial.settleBare(verb, bare.get());
-        trial.settleGuarded(verb, guarded.get());
+        List<Settled> bare = new ArrayList<>();
+        List<Settled> guarded = new ArrayList<>();
+        for (int i = 0; i < MOST_SWEEPS && (i == 0 || missed(verb, bare)); i++) {
+          Future<List<Settled>> bares = crews.submit(waves(trial.bare(verb), verb, i));
+          guarded.addAll(crews.submit(waves(trial.guarded(verb), verb, i)).get());
+          bare.addAll(bares.get());
+        }
+        trial.settleBare(verb, bare);
+        trial.settleGuarded(verb, guarded);
       }
     } finally {
       crews.shutdownNow();
@@ -72,13 +78,18 @@ final class ServerClosesAtReuseTest {
     return trial;
   }
 
-  private static Callable<List<Settled>> waves(Crew crew, Verb verb) {
+  /** A host so late that no wave came in time has to try again. */
+  private static boolean missed(Verb verb, List<Settled> bare) {
+    return verb == Verb.POST && bare.stream().noneMatch(one -> one.end() == Settled.End.FAILED);
+  }
+
+  private static Callable<List<Settled>> waves(Crew crew, Verb verb, int sweep) {
     return () -> {
-      crew.burst("warm", verb, Trial.SOON);
+      crew.burst("warm" + sweep + "-", verb, Trial.SOON);
       List<Settled> all = new ArrayList<>();
       for (int wave = 0; wave < WAVES; wave++) {
         Await.idle(FIRST_PAUSE.plus(STEP.multipliedBy(wave)));
-        all.addAll(crew.burst("wave" + wave, verb, Trial.PATIENCE));
+        all.addAll(crew.burst("wave" + sweep + wave, verb, Trial.PATIENCE));
       }
       return all;
     };
