@@ -37,7 +37,8 @@ final class LostSyn implements Incident {
   public String story() {
     return "SYNs from one source port in "
         + ONE_PORT_IN
-        + " are dropped without a word. The kernel repeats them from the same port; the connect times out.";
+        + " are dropped without a word. The kernel repeats them from the same port; the connect"
+        + " times out.";
   }
 
   @Override

@@ -73,11 +73,7 @@ final class PortsExhausted implements Incident {
     stage.evidence(
         "guarded: %d connects, %d failed; the last %d took %.1f s, %.1f a second; the budget is"
                 .formatted(
-                    visits,
-                    guarded.failed(),
-                    visits - PORTS,
-                    seconds,
-                    (visits - PORTS) / seconds)
+                    visits, guarded.failed(), visits - PORTS, seconds, (visits - PORTS) / seconds)
             + " %d ports * %d source / %s = %.1f a second"
                 .formatted(
                     budget.ports(),
