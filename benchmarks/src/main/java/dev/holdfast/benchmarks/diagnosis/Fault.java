@@ -73,8 +73,8 @@ public enum Fault {
       FLOW_FORGOTTEN_SILENT,
       REPLY_PATH_LOST,
       SEGMENT_LOST),
-  /** A new connection fails too. */
-  DEAD("path dead, in flight", PathDeaths::dead, UNREACHABLE),
+  /** A new connection fails too; whether the path is dark for a while or for good, nobody knows. */
+  DEAD("path dead, in flight", PathDeaths::dead, UNREACHABLE, PATH_DARK),
   /** To one who connects a dead path loses SYNs. */
   DEAD_CONNECT("path dead, connect", PathDeaths::deadAtConnect, UNREACHABLE, SYN_LOST),
   /** No connection dies of it, and none may be called dead. */
@@ -113,8 +113,8 @@ public enum Fault {
   NOBODY_LISTENS("nothing listens", ConnectFaults::notListening, NOT_LISTENING, BACKEND_REFUSING),
   /** A web server behind the balancer. */
   FOREIGN("foreign protocol", ConnectFaults::foreignBackend, FOREIGN_PROTOCOL),
-  /** Idle for unlike times, reset together. */
-  MANY_DIE("failover, many die together", PathDeaths::failover, FAILOVER),
+  /** Idle for unlike times, reset together: so it is where one server's FINs were lost together. */
+  MANY_DIE("failover, many die together", PathDeaths::failover, FAILOVER, FIN_LOST),
   /** Not by way of the user's close. */
   CHANNEL_CLOSED("channel closed locally", ServerFaults::closedByChannel, LOCAL_CLOSE),
   /** Nothing to explain. */

@@ -23,6 +23,9 @@ final class PathDeaths {
   /** Connections of one client that fail over together. */
   private static final int CROWD = 4;
 
+  /** The user timeout of the plan, 30 s, and the connects that then fail. */
+  private static final Duration GIVEN_UP = Duration.ofSeconds(75);
+
   private PathDeaths() {}
 
   /** Calls after it go out without a proof, as those of a busy connection do. */
@@ -92,8 +95,9 @@ final class PathDeaths {
     return bed.deaths(subjects);
   }
 
+  /** A path that may only be dark is waited for, for as long as the kernel does. */
   static List<Optional<Diagnosis>> dead(Bed bed) throws Exception {
-    return bed.deaths(kill(bed));
+    return bed.each(kill(bed), subject -> subject.death(GIVEN_UP));
   }
 
   static List<Optional<Diagnosis>> deadAtConnect(Bed bed) throws Exception {

@@ -119,8 +119,13 @@ final class Subject implements AutoCloseable {
 
   /** What was said of its connection's end, once it is; empty if nothing is for long. */
   Optional<Diagnosis> death() {
+    return death(Bed.SOON);
+  }
+
+  /** The same, with more patience or less. */
+  Optional<Diagnosis> death(Duration within) {
     try {
-      Await.until("diagnosed", Bed.SOON, () -> !deaths().isEmpty());
+      Await.until("diagnosed", within, () -> !deaths().isEmpty());
     } catch (IllegalStateException never) {
       return Optional.empty();
     }
