@@ -30,6 +30,9 @@ final class LossSettlement {
   private static final String TRANSACTION_LOST =
       "the connection was lost before its transaction was complete; repeat all of it";
 
+  private static final String NOT_AGAIN =
+      "the connection was lost, and autoReconnect is off or it was a look at the topology";
+
   /** Read by people: what ends connections while it is being sent will end the next one too. */
   private static final String UNSENDABLE =
       "%d connections in a row were lost while it was being sent: the server or a hop will not have"
@@ -65,7 +68,9 @@ final class LossSettlement {
     Ruling ruling = LostCalls.rule(lost, guarded.session().transaction(), watchLost);
     leaveBroken(ruling.broken(), commands);
     answerLostMultis(commands, lost, ruling);
-    boolean reconnects = guarded.channel().pipeline().get(ConnectionWatchdog.class) != null;
+    boolean reconnects =
+        guarded.channel().pipeline().get(ConnectionWatchdog.class) != null
+            && !guarded.session().looksAround();
     letTravel(commands, lost, ruling, death, reconnects);
     guarded.meters().called(ambiguous + notExecuted); // those queued were answered so, and count
     failQueued(lost, ruling, death);
@@ -237,7 +242,7 @@ final class LossSettlement {
       moved++;
       return true;
     }
-    refuse(command, Refusal.NO_RECONNECT, "the connection was lost and autoReconnect is off");
+    refuse(command, Refusal.NO_RECONNECT, NOT_AGAIN);
     return false;
   }
 

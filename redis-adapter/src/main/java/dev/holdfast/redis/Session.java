@@ -52,6 +52,7 @@ final class Session {
   private List<RedisCommand<?, ?, ?>> members = List.of();
   private int pruneAt = SHORTEST_PRUNED;
   private volatile boolean touched;
+  private boolean looksAround;
 
   /**
    * @param answered how many of the commands handed down have been answered
@@ -76,6 +77,9 @@ final class Session {
     marks.oneShotUsed();
     latest = position;
     SessionChange change = kind.leavesNothing() ? null : new SessionChange(kind, command, position);
+    if (change != null && position == 1 && isName(change)) {
+      looksAround = true;
+    }
     if (change == null || (kind.leavesByArguments() && marks.residueOf(change) == null)) {
       if (begun) {
         remember(command);
@@ -289,6 +293,20 @@ final class Session {
   /** False once a command was handed down that may have left something. Any thread. */
   boolean untouched() {
     return !touched;
+  }
+
+  private static boolean isName(SessionChange change) {
+    return change.kind() == CommandKind.CLIENT && change.word().equals("SETNAME");
+  }
+
+  /**
+   * Whether it is Lettuce that looks at the topology: such connections it names before it asks
+   * ({@code DefaultClusterTopologyRefresh}, {@code MasterReplicaTopologyRefresh}), others in their
+   * handshake. What is lost of such a look is of no use once that server is back, and the look at
+   * all others waits for it.
+   */
+  boolean looksAround() {
+    return looksAround;
   }
 
   /** The channel was read: what that has answered is looked up while it is cheap. */

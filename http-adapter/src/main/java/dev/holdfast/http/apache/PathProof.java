@@ -122,7 +122,7 @@ final class PathProof {
 
   private void answered(long sinceNanos) {
     if (trial.dark()) {
-      socket.wasDark(Duration.ofNanos(sinceNanos));
+      socket.end().wasDark(Duration.ofNanos(sinceNanos));
     }
   }
 
@@ -132,7 +132,7 @@ final class PathProof {
             .formatted(TimeUnit.NANOSECONDS.toMillis(sinceNanos), wire.evidence());
     switch (trial.overdue(wire)) {
       case LEAVE -> {
-        trial.pathWorked().ifPresent(socket::answeredBeside);
+        trial.pathWorked().ifPresent(socket.end()::answeredBeside);
         return new Death(Cause.PROBES_UNANSWERED, evidence + "; " + trial.evidence());
       }
       case ASK_AGAIN -> socket.probe().poke(POKE_COUNT);
