@@ -22,7 +22,7 @@ final class OperatorsMetersTest {
   private static final Set<HoldfastMeter> BORN_LATER =
       EnumSet.of(HoldfastMeter.AMBIGUOUS, HoldfastMeter.ENDPOINT_EVENTS);
 
-  /** Of the connect gate, and of what is learned of idle limits. */
+  /** Of the connect gate, of what is learned of idle limits, and of Redis alone. */
   private static final Set<HoldfastMeter> OF_OTHERS =
       EnumSet.of(
           HoldfastMeter.PORT_WAIT,
@@ -30,7 +30,8 @@ final class OperatorsMetersTest {
           HoldfastMeter.PORTS_RANGE,
           HoldfastMeter.CONNECTS_REFUSED,
           HoldfastMeter.ENDPOINTS,
-          HoldfastMeter.IDLE_LIMIT);
+          HoldfastMeter.IDLE_LIMIT,
+          HoldfastMeter.DECLINED);
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final GuardMeters meters = new GuardMeters(registry, "orders");

@@ -141,6 +141,14 @@ final class DeclinedTest {
   }
 
   @Test
+  void mustCountFromZeroWhateverAServerMaySay() {
+    assertThat(bed.guard().name()).isEqualTo("redis");
+    assertThat(bed.meters().find("holdfast.calls.declined").counters())
+        .hasSize(Decline.values().length)
+        .allMatch(counter -> counter.count() == 0);
+  }
+
+  @Test
   void mustKeepTheOrder() throws Exception {
     try (var connection = guarded()) {
       decline(8);
