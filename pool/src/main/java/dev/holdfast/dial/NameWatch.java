@@ -29,7 +29,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A name that has led to one address at a time has moved with its next answer. One with several
  * may answer with a part of them each time: there an address is gone once three answers in a row
- * are without it. No answer changes nothing.
+ * are without it. A name that comes back within ten minutes to an address it had left goes round
+ * between them: from then on nothing is left for its sake. No answer changes nothing.
  *
  * <p>One daemon thread from the first name on until it is closed or unreachable, for names are
  * looked up by blocking calls. At most 64 names, those dialled latest. Thread-safe.
@@ -46,6 +47,9 @@ public final class NameWatch implements AutoCloseable {
 
   private static final int MOST_NAMES = 64;
   private static final int ANSWERS_WITHOUT = 3;
+
+  /** Who fails back sooner is not told from a name that goes round. */
+  private static final long ROUND_NANOS = TimeUnit.MINUTES.toNanos(10);
 
   /** {@code networkaddress.cache.ttl} of {@code java.security}, where it is not set. */
   private static final int JVM_SECONDS = 30;
@@ -66,9 +70,16 @@ public final class NameWatch implements AutoCloseable {
   /** What a name has led to. */
   private static final class Name {
     private final Map<InetAddress, Integer> answersWithout = new HashMap<>();
+    private final Map<InetAddress, Long> leftAt = new HashMap<>();
     private boolean oneAtATime = true;
+    private boolean goesRound;
 
-    private List<InetAddress> answered(Set<InetAddress> now) {
+    private List<InetAddress> answered(Set<InetAddress> now, long nanos) {
+      leftAt.values().removeIf(at -> nanos - at > ROUND_NANOS);
+      goesRound |= now.stream().anyMatch(leftAt::containsKey);
+      if (goesRound) {
+        return List.of();
+      }
       oneAtATime &= now.size() == 1;
       now.forEach(address -> answersWithout.put(address, 0));
       int enough = oneAtATime ? 1 : ANSWERS_WITHOUT;
@@ -80,7 +91,10 @@ public final class NameWatch implements AutoCloseable {
               gone.add(known);
             }
           });
-      gone.forEach(answersWithout::remove);
+      for (InetAddress address : gone) {
+        answersWithout.remove(address);
+        leftAt.put(address, nanos);
+      }
       return gone;
     }
   }
@@ -199,11 +213,12 @@ public final class NameWatch implements AutoCloseable {
     if (known == null) {
       return List.of();
     }
-    List<InetAddress> gone = known.answered(now);
-    gone.removeIf(
-        address ->
-            names.values().stream().anyMatch(other -> other.answersWithout.containsKey(address)));
-    return gone;
+    return known.answered(now, System.nanoTime()).stream()
+        .filter(
+            address ->
+                names.values().stream()
+                    .noneMatch(other -> other.answersWithout.containsKey(address)))
+        .toList();
   }
 
   private void gone(InetAddress address) {

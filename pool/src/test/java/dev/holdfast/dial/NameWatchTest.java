@@ -64,8 +64,21 @@ final class NameWatchTest {
     answer("primary", 2);
     assertThat(gone).containsExactly(address(1));
     answer("primary", 2);
-    answer("primary", 1);
+    answer("primary", 3);
     assertThat(gone).containsExactly(address(1), address(2));
+  }
+
+  @Test
+  void mustLetANameGoRound() {
+    connected("weighted", 1);
+    answer("weighted", 1);
+    answer("weighted", 2);
+    answer("weighted", 3);
+    assertThat(gone).containsExactly(address(1), address(2));
+    for (int i = 1; i <= 9; i++) {
+      answer("weighted", 1 + i % 3);
+    }
+    assertThat(gone).as("it has come back").hasSize(2);
   }
 
   @Test

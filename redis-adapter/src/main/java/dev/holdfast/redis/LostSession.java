@@ -1,9 +1,11 @@
 package dev.holdfast.redis;
 
+import io.lettuce.core.protocol.CommandArgs;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +18,23 @@ import org.jspecify.annotations.Nullable;
  * @param silentSince the latest moment from which nothing that it said can have been missed before
  */
 record LostSession(
-    List<SessionChange> settings, Set<Residue> residues, boolean listened, Instant silentSince) {
+    List<Setting> settings, Set<Residue> residues, boolean listened, Instant silentSince) {
+
+  /**
+   * One of them. The command itself is not kept: it may lead to the connection, which would then
+   * never be unreachable.
+   */
+  record Setting(String word, CommandArgs<?, ?> args) {
+
+    static Setting of(SessionChange made) {
+      return new Setting(made.word(), Objects.requireNonNull(made.command().getArgs()));
+    }
+
+    /** For people. */
+    String name() {
+      return "CLIENT " + word;
+    }
+  }
 
   /** Of a channel that has ended; null if there is nothing that anybody could miss. */
   static @Nullable LostSession of(GuardedChannel guarded) {
@@ -26,13 +44,16 @@ record LostSession(
     }
     Instant silentSince = Instant.now().minusNanos(guarded.unheardNanos(System.nanoTime()));
     return new LostSession(
-        guarded.session().settings(), residues, guarded.session().listens(), silentSince);
+        guarded.session().settings().stream().map(Setting::of).toList(),
+        residues,
+        guarded.session().listens(),
+        silentSince);
   }
 
   /** The same, where the connection between had not got it back. */
   LostSession after(LostSession earlier) {
-    List<SessionChange> all = new ArrayList<>(earlier.settings);
-    for (SessionChange later : settings) {
+    List<Setting> all = new ArrayList<>(earlier.settings);
+    for (Setting later : settings) {
       all.removeIf(known -> known.word().equals(later.word()));
       all.add(later);
     }

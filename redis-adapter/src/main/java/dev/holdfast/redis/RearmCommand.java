@@ -5,37 +5,32 @@ import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
-import io.lettuce.core.protocol.RedisCommand;
 import java.util.function.Consumer;
 
 /** A setting of the server's session, made again as its caller made it on the connection before. */
 final class RearmCommand extends Command<String, String, String> {
 
-  private final String name;
+  private final LostSession.Setting setting;
   private final Consumer<RearmCommand> onEnd;
   private boolean ended;
 
   /**
-   * @param made what its caller sent, a {@code CLIENT} command
+   * @param setting as its caller made it
    * @param onEnd hears, once, that it was answered, or will not be
    */
   @SuppressWarnings("unchecked") // the arguments know how they are encoded
-  RearmCommand(RedisCommand<?, ?, ?> made, Consumer<RearmCommand> onEnd) {
+  RearmCommand(LostSession.Setting setting, Consumer<RearmCommand> onEnd) {
     super(
         CommandType.CLIENT,
         new StatusOutput<>(StringCodec.UTF8),
-        (CommandArgs<String, String>) made.getArgs());
-    this.name = name(made);
+        (CommandArgs<String, String>) setting.args());
+    this.setting = setting;
     this.onEnd = onEnd;
-  }
-
-  static String name(RedisCommand<?, ?, ?> made) {
-    return "CLIENT " + CommandWords.of(made).first();
   }
 
   /** The setting, for people. */
   String name() {
-    return name;
+    return setting.name();
   }
 
   boolean succeeded() {

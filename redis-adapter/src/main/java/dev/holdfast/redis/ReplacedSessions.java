@@ -75,7 +75,7 @@ final class ReplacedSessions {
     List<RearmCommand> commands() {
       open = session.settings().size();
       return session.settings().stream()
-          .map(setting -> new RearmCommand(setting.command(), this::answered))
+          .map(setting -> new RearmCommand(setting, this::answered))
           .toList();
     }
 
