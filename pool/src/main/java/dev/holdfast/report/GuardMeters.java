@@ -27,6 +27,7 @@ public final class GuardMeters implements AutoCloseable {
 
   private final MeterRegistry registry;
   private final String guard;
+  private final OfGuard meters;
   private final SharedMeters shared;
   private final WireMeters wire;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -42,30 +43,15 @@ public final class GuardMeters implements AutoCloseable {
    * @param guard the value of their tag {@code guard}
    */
   public GuardMeters(MeterRegistry registry, String guard) {
-    MetersAtZero.register(registry, guard);
     this.registry = registry;
     this.guard = guard;
+    this.meters = new OfGuard(registry, guard);
+    MetersAtZero.register(meters);
     this.shared = SharedMeters.join(registry, guard);
-    this.wire = new WireMeters(registry, guard);
-    hold = timer(HoldfastMeter.HOLD);
-    idleAge = timer(HoldfastMeter.IDLE_AGE);
-    idleUsed =
-        Guarded.register(
-            () ->
-                DistributionSummary.builder(HoldfastMeter.IDLE_USED.meterName())
-                    .description(HoldfastMeter.IDLE_USED.description())
-                    .tags("guard", guard)
-                    .register(registry));
-  }
-
-  private @Nullable Timer timer(HoldfastMeter meter, String... tags) {
-    return Guarded.register(
-        () ->
-            Timer.builder(meter.meterName())
-                .description(meter.description())
-                .tag("guard", guard)
-                .tags(tags)
-                .register(registry));
+    this.wire = new WireMeters(meters);
+    hold = meters.timer(HoldfastMeter.HOLD);
+    idleAge = meters.timer(HoldfastMeter.IDLE_AGE);
+    idleUsed = meters.summary(HoldfastMeter.IDLE_USED);
   }
 
   /** The guard is closed: with the last one of its name go the gauges. Counters stay. */
@@ -255,7 +241,7 @@ public final class GuardMeters implements AutoCloseable {
   public void connected(ConnectReport report) {
     String outcome = report.outcome().tag();
     FlightEvents.connected(guard, report.remote(), outcome, report.dials(), report.nanos());
-    record(timer(HoldfastMeter.CONNECTS, "result", outcome), report.nanos());
+    record(meters.timer(HoldfastMeter.CONNECTS, "result", outcome), report.nanos());
     report.redials().forEach(this::redialled);
     EndpointEvents events = endpoints;
     if (events != null && report.dials() > 0) {
@@ -293,13 +279,9 @@ public final class GuardMeters implements AutoCloseable {
   }
 
   private void count(HoldfastMeter meter, double amount, String... tags) {
-    Guarded.meter(
-        () ->
-            Counter.builder(meter.meterName())
-                .description(meter.description())
-                .tag("guard", guard)
-                .tags(tags)
-                .register(registry)
-                .increment(amount));
+    Counter counter = meters.counter(meter, tags);
+    if (counter != null) {
+      Guarded.meter(() -> counter.increment(amount));
+    }
   }
 }

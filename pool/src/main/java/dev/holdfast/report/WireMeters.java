@@ -5,7 +5,6 @@ import dev.holdfast.metrics.Guarded;
 import dev.holdfast.metrics.HoldfastMeter;
 import dev.holdfast.wire.WireSnapshot;
 import io.micrometer.core.instrument.DistributionSummary;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -25,32 +24,12 @@ final class WireMeters {
   private final @Nullable DistributionSummary retransmissions;
   private final Map<Cause, @Nullable Timer> ages = new EnumMap<>(Cause.class);
 
-  WireMeters(MeterRegistry registry, String guard) {
-    rtt = timer(registry, guard, HoldfastMeter.RTT);
-    retransmissions =
-        Guarded.register(
-            () ->
-                DistributionSummary.builder(HoldfastMeter.RETRANSMISSIONS.meterName())
-                    .description(HoldfastMeter.RETRANSMISSIONS.description())
-                    .tag("guard", guard)
-                    .register(registry));
+  WireMeters(OfGuard of) {
+    rtt = of.timer(HoldfastMeter.RTT);
+    retransmissions = of.summary(HoldfastMeter.RETRANSMISSIONS);
     for (Cause cause : Cause.values()) {
-      ages.put(
-          cause,
-          timer(
-              registry, guard, HoldfastMeter.AGE, "cause", cause.tag(), "closer", cause.closer()));
+      ages.put(cause, of.timer(HoldfastMeter.AGE, "cause", cause.tag(), "closer", cause.closer()));
     }
-  }
-
-  private static @Nullable Timer timer(
-      MeterRegistry registry, String guard, HoldfastMeter meter, String... tags) {
-    return Guarded.register(
-        () ->
-            Timer.builder(meter.meterName())
-                .description(meter.description())
-                .tag("guard", guard)
-                .tags(tags)
-                .register(registry));
   }
 
   void read(WireSnapshot snapshot, long sentAgain) {
