@@ -151,12 +151,7 @@ public abstract class HttpContract {
           .run(
               application -> {
                 UnaryOperator<String> posts = client.posts(application);
-                assertThat(posts.apply(server.uri("/first"))).endsWith("/first");
-                Await.until("idle", SOON, () -> server.idle() == 1);
-                assertThat(server.farewellIdle()).isEqualTo(1);
-                Await.idle(Duration.ofMillis(20));
-                assertThat(posts.apply(server.uri("/second"))).endsWith("/second");
-                assertThat(server.executions("/second")).isEqualTo(1);
+                outlivesAFarewell(server, posts);
                 assertThat(server.connections()).isEqualTo(2);
                 assertThat(client.guard(application).health().endpoints()).isNotEmpty();
                 assertThat(client.guard(application).health().installed()).isTrue();
@@ -216,19 +211,23 @@ public abstract class HttpContract {
         });
   }
 
-  /** The server says farewell while the connection is idle; the next order runs once. */
+  /** The server says it while the connection is idle; the next order runs once. */
+  private static void outlivesAFarewell(FaultServer server, UnaryOperator<String> posts) {
+    assertThat(posts.apply(server.uri("/first"))).endsWith("/first");
+    Await.until("idle", SOON, () -> server.idle() == 1);
+    assertThat(server.farewellIdle()).isEqualTo(1);
+    Await.idle(Duration.ofMillis(20));
+    assertThat(posts.apply(server.uri("/second"))).endsWith("/second");
+    assertThat(server.executions("/second")).isEqualTo(1);
+  }
+
   private void guarded(Function<ApplicationContext, UnaryOperator<String>> client) {
     try (FaultServer server = FaultServer.plain()) {
       line.application(true)
           .run(
               application -> {
                 UnaryOperator<String> posts = client.apply(application);
-                assertThat(posts.apply(server.uri("/first"))).endsWith("/first");
-                Await.until("idle", SOON, () -> server.idle() == 1);
-                assertThat(server.farewellIdle()).isEqualTo(1);
-                Await.idle(Duration.ofMillis(20));
-                assertThat(posts.apply(server.uri("/second"))).endsWith("/second");
-                assertThat(server.executions("/second")).isEqualTo(1);
+                outlivesAFarewell(server, posts);
                 ApacheHttpGuard guard = application.getBean(ApacheHttpGuard.class);
                 assertThat(guard.health().installed()).isTrue();
                 assertThat(guard.health().endpoints()).isNotEmpty();
