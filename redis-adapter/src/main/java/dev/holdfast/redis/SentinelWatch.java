@@ -10,8 +10,10 @@ import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.lang.ref.WeakReference;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +39,11 @@ final class SentinelWatch extends RedisPubSubAdapter<String, String> implements 
   private final Successors successors;
   private final WeakReference<RedisClient> client;
   private final String master;
-  private final Queue<StatefulRedisPubSubConnection<String, String>> listening =
-      new ConcurrentLinkedQueue<>();
+
+  /** While they are open their event loops keep them: here they would outlive their client. */
+  private final Set<StatefulRedisPubSubConnection<String, String>> listening =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
   private volatile boolean closed;
 
   SentinelWatch(Successors successors, RedisClient client, String master) {
@@ -116,7 +121,11 @@ final class SentinelWatch extends RedisPubSubAdapter<String, String> implements 
   @Override
   public void close() {
     closed = true;
-    listening.forEach(StatefulRedisPubSubConnection::closeAsync);
-    listening.clear();
+    List<StatefulRedisPubSubConnection<String, String>> open;
+    synchronized (listening) {
+      open = List.copyOf(listening);
+      listening.clear();
+    }
+    open.forEach(StatefulRedisPubSubConnection::closeAsync);
   }
 }
