@@ -2,6 +2,7 @@ package dev.holdfast.dial;
 
 import dev.holdfast.gate.ConnectOutcome;
 import dev.holdfast.gate.PortsExhaustedException;
+import dev.holdfast.wire.Errno;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -216,6 +217,11 @@ final class ConnectAttempt implements GateVisit.Caller {
     return !ended && tally.redial(reason, elapsed());
   }
 
+  /** The same after a server that hung up in place of an answer, and to ask the next one too. */
+  boolean redialAfterHangUp() {
+    return !ended && tally.redialAfterHangUp();
+  }
+
   /** What is left of the user's timeout. */
   @Override
   public long left() {
@@ -368,5 +374,10 @@ final class ConnectAttempt implements GateVisit.Caller {
 
   static boolean isRefusal(Throwable cause) {
     return ConnectOutcome.of(cause) == ConnectOutcome.REFUSED;
+  }
+
+  /** Whether a connection was over before anybody looked at it: accepted, and reset at once. */
+  static boolean isHangUp(Throwable cause) {
+    return Errno.of(cause).filter(e -> e == Errno.ECONNRESET || e == Errno.EPIPE).isPresent();
   }
 }

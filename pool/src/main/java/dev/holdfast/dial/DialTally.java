@@ -15,7 +15,7 @@ import java.util.OptionalLong;
 final class DialTally {
 
   /** Servers of one balancer taken in turn: two more dials pass two dead ones. */
-  private static final int MOST_REFUSED = 2;
+  private static final int MOST_TURNED_AWAY = 2;
 
   private static final int MOST_FOREIGN = 4;
 
@@ -23,6 +23,7 @@ final class DialTally {
   private final RetryBudget budget;
   private final boolean balanced;
   private final Map<RedialReason, Integer> redials = new EnumMap<>(RedialReason.class);
+  private int turnedAway;
   private int dials;
   private int refusals;
   private int foreign;
@@ -73,23 +74,40 @@ final class DialTally {
   }
 
   boolean redial(RedialReason reason, long elapsedNanos) {
-    int so = redials.getOrDefault(reason, 0);
     boolean due =
         switch (reason) {
           case SILENCE -> !schedule.tooLate(elapsedNanos);
-          case REFUSED -> balanced && so < MOST_REFUSED;
-          case FOREIGN -> so < MOST_FOREIGN;
+          case REFUSED -> balanced && turnedAway < MOST_TURNED_AWAY;
+          case FOREIGN -> foreignLeft();
         };
     if (!due || !budget.take()) {
       return false;
     }
-    redials.put(reason, so + 1);
+    redials.merge(reason, 1, Integer::sum);
+    turnedAway += reason == RedialReason.REFUSED ? 1 : 0;
     return true;
   }
 
-  /** A redial that replaces the client's own dial: the one before it cannot be handed over. */
+  private boolean foreignLeft() {
+    return redials.getOrDefault(RedialReason.FOREIGN, 0) < MOST_FOREIGN;
+  }
+
+  /**
+   * The same after a server that hung up in place of an answer: it counts as one that refused, but
+   * the last such redial is left for {@link #redialAnyway}.
+   */
+  boolean redialAfterHangUp() {
+    boolean due = turnedAway + 1 < MOST_TURNED_AWAY && foreignLeft() && budget.take();
+    if (due) {
+      redialAnyway();
+    }
+    return due;
+  }
+
+  /** A redial that replaces the client's own dial: the one before it was hung up. */
   void redialAnyway() {
     redials.merge(RedialReason.FOREIGN, 1, Integer::sum);
+    turnedAway++;
   }
 
   void succeeded() {

@@ -78,7 +78,11 @@ final class HedgedDial extends ChannelInboundHandlerAdapter {
     connecting = false;
     if (!connect.isSuccess()) {
       close();
-      owner.failed(this, connect.cause());
+      if (expected != null && ConnectAttempt.isHangUp(connect.cause())) {
+        owner.hungUp(this);
+      } else {
+        owner.failed(this, connect.cause());
+      }
       return;
     }
     long took = System.nanoTime() - began;

@@ -119,7 +119,7 @@ final class HedgedDialling implements Dialling {
     }
     hedgeds.remove(hedged);
     attempt.tally().foreign();
-    if (!attempt.redial(RedialReason.FOREIGN)) {
+    if (!attempt.redialAfterHangUp()) {
       if (!hedgeds.isEmpty()) {
         return;
       }

@@ -40,7 +40,6 @@ final class ProvenDialling implements Dialling {
   private @Nullable ReplyReader reply;
   private @Nullable ScheduledFuture<?> look;
   private boolean stopped;
-  private boolean redialledInFull;
   private long since;
   private long due;
   private long rtt = -1;
@@ -142,9 +141,11 @@ final class ProvenDialling implements Dialling {
         } catch (ConnectException e) {
           if (-errno == Errors.ERROR_ECONNREFUSED_NEGATIVE) {
             refused(named(e));
-            return;
+          } else if (expected != null && ConnectAttempt.isHangUp(e)) {
+            hungUp();
+          } else {
+            throw e;
           }
-          throw e;
         }
       }
       case CONNECTED -> connected();
@@ -169,7 +170,7 @@ final class ProvenDialling implements Dialling {
 
   private void connected() {
     rtt = SameSocketDialling.handshake(attempt, channel);
-    if (expected == null || redialledInFull) {
+    if (expected == null) {
       handOver();
       return;
     }
@@ -229,9 +230,9 @@ final class ProvenDialling implements Dialling {
    */
   private void hungUp() {
     attempt.tally().foreign();
-    if (!attempt.redial(RedialReason.FOREIGN)) {
+    if (!attempt.redialAfterHangUp()) {
       attempt.tally().redialAnyway();
-      redialledInFull = true;
+      expected = null;
     }
     dial();
   }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param redials how many dials may follow the first while nothing answers; 0 switches every kind
  *     of redial off, and the first reply is not checked
  * @param balanced whether another dial may reach another server: then a refused one is dialled
- *     again, at most twice
+ *     again, at most twice, and so is one that its server hangs up in place of a first reply
  * @param firstReply what every server must answer before a connection over a balancer counts; null
  *     to take a connect for proof. Not asked over TLS, whose handshake proves the server
  * @param sourceAddresses local addresses to dial from in turn, where the client binds none itself;

@@ -59,6 +59,14 @@ final class Peer implements AutoCloseable {
     return Socket::close;
   }
 
+  /** Closes with an RST. */
+  static Act resets() {
+    return socket -> {
+      socket.setSoLinger(true, 0);
+      socket.close();
+    };
+  }
+
   /** Hangs up on the probe, but serves a client that asks something else. */
   static Act hangsUpOn(String probe, String otherwise) {
     return socket -> {

@@ -145,7 +145,58 @@ final class RedialHandlerTest {
       ChannelFuture connect = await(client.connect(peer, TIMEOUT));
       assertThat(connect.isSuccess()).isTrue();
       assertThat(connect.channel().isActive()).isTrue();
-      assertThat(client.report().dials()).isEqualTo(6);
+      assertThat(client.report().dials()).isEqualTo(3);
+    }
+  }
+
+  /** As often as one that refuses, whether it closes or resets, before or after the probe came. */
+  @ParameterizedTest
+  @EnumSource
+  void mustDialAServerThatHangsUpWithoutAWordTwiceMore(Transport transport) throws Exception {
+    for (Peer.Act wordless : List.of(Peer.hangsUp(), Peer.resets(), Peer.hangsUpOn(PROBE, ""))) {
+      try (Peer peer = Peer.plays(wordless);
+          Client client = new Client(transport, balanced(EQUALS))) {
+        await(client.connect(peer, TIMEOUT));
+        ConnectReport report = client.report();
+        assertThat(report.dials()).isEqualTo(3);
+        assertThat(report.redials()).isEqualTo(Map.of(RedialReason.FOREIGN, 2));
+        assertThat(report.foreign()).isEqualTo(2);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void mustPassTwoServersThatHangUpWithoutAWord(Transport transport) throws Exception {
+    try (Peer peer = Peer.plays(Peer.hangsUp(), Peer.resets(), me());
+        Client client = new Client(transport, balanced(EQUALS))) {
+      ChannelFuture connect = await(client.connect(peer, TIMEOUT));
+      assertThat(connect.isSuccess()).isTrue();
+      assertThat(client.report().dials()).isEqualTo(3);
+      assertThat(connect.channel().isActive()).isTrue();
+    }
+  }
+
+  /** Each kind has its bound, and both together are not dialled for ever. */
+  @ParameterizedTest
+  @EnumSource
+  void mustCountHangUpsBesideRefusalsAndForeignServers(Transport transport) throws Exception {
+    try (Peer peer = Peer.plays(Peer.says("=full\n"), Peer.hangsUp());
+        Client client = new Client(transport, balanced(EQUALS))) {
+      await(client.connect(peer, TIMEOUT));
+      assertThat(client.report().dials()).as("a refusal, then hung up").isEqualTo(3);
+    }
+    try (Peer peer = Peer.plays(Peer.hangsUp(), Peer.says("=full\n"));
+        Client client = new Client(transport, balanced(EQUALS))) {
+      assertThat(await(client.connect(peer, TIMEOUT)).cause())
+          .isInstanceOf(ServerRefusalException.class);
+      assertThat(client.report().dials()).as("hung up, then refusals").isEqualTo(3);
+    }
+    try (Peer peer = Peer.plays(Peer.hangsUp(), Peer.says("HTTP/1.1 400"));
+        Client client = new Client(transport, balanced(EQUALS))) {
+      assertThat(await(client.connect(peer, TIMEOUT)).cause())
+          .isInstanceOf(ForeignReplyException.class);
+      assertThat(client.report().dials()).as("hung up, then foreign").isEqualTo(5);
     }
   }
 
