@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.dial.ConnectReport;
 import dev.holdfast.dial.RedialReason;
 import dev.holdfast.gate.ConnectOutcome;
+import dev.holdfast.lab.Await;
 import dev.holdfast.lab.Forgetting;
 import dev.holdfast.lab.RedisServer;
 import dev.holdfast.path.ConnectionPlan;
@@ -16,13 +17,25 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisURI;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A balancer on the path: a server answers a PING before its connection is the client's. */
 final class BalancedPathTest {
+
+  /** One more, and the gate would take those that were reset for a storm. */
+  private static final int CONNECTS = 3;
+
+  private static final String LOCAL = "127.0.0.1";
 
   private final List<ConnectReport> reports = new CopyOnWriteArrayList<>();
 
@@ -37,9 +50,13 @@ final class BalancedPathTest {
   }
 
   private static RedisURI uri(RedisServer redis) {
+    return uri(redis.port());
+  }
+
+  private static RedisURI uri(int port) {
     return RedisURI.builder()
-        .withHost("127.0.0.1")
-        .withPort(redis.port())
+        .withHost(LOCAL)
+        .withPort(port)
         .withTimeout(Duration.ofSeconds(5))
         .build();
   }
@@ -121,6 +138,78 @@ final class BalancedPathTest {
         assertThat(connection.sync().incr("key")).isEqualTo(1);
         assertConnectedInOneDial(1);
       }
+    }
+  }
+
+  /**
+   * A balancer whose servers are gone accepts, and closes or resets: as many dials as a refusal
+   * costs, and not six.
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void mustDialAServerThatHangsUpAsOftenAsOneThatRefuses(boolean resets) throws Exception {
+    try (Wordless bare = new Wordless(resets);
+        Wordless guarded = new Wordless(resets);
+        RedisServer unused = RedisServer.start();
+        RedisBed bed = new RedisBed(unused, Forgetting.SILENCE)) {
+      fails(RedisClient.create(bed.resources(), uri(bare.port())));
+      Await.until("the bare dials", RedisBed.SOON, () -> bare.accepted() >= CONNECTS);
+      assertThat(bare.accepted()).isEqualTo(CONNECTS);
+
+      fails(bed.guarded(guard(), ClientOptions.create(), uri(guarded.port())));
+      assertThat(reports).hasSize(CONNECTS);
+      assertThat(reports)
+          .allSatisfy(report -> assertThat(report.dials() - silent(report)).isEqualTo(3))
+          .allSatisfy(report -> assertThat(report.foreign()).isBetween(2, 3));
+      Await.until("the dials", RedisBed.SOON, () -> guarded.accepted() >= 3 * CONNECTS);
+      assertThat(guarded.accepted()).isBetween(3 * CONNECTS, (int) dials());
+    }
+  }
+
+  private static void fails(RedisClient client) {
+    try (client) {
+      for (int i = 0; i < CONNECTS; i++) {
+        assertThatThrownBy(client::connect).isInstanceOf(RedisConnectionException.class);
+      }
+    }
+  }
+
+  /** Accepts, and hangs up without having read. */
+  private static final class Wordless implements AutoCloseable {
+    private final ServerSocket listening =
+        new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private final AtomicInteger accepted = new AtomicInteger();
+
+    Wordless(boolean resets) throws IOException {
+      Thread serving = new Thread(() -> serve(resets), "wordless");
+      serving.setDaemon(true);
+      serving.start();
+    }
+
+    private void serve(boolean resets) {
+      while (!listening.isClosed()) {
+        try (Socket socket = listening.accept()) {
+          accepted.incrementAndGet();
+          if (resets) {
+            socket.setSoLinger(true, 0);
+          }
+        } catch (IOException gone) {
+          // the test is over, or its client was faster
+        }
+      }
+    }
+
+    int port() {
+      return listening.getLocalPort();
+    }
+
+    int accepted() {
+      return accepted.get();
+    }
+
+    @Override
+    public void close() throws IOException {
+      listening.close();
     }
   }
 
