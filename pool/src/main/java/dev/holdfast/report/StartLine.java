@@ -26,6 +26,7 @@ public final class StartLine {
     log.info(
         "{}: Holdfast {} guards {}; {}; wire: {}", guard, version(), client, plan.inShort(), wire);
     warn(log, guard, plan.warnings());
+    NettyJars.mixture().ifPresent(mixture -> log.warn("{}: {}", guard, mixture));
   }
 
   /**
