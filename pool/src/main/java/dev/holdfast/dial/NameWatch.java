@@ -37,11 +37,35 @@ import org.slf4j.LoggerFactory;
  */
 public final class NameWatch implements AutoCloseable {
 
-  /** Looks up a name. */
+  /** Looks up a name, as a client does before it connects. */
   @FunctionalInterface
-  interface Resolver {
+  public interface Resolver {
+
+    /**
+     * Looks up a name. May block; called on the thread of the watch.
+     *
+     * @param name of a host
+     * @return all its addresses; none says as little as an exception
+     * @throws UnknownHostException if there is no answer
+     */
     InetAddress[] resolve(String name) throws UnknownHostException;
   }
+
+  /** Hears of a name that has left an address. */
+  @FunctionalInterface
+  public interface Listener {
+
+    /**
+     * A name does not lead to an address any more. Called on the thread that looks names up.
+     *
+     * @param name as it was connected by
+     * @param by who looked it up
+     * @param gone where it does not lead, whatever other names do
+     */
+    void left(String name, Resolver by, InetAddress gone);
+  }
+
+  private record Key(String name, Resolver by) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(NameWatch.class);
 
@@ -62,8 +86,12 @@ public final class NameWatch implements AutoCloseable {
 
   private final Duration period;
   private final Resolver resolver;
-  private final Consumer<InetAddress> onGone;
-  private final Map<String, Name> names = new LruMap<>(MOST_NAMES);
+  private final Listener listener;
+
+  /** Whether an address is left only once no name leads there. */
+  private final boolean allNames;
+
+  private final Map<Key, Name> names = new LruMap<>(MOST_NAMES);
   private @Nullable ScheduledThreadPoolExecutor thread;
   private boolean closed;
 
@@ -111,9 +139,26 @@ public final class NameWatch implements AutoCloseable {
   }
 
   NameWatch(Duration period, Resolver resolver, Consumer<InetAddress> onGone) {
+    this(period, resolver, true, (name, by, gone) -> onGone.accept(gone));
+  }
+
+  private NameWatch(Duration period, Resolver resolver, boolean allNames, Listener listener) {
     this.period = period;
     this.resolver = resolver;
-    this.onGone = onGone;
+    this.allNames = allNames;
+    this.listener = listener;
+  }
+
+  /**
+   * Watches each name by itself: one that leaves an address is told of although another leads
+   * there. Watches nothing yet.
+   *
+   * @param period how often names are looked up
+   * @param listener hears of each name that has left an address
+   * @return the watch
+   */
+  public static NameWatch ofEachName(Duration period, Listener listener) {
+    return new NameWatch(period, InetAddress::getAllByName, false, listener);
   }
 
   /**
@@ -145,15 +190,25 @@ public final class NameWatch implements AutoCloseable {
    *
    * @param remote where to; watched if it was resolved from a name
    */
-  public synchronized void connected(InetSocketAddress remote) {
+  public void connected(InetSocketAddress remote) {
     InetAddress address = remote.getAddress();
-    if (closed || address == null || remote.getHostString().equals(address.getHostAddress())) {
+    if (address != null && !remote.getHostString().equals(address.getHostAddress())) {
+      connected(remote.getHostString(), resolver, address);
+    }
+  }
+
+  /**
+   * A connection was made to where a name led.
+   *
+   * @param name a host's, and no address
+   * @param by who looked it up, and will again
+   * @param address where to
+   */
+  public synchronized void connected(String name, Resolver by, InetAddress address) {
+    if (closed) {
       return;
     }
-    names
-        .computeIfAbsent(remote.getHostString(), first -> new Name())
-        .answersWithout
-        .put(address, 0);
+    names.computeIfAbsent(new Key(name, by), first -> new Name()).answersWithout.put(address, 0);
     if (thread == null) {
       thread = new ScheduledThreadPoolExecutor(1, NameWatch::daemon);
       thread.scheduleWithFixedDelay(
@@ -192,38 +247,39 @@ public final class NameWatch implements AutoCloseable {
 
   /** Looks all names up once. */
   void look() {
-    for (String name : watched()) {
+    for (Key key : watched()) {
       try {
-        Set<InetAddress> now = Set.copyOf(Arrays.asList(resolver.resolve(name)));
-        if (!now.isEmpty()) {
-          answered(name, now).forEach(this::gone);
+        InetAddress @Nullable [] now = key.by().resolve(key.name());
+        if (now != null && now.length > 0) {
+          answered(key, Set.copyOf(Arrays.asList(now))).forEach(address -> left(key, address));
         }
-      } catch (UnknownHostException noAnswer) {
-        LOG.debug("{} could not be looked up", name, noAnswer);
+      } catch (UnknownHostException | RuntimeException noAnswer) { // a resolver may be the user's
+        LOG.debug("{} could not be looked up", key.name(), noAnswer);
       }
     }
   }
 
-  private synchronized List<String> watched() {
+  private synchronized List<Key> watched() {
     return List.copyOf(names.keySet());
   }
 
-  private synchronized List<InetAddress> answered(String name, Set<InetAddress> now) {
-    Name known = closed ? null : names.get(name);
+  private synchronized List<InetAddress> answered(Key key, Set<InetAddress> now) {
+    Name known = closed ? null : names.get(key);
     if (known == null) {
       return List.of();
     }
     return known.answered(now, System.nanoTime()).stream()
-        .filter(
-            address ->
-                names.values().stream()
-                    .noneMatch(other -> other.answersWithout.containsKey(address)))
+        .filter(address -> !allNames || isLeftByAll(address))
         .toList();
   }
 
-  private void gone(InetAddress address) {
+  private boolean isLeftByAll(InetAddress address) {
+    return names.values().stream().noneMatch(name -> name.answersWithout.containsKey(address));
+  }
+
+  private void left(Key key, InetAddress address) {
     try {
-      onGone.accept(address);
+      listener.left(key.name(), key.by(), address);
     } catch (RuntimeException thrown) {
       LOG.warn("leaving an address failed", thrown);
     }

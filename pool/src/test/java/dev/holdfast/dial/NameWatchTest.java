@@ -110,6 +110,23 @@ final class NameWatchTest {
   }
 
   @Test
+  void mustTellOfEachNameWhereThatIsAsked() {
+    List<String> left = new CopyOnWriteArrayList<>();
+    NameWatch each = NameWatch.ofEachName(NEVER, (name, by, gone) -> left.add(name + " " + gone));
+    NameWatch.Resolver broken =
+        name -> {
+          throw new IllegalStateException("a user's");
+        };
+    each.connected("ill", broken, address(1));
+    each.connected("moved", this::resolve, address(1));
+    each.connected("stays", name -> new InetAddress[] {address(1)}, address(1));
+    answer("moved", 2);
+    each.look();
+    each.close();
+    assertThat(left).containsExactly("moved " + address(1));
+  }
+
+  @Test
   void mustLearnNothingFromNoAnswer() {
     connected("primary", 1);
     answer("primary", 1);
