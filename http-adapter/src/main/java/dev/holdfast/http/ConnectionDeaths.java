@@ -1,7 +1,6 @@
 package dev.holdfast.http;
 
 import dev.holdfast.diagnosis.Answer;
-import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.diagnosis.DeathSigns;
 import dev.holdfast.diagnosis.Diagnosis;
 import dev.holdfast.diagnosis.Diagnostician;
@@ -143,7 +142,7 @@ public final class ConnectionDeaths implements AutoCloseable {
     long now = System.nanoTime();
     Diagnosis diagnosis = Diagnostician.diagnose(signs);
     meters.swapped(signs.cause(), remote);
-    boolean expected = signs.cause() == Cause.LOCAL_CLOSE || signs.cause() == Cause.IDLE_LIMIT;
+    boolean expected = signs.cause().byChoice();
     if (!expected) {
       neighbours.died(remote, now, signs.idle());
       SiblingRule.after(diagnosis, signs.idle(), now)

@@ -1,6 +1,7 @@
 package dev.holdfast.http;
 
 import dev.holdfast.diagnosis.LearnerSettings;
+import dev.holdfast.dial.NameWatch;
 import dev.holdfast.dial.RedialSchedule;
 import dev.holdfast.dial.RedialSettings;
 import dev.holdfast.gate.ConnectGate;
@@ -17,6 +18,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,7 @@ public abstract class HttpGuardBuilder<B extends HttpGuardBuilder<B>> {
   private MeterRegistry registry = Metrics.globalRegistry;
   private Duration probeAfter = Duration.ofSeconds(1);
   private LearnerSettings learner = LearnerSettings.DEFAULT;
+  private Optional<Duration> nameLookUp = NameWatch.ofTheJvm();
   private boolean retries = true;
   private boolean idempotentToo = true;
   private int redials = RedialSchedule.DEFAULT_REDIALS;
@@ -125,6 +128,25 @@ public abstract class HttpGuardBuilder<B extends HttpGuardBuilder<B>> {
               + " probes nothing it heard from within the last one. Fix: use 1 s, the default, or more");
     }
     this.probeAfter = idle;
+    return self();
+  }
+
+  /**
+   * Does not look up again the names that were dialled. By default each is, once the JVM has
+   * forgotten it ({@code networkaddress.cache.ttl}, 30 s unless set; never where names are kept for
+   * ever), by the resolver that the client has; and a connection to an address that its name has
+   * left carries no further request: nothing in flight is cut. See {@link NameWatch}.
+   *
+   * @return this builder
+   */
+  public B withoutNameWatch() {
+    this.nameLookUp = Optional.empty();
+    return self();
+  }
+
+  /** A test does not wait for the JVM to forget. */
+  B nameLookUp(Duration period) {
+    this.nameLookUp = Optional.of(period);
     return self();
   }
 
@@ -257,6 +279,7 @@ public abstract class HttpGuardBuilder<B extends HttpGuardBuilder<B>> {
         plans,
         registry,
         probeAfter,
+        nameLookUp,
         learner,
         new RedialSettings(redials, plans.others().path().balanced(), null, sourceAddresses),
         gate == null ? EndpointGates.ofGuard(plans::of, sourceAddresses, registry, name) : gate,

@@ -12,6 +12,7 @@ import dev.holdfast.retry.ReplayRetry;
 import dev.holdfast.usage.UsageSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.Optional;
 import org.slf4j.Logger;
 
 /**
@@ -21,6 +22,7 @@ import org.slf4j.Logger;
  * @param plans of the paths, for each host
  * @param registry of the meters
  * @param probeAfter idle age from which a request that must not run twice waits for a proof
+ * @param nameLookUp how often names that were dialled are looked up; empty for never
  * @param learner how idle limits are learned
  * @param redialling how connects dial
  * @param gate asked before every connect
@@ -35,6 +37,7 @@ public record HttpGuardSettings(
     HostPlans plans,
     MeterRegistry registry,
     Duration probeAfter,
+    Optional<Duration> nameLookUp,
     LearnerSettings learner,
     RedialSettings redialling,
     ConnectGate gate,

@@ -1,5 +1,6 @@
 package dev.holdfast.http.apache;
 
+import dev.holdfast.dial.NameWatch;
 import dev.holdfast.http.AddressFamilies;
 import java.io.IOException;
 import java.lang.invoke.MethodHandle;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hc.client5.http.DnsResolver;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +51,22 @@ final class Addresses implements DnsResolver {
       return MethodHandles.publicLookup().findVirtual(DnsResolver.class, "resolve", type);
     } catch (ReflectiveOperationException old) {
       return null;
+    }
+  }
+
+  /**
+   * Looks names up as a connect to a port does, which a resolver may know.
+   *
+   * @param addresses by identity
+   */
+  record AtPort(Addresses addresses, int port) implements NameWatch.Resolver {
+
+    @Override
+    public InetAddress[] resolve(String name) throws UnknownHostException {
+      return addresses.resolved(name, port).stream()
+          .map(InetSocketAddress::getAddress)
+          .filter(Objects::nonNull)
+          .toArray(InetAddress[]::new);
     }
   }
 

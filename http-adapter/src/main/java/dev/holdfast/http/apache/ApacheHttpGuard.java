@@ -6,6 +6,7 @@ import dev.holdfast.dial.SecondOpinions;
 import dev.holdfast.guard.Guard;
 import dev.holdfast.guard.GuardHealth;
 import dev.holdfast.http.ConnectionDeaths;
+import dev.holdfast.http.DialledNames;
 import dev.holdfast.http.GuardThread;
 import dev.holdfast.http.HttpEndpoints;
 import dev.holdfast.http.HttpGuardSettings;
@@ -98,6 +99,7 @@ public final class ApacheHttpGuard implements Guard {
   private final ScheduledExecutorService timer;
   private final SecondOpinions opinions;
   private final FlightWatch watch;
+  private final DialledNames names;
   private final ConnectReports connects;
   private final Diallers diallers;
   private final long hostKeepAliveSeconds;
@@ -123,6 +125,7 @@ public final class ApacheHttpGuard implements Guard {
     this.deaths = new ConnectionDeaths(settings, meters, reporter, timer);
     this.opinions = new SecondOpinions(settings.gate());
     this.watch = new FlightWatch(timer, opinions);
+    this.names = new DialledNames(settings, watch::leave);
     this.connects =
         new ConnectReports(
             settings.name(), settings.plan(), settings.plans()::of, meters, reporter);
@@ -224,6 +227,7 @@ public final class ApacheHttpGuard implements Guard {
         deaths,
         mine,
         new Addresses(users),
+        names,
         timer,
         watch,
         connects,
@@ -419,6 +423,7 @@ public final class ApacheHttpGuard implements Guard {
       all = List.copyOf(endpoints);
     }
     all.forEach(HttpEndpoints::close);
+    names.close();
     deaths.close();
     meters.close();
     settings.closeOwnGate();

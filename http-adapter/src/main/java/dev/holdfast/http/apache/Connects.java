@@ -5,6 +5,7 @@ import dev.holdfast.dial.AddressBusyException;
 import dev.holdfast.dial.BlockingDialler.Dialled;
 import dev.holdfast.dial.BlockingDialler.Order;
 import dev.holdfast.dial.SilentDialException;
+import dev.holdfast.http.DialledName;
 import dev.holdfast.http.ExchangeProgress;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.usage.EndpointChurn;
@@ -168,6 +169,19 @@ final class Connects {
           : connectTimeout.or(() -> configured(endpoint.route())).map(Duration::toNanos).orElse(0L);
     }
 
+    /** Empty if none was resolved, or not by the user's resolver. */
+    private Optional<DialledName> name(InetSocketAddress remote) {
+      HttpHost host = endpoint.firstHop();
+      if (!guard.names().areWatched()
+          || remote.getAddress() == null
+          || host.getAddress() != null
+          || Literals.isAddress(host.getHostName())) {
+        return Optional.empty();
+      }
+      Addresses.AtPort by = new Addresses.AtPort(guard.addresses(), remote.getPort());
+      return Optional.of(new DialledName(host.getHostName(), by, remote.getAddress()));
+    }
+
     private Dialled dial(Order order, InetSocketAddress remote) throws IOException {
       DialInProgress dial = new DialInProgress(guard, order, remote, plan, churn);
       ConnectionEndpoint pooled = endpoint.pooled();
@@ -179,6 +193,7 @@ final class Connects {
           dial.abandon();
           throw new RequestFailedException("Request aborted");
         }
+        name(remote).ifPresent(dial::named);
         return dial.dialled();
       } catch (IOException failed) {
         undo(pooled);

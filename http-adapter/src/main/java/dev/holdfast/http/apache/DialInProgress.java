@@ -2,6 +2,7 @@ package dev.holdfast.http.apache;
 
 import dev.holdfast.dial.BlockingDialler.Dialled;
 import dev.holdfast.dial.BlockingDialler.Order;
+import dev.holdfast.http.DialledName;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.usage.EndpointChurn;
 import dev.holdfast.wire.SocketProbe;
@@ -119,6 +120,14 @@ final class DialInProgress {
             to, SocketProbe.of(to, descriptor), endpoint, plan, guard, order.permit(), churn);
     socket = up;
     return up;
+  }
+
+  /** What was dialled is a name's. */
+  void named(DialledName name) {
+    GuardedSocket up = socket;
+    if (up != null) {
+      up.dialledBy(name);
+    }
   }
 
   /** Nobody is left to take the connection. */

@@ -1,6 +1,7 @@
 package dev.holdfast.http.apache;
 
 import dev.holdfast.dial.SecondOpinions;
+import dev.holdfast.http.DialledName;
 import dev.holdfast.wire.FlightJudge;
 import dev.holdfast.wire.PathTrial;
 import dev.holdfast.wire.PathTrial.Ruling;
@@ -59,6 +60,11 @@ final class FlightWatch {
 
   List<WireSnapshot> snapshots() {
     return flights.keySet().stream().map(GuardedSocket::latest).filter(Objects::nonNull).toList();
+  }
+
+  /** A name has left an address. */
+  void leave(DialledName left) {
+    flights.keySet().forEach(socket -> socket.leaveIf(left));
   }
 
   /** A request has begun. */

@@ -97,7 +97,7 @@ final class GuardedConnection extends ExchangingConnection {
     Death refused = check.refuse(pooled, delegate, tapped, mayRunTwice, lastResort);
     if (refused == null) {
       delegate.activate();
-    } else if (request != null && SetAside.isAge(refused) && !lastResort) {
+    } else if (request != null && SetAside.isByChoice(refused) && !lastResort) {
       setAside(refused, pooled, tapped, request);
     } else {
       replace(refused, pooled);
@@ -160,7 +160,9 @@ final class GuardedConnection extends ExchangingConnection {
       return false;
     }
     delegate.close(CloseMode.IMMEDIATE);
-    socket = other.socket();
+    GuardedSocket again = other.socket();
+    again.stays();
+    socket = again;
     observed = other.observed();
     delegate = other.connection();
     setAside = null;

@@ -6,6 +6,7 @@ import dev.holdfast.diagnosis.IdleWitness;
 import dev.holdfast.dial.ConnectReport;
 import dev.holdfast.gate.ConnectOutcome;
 import dev.holdfast.gate.Permit;
+import dev.holdfast.http.DialledName;
 import dev.holdfast.http.KeepAliveHint;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.usage.EndpointChurn;
@@ -49,6 +50,8 @@ final class GuardedSocket {
   private long idleBeforeNanos;
   private volatile long flightNanos;
   private volatile boolean inFlight;
+  private volatile @Nullable DialledName name;
+  private volatile boolean left;
   private volatile @Nullable WireSnapshot latest;
 
   /**
@@ -90,6 +93,33 @@ final class GuardedSocket {
   void setOptions() {
     if (optionsSet.compareAndSet(false, true)) {
       probe.fill(plan.keepAlive().orElse(null), plan.userTimeout(), guard.hostKeepAliveSeconds());
+    }
+  }
+
+  /** It was dialled by a name, which is watched from now on. */
+  void dialledBy(DialledName host) {
+    name = host;
+    guard.names().connected(host);
+  }
+
+  /** A name has left an address: perhaps its own. */
+  void leaveIf(DialledName gone) {
+    if (gone.equals(name)) {
+      left = true;
+    }
+  }
+
+  /** Whether its name does not lead to its address any more. */
+  boolean left() {
+    return left;
+  }
+
+  /** Its name leads where no connection is to be had: it is used until the next look. */
+  void stays() {
+    DialledName host = name;
+    if (left && host != null) {
+      left = false;
+      guard.names().connected(host);
     }
   }
 

@@ -52,6 +52,9 @@ final class ReuseCheck {
       ObservedSocket observed,
       boolean mayRunTwice,
       boolean lastResort) {
+    if (socket.left() && !lastResort) {
+      return SetAside.NAME_LEFT;
+    }
     long now = System.nanoTime();
     long idle = socket.clocks().sincePayload(now);
     if (idle >= IdleWitness.LEAST_NANOS) {

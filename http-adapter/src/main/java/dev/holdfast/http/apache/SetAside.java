@@ -1,6 +1,7 @@
 package dev.holdfast.http.apache;
 
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.http.DialledNames;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.core5.io.CloseMode;
 
@@ -18,9 +19,12 @@ record SetAside(
   /** An attempt before has met a dead path, and this connection may lead over the same. */
   static final Death EARLIER_FAILED = new Death(Cause.LOCAL_CLOSE, "an earlier attempt failed");
 
-  /** Whether that is its age and no sign of its death. */
-  static boolean isAge(Death why) {
-    return why.cause() == Cause.IDLE_LIMIT || why.cause() == Cause.LOCAL_CLOSE;
+  /** Its name leads to another server, which may not be up yet. */
+  static final Death NAME_LEFT = new Death(Cause.DEMOTED, DialledNames.LEFT);
+
+  /** Whether it works as far as is known: that is no sign of its death. */
+  static boolean isByChoice(Death why) {
+    return why.cause().byChoice();
   }
 
   /**

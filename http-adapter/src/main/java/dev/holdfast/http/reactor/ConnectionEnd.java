@@ -4,6 +4,7 @@ import dev.holdfast.channel.Abort;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.diagnosis.DeathSigns;
 import dev.holdfast.diagnosis.IdleWitness;
+import dev.holdfast.http.DialledNames;
 import dev.holdfast.http.RetryDecision;
 import dev.holdfast.wire.FlightJudge;
 import dev.holdfast.wire.SocketErrors;
@@ -53,7 +54,9 @@ final class ConnectionEnd {
 
   /** Notes why the connection ends; the first reason stays. */
   void dies(Cause cause, String evidence) {
-    if (death == null) {
+    if (death == null && cause == Cause.LOCAL_CLOSE && connection.left()) {
+      death = new Death(Cause.DEMOTED, DialledNames.LEFT, System.nanoTime());
+    } else if (death == null) {
       boolean aged =
           cause == Cause.LOCAL_CLOSE && connection.retirement().due() && !connection.retiring();
       Cause known = aged ? Cause.IDLE_LIMIT : cause;

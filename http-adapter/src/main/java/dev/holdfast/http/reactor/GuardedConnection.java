@@ -2,6 +2,7 @@ package dev.holdfast.http.reactor;
 
 import dev.holdfast.diagnosis.Answer;
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.http.DialledName;
 import dev.holdfast.http.KeepAliveHint;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.wire.ConnectionClocks;
@@ -59,11 +60,14 @@ final class GuardedConnection {
   private long worksSince = readNanos;
   private SocketAddress remote = NOWHERE;
   private volatile boolean askedToGo;
+  private volatile @Nullable DialledName name;
+  private volatile boolean left;
   private boolean up;
   private Answer answeredBeside = Answer.UNKNOWN;
   private boolean lent;
   private boolean retiring;
   private boolean handedOver;
+  private boolean named;
   private boolean sendsOnce;
   private volatile @Nullable WireSnapshot lastSnapshot;
 
@@ -196,6 +200,36 @@ final class GuardedConnection {
     idleRecord.closed();
   }
 
+  /** Whether it is known by what name it was dialled, if by any. */
+  boolean isNamed() {
+    return named || !guard.names().areWatched();
+  }
+
+  /** It was dialled by a name, which is watched from now on; null if by none. */
+  void dialledBy(@Nullable DialledName host) {
+    named = true;
+    name = host;
+    if (host != null) {
+      guard.names().connected(host);
+    }
+  }
+
+  /**
+   * A name has left an address: perhaps its own, and then it carries no further call. Any thread.
+   */
+  void leaveIf(DialledName gone) {
+    if (gone.equals(name)) {
+      left = true;
+      retirement.now();
+      channel.eventLoop().execute(this::closeIfDone);
+    }
+  }
+
+  /** Whether its name does not lead to its address any more. Any thread. */
+  boolean left() {
+    return left;
+  }
+
   /** Whether this is the first time that it is lent. */
   boolean lentFirst() {
     boolean first = !lent;
@@ -308,6 +342,9 @@ final class GuardedConnection {
   }
 
   private void closeIfDone() {
+    if (left && inFlight.isEmpty()) {
+      http2.closeOnceDone();
+    }
     if (retiring && !handedOver && inFlight.isEmpty()) {
       channel.close();
     }

@@ -1,12 +1,16 @@
 package dev.holdfast.http.reactor;
 
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.http.DialledName;
+import dev.holdfast.http.DialledNames;
 import dev.holdfast.http.RequestSafety;
 import dev.holdfast.http.RetryDecision;
 import dev.holdfast.path.IdleZone;
 import dev.holdfast.retry.ReplaySafety;
 import io.netty.channel.EventLoop;
 import io.netty.resolver.AddressResolverGroup;
+import io.netty.util.NetUtil;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +24,7 @@ import reactor.netty.ConnectionObserver;
 import reactor.netty.channel.AbortedException;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClientConfig;
+import reactor.netty.transport.ClientTransportConfig;
 import reactor.netty.transport.TransportConfig;
 import reactor.util.context.Context;
 
@@ -36,6 +41,26 @@ final class Lease implements ConnectionObserver, PathProof.Waiting {
       ConnectionObserver observer,
       @Nullable Supplier<? extends SocketAddress> remote,
       @Nullable AddressResolverGroup<?> resolvers) {
+
+    /**
+     * By what name a connection was dialled for this; null if by none that the client resolved: a
+     * proxy's is the proxy's.
+     */
+    @Nullable DialledName name(GuardedConnection dialled) {
+      AddressResolverGroup<?> group = resolvers;
+      if (group == null
+          || remote == null
+          || (config instanceof ClientTransportConfig<?> client && client.hasProxy())
+          || !(remote.get() instanceof InetSocketAddress asked)
+          || !asked.isUnresolved()
+          || NetUtil.createByteArrayFromIpAddressString(asked.getHostString()) != null
+          || !(dialled.remote() instanceof InetSocketAddress to)
+          || to.getAddress() == null) {
+        return null;
+      }
+      GroupResolver by = new GroupResolver(group, asked.getPort(), dialled.channel().eventLoop());
+      return new DialledName(asked.getHostString(), by, to.getAddress());
+    }
 
     /** Whether a connection can only ever carry one call at a time. */
     boolean oneCallAtATime() {
@@ -84,9 +109,17 @@ final class Lease implements ConnectionObserver, PathProof.Waiting {
       return;
     }
     undecided = true;
+    if (!found.isNamed()) {
+      found.dialledBy(leasing.request().name(found));
+    }
     if (!leasing.request().oneCallAtATime()
         && leasing.request().config() instanceof HttpClientConfig client) {
       leasing.provider().mayMultiplex(found, client, leasing.request().remote());
+    }
+    if (found.left()) {
+      found.condemn(Cause.DEMOTED, DialledNames.LEFT);
+      passOver();
+      return;
     }
     Call call = leasing.call();
     if (call != null && !call.accepts(found)) {

@@ -8,6 +8,7 @@ import dev.holdfast.gate.ConnectOutcome;
 import dev.holdfast.guard.Guard;
 import dev.holdfast.guard.GuardHealth;
 import dev.holdfast.http.ConnectionDeaths;
+import dev.holdfast.http.DialledNames;
 import dev.holdfast.http.GuardThread;
 import dev.holdfast.http.HttpEndpoints;
 import dev.holdfast.http.HttpGuardSettings;
@@ -80,6 +81,7 @@ public final class ReactorHttpGuard implements Guard {
   private final ConnectionDeaths deaths;
   private final HttpEndpoints endpoints;
   private final ScheduledExecutorService timer;
+  private final DialledNames names;
   private final ConnectReports connects;
   private final Redialler direct;
   private final Redialler balanced;
@@ -98,6 +100,9 @@ public final class ReactorHttpGuard implements Guard {
     meters.byEndpoint(shared.endpointMeters());
     this.reporter = new DiagnosisReporter(shared.registry());
     this.timer = GuardThread.create(shared.name());
+    this.names =
+        new DialledNames(
+            shared, left -> connections.forEach(connection -> connection.leaveIf(left)));
     this.deaths = new ConnectionDeaths(shared, meters, reporter, timer);
     this.endpoints = new HttpEndpoints(shared, reporter);
     this.connects =
@@ -310,6 +315,7 @@ public final class ReactorHttpGuard implements Guard {
   @Override
   public void close() {
     endpoints.close();
+    names.close();
     deaths.close();
     meters.close();
     settings.shared().closeOwnGate();
@@ -368,6 +374,11 @@ public final class ReactorHttpGuard implements Guard {
 
   HttpEndpoints endpoints() {
     return endpoints;
+  }
+
+  /** That connections were dialled by. */
+  DialledNames names() {
+    return names;
   }
 
   ScheduledExecutorService timer() {
