@@ -96,14 +96,20 @@ final class GoAwayTest {
       Map<String, Integer> outcomes =
           run(guard.install(HttpClient.create(pool)).protocol(HttpProtocol.H2C), port, "own-");
       assertThat(outcomes).as("bare: " + bareOutcomes).containsExactly(Map.entry("ok", POSTS));
+      // A request is logged shortly after its answer was sent.
+      Await.until("logged", HttpBed.SOON, () -> own(nginx.executions()) >= POSTS);
       Map<String, Long> executions = nginx.executions();
-      assertThat(executions.keySet().stream().filter(id -> id.startsWith("own-"))).hasSize(POSTS);
+      assertThat(own(executions)).isEqualTo(POSTS);
       assertThat(executions.values()).allMatch(times -> times == 1);
     } finally {
       bare.dispose();
       pool.dispose();
       guard.close();
     }
+  }
+
+  private static long own(Map<String, Long> executions) {
+    return executions.keySet().stream().filter(id -> id.startsWith("own-")).count();
   }
 
   /** Closing what its server has announced the end of is nobody's churn. */
