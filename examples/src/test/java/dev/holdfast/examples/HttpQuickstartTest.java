@@ -37,11 +37,11 @@ final class HttpQuickstartTest {
     @Nullable String call(String uri);
   }
 
-  private static void assertNoticesNothing(FaultServer server, Calls calls) {
+  private static void assertNoticesNothing(FaultServer server, ForwardProxy proxy, Calls calls) {
     assertThat(calls.call(server.uri("/first"))).endsWith("/first");
     Await.until("idle", SOON, () -> server.idle() == 1);
     assertThat(server.farewellIdle()).isEqualTo(1);
-    Await.idle(Duration.ofMillis(20)); // a proxy passes it on in its own time
+    Await.until("a proxy has passed it on", SOON, () -> proxy.open() == 0);
     String target = calls.call(server.uri("/second")); // through a proxy the whole URI
     assertThat(target).endsWith("/second");
     assertThat(server.executions(String.valueOf(target))).isEqualTo(1);
@@ -62,6 +62,7 @@ final class HttpQuickstartTest {
       RestClient client = ApacheQuickstart.restClient(guarded);
       assertNoticesNothing(
           server,
+          proxy,
           uri -> client.post().uri(uri).body("order").retrieve().requiredBody(String.class));
       assertThat(proxy.connections()).isEqualTo(proxied ? 2 : 0);
     }
@@ -98,6 +99,7 @@ final class HttpQuickstartTest {
       WebClient client = ReactorQuickstart.webClient(guarded);
       assertNoticesNothing(
           server,
+          proxy,
           uri ->
               client
                   .post()

@@ -78,6 +78,16 @@ public final class ForwardProxy implements AutoCloseable {
     return tunnels.get();
   }
 
+  /**
+   * How many sockets it holds, two for each connection that it passes on. A connection that the
+   * server has ended is ended towards the client first and then not counted any more.
+   *
+   * @return 0 once every end was passed on
+   */
+  public int open() {
+    return sockets.size();
+  }
+
   private void accept() {
     try {
       while (true) {
