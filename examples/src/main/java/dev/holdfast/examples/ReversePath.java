@@ -14,6 +14,8 @@ import dev.holdfast.redis.LettuceGuard;
  */
 final class ReversePath implements Incident {
 
+  private static final String TRUTH = "OWN_REVERSE_PATH_FILTER";
+
   @Override
   public String name() {
     return "D-reverse-path";
@@ -28,7 +30,7 @@ final class ReversePath implements Incident {
 
   @Override
   public Promise promise() {
-    return new Promise.Explained("OWN_REVERSE_PATH_FILTER");
+    return new Promise.Explained(TRUTH);
   }
 
   @Override
@@ -45,7 +47,8 @@ final class ReversePath implements Incident {
             Dial.ROUTED,
             LettuceGuard.custom(NetworkPath.to(ServerLimits.withoutIdleTimeout("redis")).plan()));
     guarded.visit();
-    stage.await("the guard names it", () -> GuardSwitch.isOff() || !guarded.diagnoses().isEmpty());
+    stage.await(
+        "the guard names it", () -> GuardSwitch.isOff() || guarded.diagnoses().containsKey(TRUTH));
     stage.evidence(
         "client kernel: IPReversePathFilter +%d"
             .formatted(network.clientKernel().since(before, "TcpExt.IPReversePathFilter")));
