@@ -15,7 +15,7 @@ import java.util.TreeMap;
 
 /** One contender in one scenario, behind a middlebox of its own. */
 final class Run implements AutoCloseable {
-  private static final Duration REPLY_EATEN_DEADLINE = Duration.ofSeconds(2);
+  private static final Duration SOON = Duration.ofSeconds(20);
 
   private final Scenario scenario;
   private final Contender contender;
@@ -77,13 +77,12 @@ final class Run implements AutoCloseable {
   private String loseReplies(BurstLosingReplies step) throws InterruptedException {
     Workload.Burst burst = workload.incrementsOnly(step.callsPerThread());
     int half = step.callsPerThread() * Workload.THREADS / 2;
-    Await.until(
-        "half the burst is through", Duration.ofSeconds(20), () -> burst.callsMade() > half);
+    Await.until("half the burst is through", SOON, () -> burst.callsMade() > half);
     long before = box.bytesDropped();
     box.swallowReplies();
     // INCR n is answered by ":1": every thread waits for a reply that was eaten.
     long eaten = before + (long) Workload.THREADS * ":1\r\n".length();
-    Await.until("the replies are eaten", REPLY_EATEN_DEADLINE, () -> box.bytesDropped() >= eaten);
+    Await.until("the replies are eaten", SOON, () -> box.bytesDropped() >= eaten);
     wire.failover();
     if (step.end() == End.FIN) {
       box.finAll();
