@@ -2,6 +2,7 @@ package dev.holdfast.redis.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.dial.ConnectReport;
 import dev.holdfast.dial.RedialReason;
 import dev.holdfast.lab.Await;
 import dev.holdfast.lab.RedisServer;
@@ -54,10 +55,16 @@ final class BalancedDialTest {
       connects.times(Connects.COUNT).print("two healthy servers");
       assertThat(connects.failures()).isEmpty();
       assertThat(connects.reports()).hasSize(Connects.COUNT);
-      assertThat(connects.reports()).allSatisfy(report -> assertThat(report.dials()).isEqualTo(1));
+      // Where the machine is late so is an answer, and another dial is sent; nothing else dials.
+      assertThat(connects.reports())
+          .allSatisfy(report -> assertThat(report.dials() - silent(report)).isEqualTo(1));
       assertThat(second.command("INFO", "stats"))
           .containsPattern("total_connections_received:\\d{2}");
     }
+  }
+
+  private static int silent(ConnectReport report) {
+    return report.redials().getOrDefault(RedialReason.SILENCE, 0);
   }
 
   @Test
