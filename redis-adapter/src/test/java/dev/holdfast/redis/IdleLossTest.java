@@ -78,8 +78,8 @@ final class IdleLossTest {
     try (RedisBed bed = new RedisBed(redis, Forgetting.SILENCE)) {
       RedisClient client = bed.bare();
       try (var connection = client.connect()) {
-        connection.setTimeout(Duration.ofMillis(500));
         connection.sync().ping();
+        connection.setTimeout(Duration.ofMillis(500));
         bed.middlebox().forgetAll();
         assertThatThrownBy(() -> connection.sync().incr("bare:idle"))
             .isInstanceOf(RedisCommandTimeoutException.class);
@@ -166,8 +166,8 @@ final class IdleLossTest {
     try (RedisBed bed = new RedisBed(redis, Forgetting.SILENCE)) {
       RedisClient client = bed.guarded(bed.guard());
       try (var connection = client.connect()) {
-        connection.setTimeout(Duration.ofMillis(500));
         connection.sync().ping();
+        connection.setTimeout(Duration.ofMillis(500));
         bed.middlebox().forgetAll();
         assertThatThrownBy(() -> connection.sync().incr("overdue"))
             .isInstanceOf(RedisCommandTimeoutException.class);
