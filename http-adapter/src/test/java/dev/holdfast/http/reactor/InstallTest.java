@@ -31,6 +31,9 @@ import reactor.netty.resources.LoopResources;
 /** How a guard gets into a client, and out of it. */
 final class InstallTest {
 
+  /** A machine that stands still for two seconds is no slow server. */
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
   private final FaultServer server = FaultServer.plain();
 
   @AfterEach
@@ -87,8 +90,7 @@ final class InstallTest {
     UnaryOperator<HttpClient> clientCustomizer = guard::install;
     ConnectionProvider pool = poolCustomizer.apply(frameworks);
     try (FaultServer server = FaultServer.plain()) {
-      HttpClient client =
-          clientCustomizer.apply(HttpClient.create(pool).responseTimeout(Duration.ofMillis(300)));
+      HttpClient client = clientCustomizer.apply(HttpClient.create(pool).responseTimeout(PATIENCE));
       assertThat(answer(client, server.uri("/first"))).isEqualTo("200 /first");
       server.next(new Exchange.Unanswered(Ending.FIN));
       assertThat(answer(client, server.uri("/x"))).isEqualTo("200 /x");
@@ -242,8 +244,7 @@ final class InstallTest {
   @Test
   void mustLeaveATimeoutOfTheUsersAsItIs() {
     try (HttpBed bed =
-        new HttpBed(
-            HttpBed.plan(), s -> s, client -> client.responseTimeout(Duration.ofMillis(300)))) {
+        new HttpBed(HttpBed.plan(), s -> s, client -> client.responseTimeout(PATIENCE))) {
       bed.get(server.uri("/a"));
       server.freeze();
       assertThatThrownBy(() -> bed.post(server.uri("/b"), "x"))
