@@ -78,8 +78,8 @@ final class Advice {
       case DEMOTED ->
           List.of(
               "the next connection leads to where the name, the Sentinels or the cluster say by now;"
-                  + " if that is the replica again, keep names for less time"
-                  + " (networkaddress.cache.ttl), or ask a Sentinel instead of a name");
+                  + " if that is the old server again, keep names for less time"
+                  + " (networkaddress.cache.ttl); for Redis, or ask a Sentinel instead of a name");
       case PATH_DARK -> List.of(ON_DARKNESS);
       case LOCAL_CLOSE, RETIRED -> List.of();
       case OWN_REVERSE_PATH_FILTER ->

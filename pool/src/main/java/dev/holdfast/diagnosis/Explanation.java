@@ -67,8 +67,11 @@ public enum Explanation {
   LOCAL_CLOSE("the application or its client closed the connection"),
   /** Given up by the plan before the path could forget it. */
   RETIRED("retired by the plan before the path forgets it"),
-  /** {@code READONLY} in answer to a write, a Sentinel's {@code +switch-master}, or like word. */
-  DEMOTED("another server has taken over as the primary"),
+  /**
+   * {@code READONLY} in answer to a write, a Sentinel's {@code +switch-master}, or like word; or
+   * its name leads elsewhere. The evidence says which.
+   */
+  DEMOTED("another server has taken over"),
 
   /** Own SYN-ACKs dropped: as {@link #SYN_LOST}, and {@code IPReversePathFilter} rises here. */
   OWN_REVERSE_PATH_FILTER("this host's reverse path filter dropped the SYN-ACK"),
