@@ -1,10 +1,13 @@
 package dev.holdfast.lab.http;
 
+import dev.holdfast.lab.Await;
 import dev.holdfast.lab.TlsIdentity;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
@@ -46,6 +49,7 @@ public final class FaultServer implements AutoCloseable {
   public static final int MAX_CONNECTIONS = 1024;
 
   private static final int BACKLOG = 1024;
+  private static final Duration SOON = Duration.ofSeconds(20);
 
   /** As HAProxy words it on connections idle for {@code timeout http-keep-alive}. */
   private static final String FAREWELL =
@@ -237,7 +241,12 @@ public final class FaultServer implements AutoCloseable {
    * @return how many connections were idle
    */
   public int disturbIdle(Supplier<byte[]> bytes, Ending ending) {
-    return (int) peers.stream().filter(peer -> peer.disturb(bytes.get(), ending)).count();
+    List<Peer> idle = peers.stream().filter(peer -> peer.disturb(bytes.get(), ending)).toList();
+    if (ending == Ending.RST) {
+      // The kernel sends it as the last thread leaves the socket, which is the peer's own.
+      Await.until("the resets are sent", SOON, () -> idle.stream().noneMatch(peers::contains));
+    }
+    return idle.size();
   }
 
   /**

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.lab.Await;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -160,6 +163,23 @@ final class FaultServerTest {
       Await.until("idle", SOON, () -> plain.idle() == 1);
       plain.endIdle(Ending.RST);
       assertThatThrownBy(() -> read(socket, 1)).isInstanceOf(SocketException.class);
+    }
+  }
+
+  /** Who sends a request right afterwards sends it on a connection that is reset already. */
+  @Test
+  void mustHaveResetAConnectionByTheTimeItSaysSo() throws IOException {
+    for (int i = 0; i < 100; i++) {
+      try (SocketChannel channel =
+          SocketChannel.open(
+              new InetSocketAddress(InetAddress.getLoopbackAddress(), plain.port()))) {
+        exchange(channel.socket());
+        Await.until("idle", SOON, () -> plain.idle() == 1);
+        channel.configureBlocking(false);
+        plain.endIdle(Ending.RST);
+        assertThatThrownBy(() -> channel.read(ByteBuffer.allocate(1)))
+            .isInstanceOf(IOException.class);
+      }
     }
   }
 
