@@ -60,16 +60,15 @@ final class GuardedProvider implements ConnectionProvider {
       ConnectionObserver observer,
       @Nullable Supplier<? extends SocketAddress> remote,
       @Nullable AddressResolverGroup<?> resolvers) {
-    return Leasing.of(this, new Lease.Request(config, observer, remote, resolvers));
+    AskedAddress asked = remote == null ? null : new AskedAddress(remote);
+    return Leasing.of(this, new Lease.Request(config, observer, asked, resolvers));
   }
 
   /** A connection to an address that was asked for may turn out to speak HTTP/2. */
   void mayMultiplex(
-      GuardedConnection connection,
-      HttpClientConfig client,
-      @Nullable Supplier<? extends SocketAddress> asked) {
+      GuardedConnection connection, HttpClientConfig client, @Nullable SocketAddress asked) {
     if (connection.lentFirst()) {
-      connection.http2().leadsTo(asked == null ? null : asked.get());
+      connection.http2().leadsTo(asked);
       lent.add(connection);
       connection.channel().closeFuture().addListener(closed -> lent.remove(connection));
     }

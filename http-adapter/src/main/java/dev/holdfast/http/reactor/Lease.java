@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.Connection;
 import reactor.netty.ConnectionObserver;
@@ -39,8 +38,13 @@ final class Lease implements ConnectionObserver, PathProof.Waiting {
   record Request(
       TransportConfig config,
       ConnectionObserver observer,
-      @Nullable Supplier<? extends SocketAddress> remote,
+      @Nullable AskedAddress remote,
       @Nullable AddressResolverGroup<?> resolvers) {
+
+    /** What the pool was told; null for nothing. */
+    @Nullable SocketAddress asked() {
+      return remote == null ? null : remote.latest();
+    }
 
     /**
      * By what name a connection was dialled for this; null if by none that the client resolved: a
@@ -49,9 +53,8 @@ final class Lease implements ConnectionObserver, PathProof.Waiting {
     @Nullable DialledName name(GuardedConnection dialled) {
       AddressResolverGroup<?> group = resolvers;
       if (group == null
-          || remote == null
           || (config instanceof ClientTransportConfig<?> client && client.hasProxy())
-          || !(remote.get() instanceof InetSocketAddress asked)
+          || !(asked() instanceof InetSocketAddress asked)
           || !asked.isUnresolved()
           || NetUtil.createByteArrayFromIpAddressString(asked.getHostString()) != null
           || !(dialled.remote() instanceof InetSocketAddress to)
@@ -114,7 +117,7 @@ final class Lease implements ConnectionObserver, PathProof.Waiting {
     }
     if (!leasing.request().oneCallAtATime()
         && leasing.request().config() instanceof HttpClientConfig client) {
-      leasing.provider().mayMultiplex(found, client, leasing.request().remote());
+      leasing.provider().mayMultiplex(found, client, leasing.request().asked());
     }
     if (found.left()) {
       found.condemn(Cause.DEMOTED, DialledNames.LEFT);

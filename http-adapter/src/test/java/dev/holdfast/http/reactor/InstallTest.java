@@ -14,6 +14,7 @@ import dev.holdfast.usage.Usage;
 import dev.holdfast.usage.UsageRegistry;
 import io.netty.handler.timeout.ReadTimeoutException;
 import java.net.BindException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -103,6 +104,35 @@ final class InstallTest {
       pool.dispose();
       frameworks.dispose();
       guard.close();
+    }
+  }
+
+  /** It may take several servers in turn. */
+  @Test
+  void mustAskAUsersAddressAsOftenAsABareClient() {
+    AtomicInteger bare = new AtomicInteger();
+    ConnectionProvider pool = ConnectionProvider.create("bare", 1);
+    callThrice(HttpClient.create(pool), bare);
+    pool.dispose();
+    AtomicInteger guarded = new AtomicInteger();
+    try (HttpBed bed = new HttpBed()) {
+      callThrice(bed.client, guarded);
+    }
+    assertThat(guarded.get()).isEqualTo(bare.get()).isPositive();
+  }
+
+  private void callThrice(HttpClient client, AtomicInteger asked) {
+    InetSocketAddress to = InetSocketAddress.createUnresolved("localhost", server.port());
+    HttpClient counted =
+        client
+            .keepAlive(false)
+            .remoteAddress(
+                () -> {
+                  asked.incrementAndGet();
+                  return to;
+                });
+    for (int i = 0; i < 3; i++) {
+      assertThat(answer(counted, "/x")).isEqualTo("200 /x");
     }
   }
 
