@@ -37,6 +37,14 @@ final class FlightEventsTest {
     FlightEvents.retired("p", "aged");
   }
 
+  /**
+   * A recording is the whole JVM's: what a pool of another test does meanwhile is not asked for.
+   */
+  private static boolean isOurs(RecordedEvent event) {
+    return event.getEventType().getName().startsWith(OURS)
+        && event.getThread().getJavaThreadId() == Thread.currentThread().getId();
+  }
+
   private static List<RecordedEvent> recorded(Path directory, boolean enabled) throws IOException {
     Path file = directory.resolve("flight.jfr");
     try (Recording recording = new Recording()) {
@@ -48,9 +56,7 @@ final class FlightEventsTest {
       recording.stop();
       recording.dump(file);
     }
-    return RecordingFile.readAllEvents(file).stream()
-        .filter(event -> event.getEventType().getName().startsWith(OURS))
-        .toList();
+    return RecordingFile.readAllEvents(file).stream().filter(FlightEventsTest::isOurs).toList();
   }
 
   private static RecordedEvent the(Map<String, RecordedEvent> events, String name) {
