@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -91,14 +92,13 @@ class MiddleboxTest {
 
   @Test
   void mustPassOnRefusalAsReset() throws IOException {
-    int nobody;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      nobody = free.getLocalPort();
-    }
-    try (Middlebox box = Middlebox.to(nobody).start();
-        InlineClient client = new InlineClient(box.port())) {
-      client.meetsReset();
-      assertThat(box.resetsSent()).isEqualTo(1);
+    try (Socket deaf = new Socket()) {
+      deaf.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)); // and never listens
+      try (Middlebox box = Middlebox.to(deaf.getLocalPort()).start();
+          InlineClient client = new InlineClient(box.port())) {
+        client.meetsReset();
+        assertThat(box.resetsSent()).isEqualTo(1);
+      }
     }
   }
 

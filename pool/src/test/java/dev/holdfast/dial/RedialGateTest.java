@@ -16,7 +16,8 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -152,10 +153,10 @@ final class RedialGateTest {
   @EnumSource
   void mustSayThatTheDialFailed(Transport transport) throws Exception {
     ScriptedGate gate = ScriptedGate.alwaysOpen();
-    ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-    closed.close();
-    try (Client client = client(transport, gate)) {
-      int port = closed.getLocalPort();
+    try (Socket deaf = new Socket();
+        Client client = client(transport, gate)) {
+      deaf.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)); // and never listens
+      int port = deaf.getLocalPort();
       await(client.bootstrap(TIMEOUT).connect(InetAddress.getLoopbackAddress(), port));
       assertTold(gate, "asked", "failed");
     }

@@ -16,6 +16,7 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -270,11 +271,10 @@ final class RedialHandlerTest {
 
   private static void assertRefusedAfter(Transport transport, RedialSettings settings, int dials)
       throws Exception {
-    InetSocketAddress nobody;
-    try (ServerSocket closing = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      nobody = (InetSocketAddress) closing.getLocalSocketAddress();
-    }
-    try (Client client = new Client(transport, settings)) {
+    try (Socket deaf = new Socket();
+        Client client = new Client(transport, settings)) {
+      deaf.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)); // and never listens
+      InetSocketAddress nobody = (InetSocketAddress) deaf.getLocalSocketAddress();
       ChannelFuture connect = await(client.bootstrap(TIMEOUT).connect(nobody));
       assertThat(connect.cause())
           .isInstanceOf(ConnectException.class)

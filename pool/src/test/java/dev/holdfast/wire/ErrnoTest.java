@@ -10,8 +10,8 @@ import io.netty.channel.epoll.EpollEventLoopGroup;
 import io.netty.channel.epoll.EpollSocketChannel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -59,16 +59,13 @@ final class ErrnoTest {
   @Test
   @SuppressWarnings("deprecation") // of Netty 4.2; 4.1 has no other
   void mustTellARealRefusal() throws Exception {
-    InetSocketAddress closed;
-    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      closed = new InetSocketAddress(server.getInetAddress(), server.getLocalPort());
-    }
-    try (Socket socket = new Socket()) {
+    EpollEventLoopGroup loops = new EpollEventLoopGroup(1);
+    try (Socket deaf = new Socket();
+        Socket socket = new Socket()) {
+      deaf.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)); // and never listens
+      SocketAddress closed = deaf.getLocalSocketAddress();
       assertThat(Errno.of(catchThrowable(() -> socket.connect(closed))))
           .contains(Errno.ECONNREFUSED);
-    }
-    EpollEventLoopGroup loops = new EpollEventLoopGroup(1);
-    try {
       Throwable refused =
           new Bootstrap()
               .group(loops)
