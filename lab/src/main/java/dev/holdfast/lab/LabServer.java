@@ -46,13 +46,19 @@ public abstract sealed class LabServer implements AutoCloseable permits NginxSer
         return startOnce(name, launch);
       } catch (IllegalStateException e) {
         last = e;
-        // a port that was free a moment ago
-        if (!String.valueOf(e.getMessage()).contains("Address already in use")) {
+        if (!isPortTaken(String.valueOf(e.getMessage()))) {
           break;
         }
       }
     }
     throw last;
+  }
+
+  /**
+   * It was free a moment ago; or the same one was found free twice, which is nginx' own message.
+   */
+  private static boolean isPortTaken(String message) {
+    return message.contains("Address already in use") || message.contains("duplicate listen");
   }
 
   private static <S extends LabServer> S startOnce(String name, Launch<S> launch) {
