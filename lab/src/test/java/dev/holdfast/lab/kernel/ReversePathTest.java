@@ -26,7 +26,8 @@ final class ReversePathTest {
     long atClient = network.clientKernel().get(FILTERED);
     assertThatThrownBy(() -> connect(Dial.ROUTED, redis))
         .isInstanceOf(SocketTimeoutException.class);
-    assertThat(network.serverKernel(0).get(FILTERED)).isEqualTo(1);
+    // the SYN is sent again a second later if this JVM stood still
+    assertThat(network.serverKernel(0).get(FILTERED)).isPositive();
     assertThat(network.clientKernel().get(FILTERED)).isEqualTo(atClient);
     assertThat(network.conntrackEntries())
         .singleElement()
