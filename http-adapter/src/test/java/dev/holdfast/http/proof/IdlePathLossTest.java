@@ -23,7 +23,7 @@ final class IdlePathLossTest {
     network.loose(false).idleLimit(LIMIT).delay(ONE_WAY);
     try (Trial trial = new Trial(scenario, client, nginx, Trial.target(dial, nginx, CALLERS))) {
       trial.warm();
-      Await.until("forgotten", Trial.SOON, () -> network.conntrackEntries().isEmpty());
+      Await.until("forgotten", Trial.SOON, network::hasForgottenAll);
       trial.burst();
       trial.assertBareMetIt();
       trial.assertNoneLost();

@@ -288,6 +288,16 @@ public final class Network extends PathFaults implements AutoCloseable {
   }
 
   /**
+   * Whether the router knows no flow any more that is up. A dial that was given up, as any client's
+   * that dials again where the machine is late, stays in another state for minutes.
+   *
+   * @return true once all are forgotten
+   */
+  public boolean hasForgottenAll() {
+    return conntrackEntries().stream().noneMatch(flow -> flow.state().equals("ESTABLISHED"));
+  }
+
+  /**
    * Reads the counters of this JVM's namespace.
    *
    * @return the client kernel's counters; they outlive a network, so compare two readings

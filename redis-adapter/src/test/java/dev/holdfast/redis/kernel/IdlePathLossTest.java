@@ -69,7 +69,7 @@ final class IdlePathLossTest {
     try (KernelBed bed = new KernelBed(dial, redis.port())) {
       var bare = bed.bare();
       var guarded = bed.guarded();
-      Await.until("forgotten", KernelBed.SOON, () -> network.conntrackEntries().isEmpty());
+      Await.until("forgotten", KernelBed.SOON, network::hasForgottenAll);
       assertThatThrownBy(() -> increment(bare, "bare", KernelBed.HANG))
           .isInstanceOf(reset ? ExecutionException.class : TimeoutException.class);
       assertMovedUnseen(

@@ -42,9 +42,9 @@ final class IncidentIdleResetTest {
       throws Exception {
     List<TrackedFlow> flows = network.conntrackEntries();
     flows.forEach(flow -> Figures.print("incident A", "%s", flow.line()));
-    assertThat(flows)
+    assertThat(flows) // and a dial given up where the machine was late
+        .filteredOn(flow -> flow.state().equals("ESTABLISHED"))
         .hasSize(2)
-        .allMatch(flow -> flow.state().equals("ESTABLISHED"))
         .allMatch(flow -> flow.left().compareTo(BOTH_LIMITS) <= 0);
     Await.until(
         "Redis has closed what was idle, and its FINs are lost",

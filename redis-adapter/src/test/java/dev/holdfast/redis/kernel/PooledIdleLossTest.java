@@ -73,12 +73,7 @@ final class PooledIdleLossTest {
         var guarded = bed.guardedPool(POOLED)) {
       warm(bare);
       warm(guarded);
-      Await.until(
-          "forgotten", // dials given up meanwhile leave entries in other states
-          KernelBed.SOON,
-          () ->
-              network.conntrackEntries().stream()
-                  .noneMatch(flow -> flow.state().equals("ESTABLISHED")));
+      Await.until("forgotten", KernelBed.SOON, network::hasForgottenAll);
       int lost = failures(bare);
       long began = System.nanoTime();
       int kept = failures(guarded);

@@ -54,7 +54,7 @@ final class IdleFlowTest {
         KernelClient guarded = KernelClient.guarded(dial, nginx)) {
       bare.send("GET", "first");
       guarded.send("GET", "first");
-      Await.until("forgotten", KernelClient.SOON, () -> network.conntrackEntries().isEmpty());
+      Await.until("forgotten", KernelClient.SOON, network::hasForgottenAll);
       assertThatThrownBy(() -> bare.send("POST", "bare")).isInstanceOf(IOException.class);
       assertMovedUnseen(
           guarded,

@@ -48,7 +48,7 @@ final class PathLossTest {
       HttpClient guarded = bed.guarded(1);
       KernelBed.result(bed.call(bare, "POST", "bare1"), KernelBed.SOON);
       KernelBed.result(bed.call(guarded, "POST", "guarded1"), KernelBed.SOON);
-      Await.until("forgotten", KernelBed.SOON, () -> network.conntrackEntries().isEmpty());
+      Await.until("forgotten", KernelBed.SOON, network::hasForgottenAll);
       CompletableFuture<Integer> lost = bed.call(bare, "POST", "bare2");
       assertThatThrownBy(() -> KernelBed.result(lost, KernelBed.HANG))
           .isInstanceOf(reset ? ExecutionException.class : TimeoutException.class);

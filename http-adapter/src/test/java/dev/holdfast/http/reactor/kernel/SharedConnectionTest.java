@@ -63,7 +63,7 @@ final class SharedConnectionTest {
     try (KernelBed bed = new KernelBed(Dial.ROUTED, nginx)) {
       HttpClient guarded = bed.guarded(2);
       KernelBed.result(post(guarded, there, "there1"), KernelBed.SOON);
-      Await.until("forgotten", KernelBed.SOON, () -> network.conntrackEntries().isEmpty());
+      Await.until("forgotten", KernelBed.SOON, network::hasForgottenAll);
       HttpClient http1 = guarded.protocol(HttpProtocol.HTTP11);
       long began = System.nanoTime();
       assertThat(
