@@ -28,13 +28,15 @@ final class LostDialTest {
     RedisServer redis = network.redis();
     try (Connects connects = new Connects(Dial.ROUTED, redis.port(), Connects.direct(), LETTUCES)) {
       connects.times(1).startAgain();
+      // the first connect may be dialled twice where the machine is late
+      double before = connects.meter(HoldfastMeter.REDIALS.meterName(), RedialReason.SILENCE);
       network.dropSynRandomly(50);
       connects.times(Connects.COUNT).print("half of all SYNs lost");
       network.heal();
       assertThat(connects.failures()).isEmpty();
       assertThat(connects.redials(RedialReason.SILENCE)).isPositive();
       assertThat(connects.meter(HoldfastMeter.REDIALS.meterName(), RedialReason.SILENCE))
-          .isEqualTo(connects.redials(RedialReason.SILENCE));
+          .isEqualTo(before + connects.redials(RedialReason.SILENCE));
       Await.until("no dial is left", KernelBed.SOON, () -> Connects.dialling() == 0);
     }
   }
