@@ -90,17 +90,19 @@ final class ConnectTest {
       HttpClientContext context = HttpClientContext.create();
       bed.send(bed.request("GET", "first"), context);
       var local = (InetSocketAddress) context.getEndpointDetails().getLocalAddress();
-      assertThat(timerOf(local.getPort())).as("2: keepalive").isEqualTo(2);
+      var remote = (InetSocketAddress) context.getEndpointDetails().getRemoteAddress();
+      assertThat(timerOf(local.getPort(), remote.getPort())).as("2: keepalive").isEqualTo(2);
     }
   }
 
-  /** Which timer the kernel runs for the socket of a local port; {@code proc_net_tcp.rst}. */
-  private static int timerOf(int port) throws IOException {
-    String ending = ":%04X".formatted(port);
+  /** Which timer the kernel runs for the socket between two ports; {@code proc_net_tcp.rst}. */
+  private static int timerOf(int local, int remote) throws IOException {
+    String from = ":%04X".formatted(local);
+    String to = ":%04X".formatted(remote);
     for (String table : List.of("/proc/net/tcp6", "/proc/net/tcp")) {
       for (String line : Files.readAllLines(Path.of(table))) {
         String[] columns = line.trim().split("\\s+", -1);
-        if (columns[1].endsWith(ending) && columns[3].equals("01")) {
+        if (columns[1].endsWith(from) && columns[2].endsWith(to) && columns[3].equals("01")) {
           return Integer.parseInt(columns[5].substring(0, 2), 16);
         }
       }
