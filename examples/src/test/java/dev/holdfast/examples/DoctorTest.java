@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -154,11 +155,11 @@ final class DoctorTest {
 
   @Test
   void mustSayThatAServerDoesNotAnswer() throws IOException {
-    int port;
-    try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = closed.getLocalPort();
+    try (Socket deaf = new Socket()) {
+      deaf.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)); // and never listens
+      ServerFacts facts = new ServerQuestion("127.0.0.1", deaf.getLocalPort()).ask();
+      assertThat(facts.silence()).contains("does not answer");
     }
-    assertThat(new ServerQuestion("127.0.0.1", port).ask().silence()).contains("does not answer");
   }
 
   @Test
