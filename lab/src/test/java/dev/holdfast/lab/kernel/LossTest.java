@@ -89,6 +89,7 @@ final class LossTest {
     network.dropReplies();
     try (Socket socket = connect(Dial.ROUTED, redis)) {
       socket.getOutputStream().write("INCR k\r\n".getBytes(StandardCharsets.US_ASCII));
+      socket.setSoTimeout(Sockets.NOTHING_COMES_MILLIS);
       assertThatThrownBy(() -> socket.getInputStream().read())
           .isInstanceOf(SocketTimeoutException.class);
       assertThat(redis.counter("k")).isEqualTo(1);

@@ -13,6 +13,9 @@ final class Sockets {
   /** Shorter than the second after which the kernel sends a lost SYN again. */
   static final int NOTHING_COMES_MILLIS = 700;
 
+  /** Of an answer that comes: whoever sends it may have to wait for a processor. */
+  private static final int ANSWERED_WITHIN_MILLIS = 10_000;
+
   private Sockets() {}
 
   static Socket connect(Dial dial, RedisServer redis) throws IOException {
@@ -32,7 +35,7 @@ final class Sockets {
         socket.bind(local);
       }
       socket.connect(new InetSocketAddress(dial.address(), redis.port()), NOTHING_COMES_MILLIS);
-      socket.setSoTimeout(NOTHING_COMES_MILLIS);
+      socket.setSoTimeout(ANSWERED_WITHIN_MILLIS);
       return socket;
     } catch (IOException e) {
       socket.close();
@@ -44,5 +47,15 @@ final class Sockets {
   static String ping(Socket socket) throws IOException {
     socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
     return new String(socket.getInputStream().readNBytes(7), StandardCharsets.US_ASCII).strip();
+  }
+
+  /** The same, where nothing is to come. */
+  static String pingInVain(Socket socket) throws IOException {
+    socket.setSoTimeout(NOTHING_COMES_MILLIS);
+    try {
+      return ping(socket);
+    } finally {
+      socket.setSoTimeout(ANSWERED_WITHIN_MILLIS);
+    }
   }
 }
