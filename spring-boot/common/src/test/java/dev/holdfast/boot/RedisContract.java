@@ -34,6 +34,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 public abstract class RedisContract {
 
   private static final Duration SHORTER_THAN_A_DEAD_PATH = Duration.ofSeconds(4);
+  private static final Duration SOON = Duration.ofSeconds(20);
 
   private static @Nullable RedisServer redis;
 
@@ -77,6 +78,10 @@ public abstract class RedisContract {
 
   /** Everything that can be set and seen, by the server and on the client. */
   private Map<String, String> facts(boolean guarded) {
+    Await.until( // or its connection would be taken for this one's
+        "the application before has gone",
+        SOON,
+        () -> !redis().command("CLIENT", "LIST").contains("name=orders"));
     Map<String, String> facts = new TreeMap<>();
     application(guarded, redis().tlsPort())
         .withPropertyValues(
