@@ -298,6 +298,18 @@ public final class Network extends PathFaults implements AutoCloseable {
   }
 
   /**
+   * Whether the first server has closed all its connections, and the client heard of none of them.
+   * A FIN is sent again soon, so the number of those dropped does not tell it alone.
+   *
+   * @param connections how many there were
+   * @return true once their FINs are lost
+   */
+  public boolean hasLostFinsOf(int connections) {
+    return serverKernel(0).get("Tcp.CurrEstab") == 0
+        && count(RouterCounter.SERVER_FIN_DROPPED) >= connections;
+  }
+
+  /**
    * Reads the counters of this JVM's namespace.
    *
    * @return the client kernel's counters; they outlive a network, so compare two readings

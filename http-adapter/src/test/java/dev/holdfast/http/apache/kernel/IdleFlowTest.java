@@ -10,7 +10,6 @@ import dev.holdfast.lab.NginxServer;
 import dev.holdfast.lab.kernel.Dial;
 import dev.holdfast.lab.kernel.KernelLab;
 import dev.holdfast.lab.kernel.Network;
-import dev.holdfast.lab.kernel.RouterCounter;
 import dev.holdfast.path.NetworkPath;
 import dev.holdfast.path.ServerLimits;
 import java.io.IOException;
@@ -101,11 +100,6 @@ final class IdleFlowTest {
       throws Exception {
     bare.send("GET", "first");
     guarded.send("GET", "first");
-    Await.until( // a FIN is sent again soon, so their number does not tell
-        "nginx has closed both",
-        KernelClient.SOON,
-        () ->
-            network.serverKernel(0).get("Tcp.CurrEstab") == 0
-                && network.count(RouterCounter.SERVER_FIN_DROPPED) >= 2);
+    Await.until("nginx has closed both", KernelClient.SOON, () -> network.hasLostFinsOf(2));
   }
 }

@@ -11,7 +11,6 @@ import dev.holdfast.lab.NginxServer;
 import dev.holdfast.lab.kernel.Dial;
 import dev.holdfast.lab.kernel.KernelLab;
 import dev.holdfast.lab.kernel.Network;
-import dev.holdfast.lab.kernel.RouterCounter;
 import dev.holdfast.path.NetworkPath;
 import dev.holdfast.path.ServerLimits;
 import dev.holdfast.retry.AmbiguousOutcomeException;
@@ -81,12 +80,7 @@ final class PathLossTest {
       for (HttpClient client : List.of(bare, reader, writer)) {
         KernelBed.result(bed.call(client, "GET", "first"), KernelBed.SOON);
       }
-      Await.until( // a FIN is sent again soon, so their number does not tell
-          "closed",
-          KernelBed.SOON,
-          () ->
-              network.serverKernel(0).get("Tcp.CurrEstab") == 0
-                  && network.count(RouterCounter.SERVER_FIN_DROPPED) >= 3);
+      Await.until("closed", KernelBed.SOON, () -> network.hasLostFinsOf(3));
       assertThatThrownBy(() -> KernelBed.result(bed.call(bare, "GET", "bare"), KernelBed.SOON))
           .isInstanceOf(ExecutionException.class);
       assertThat(KernelBed.result(bed.call(reader, "GET", "read"), KernelBed.SOON)).isEqualTo(200);
