@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The versions of Netty's jars. Maven takes the nearest of several versions for each jar alone, so
@@ -33,17 +34,23 @@ final class NettyJars {
 
   private NettyJars() {}
 
+  /** They do not change while the process runs, and are read from every jar. */
+  private static final class OfThisProcess {
+    static final Optional<String> MIXTURE = mixture(versions(NettyJars.class.getClassLoader()));
+  }
+
   /**
-   * Reads what the jars say of themselves.
+   * What the jars say of themselves, read once.
    *
    * @return what to say of a mixture; empty if all have one version, or none is told
    */
   static Optional<String> mixture() {
-    return mixture(
-        Version.identify().values().stream()
-            .collect(
-                Collectors.toMap(
-                    Version::artifactId, Version::artifactVersion, (one, other) -> one)));
+    return OfThisProcess.MIXTURE;
+  }
+
+  private static Map<String, String> versions(@Nullable ClassLoader loader) {
+    return Version.identify(loader).entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, jar -> jar.getValue().artifactVersion()));
   }
 
   /**
