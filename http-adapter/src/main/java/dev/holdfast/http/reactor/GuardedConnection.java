@@ -21,6 +21,7 @@ import io.netty.util.AsciiString;
 import io.netty.util.AttributeKey;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -221,7 +222,11 @@ final class GuardedConnection {
     if (gone.equals(name)) {
       left = true;
       retirement.now();
-      channel.eventLoop().execute(this::closeIfDone);
+      try {
+        channel.eventLoop().execute(this::closeIfDone);
+      } catch (RejectedExecutionException shutDown) {
+        // and so is the connection; those of other loops hear of it, too
+      }
     }
   }
 
