@@ -1,5 +1,6 @@
 package dev.holdfast.benchmarks;
 
+import dev.holdfast.benchmarks.soak.SoakRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,6 +33,7 @@ record CommandLine(
     Duration slice = Effort.DEFAULT.slice();
     long steps = Sample.DEFAULT.steps();
     long seed = Sample.DEFAULT.seed();
+    List<String> faults = Sample.DEFAULT.faults();
     Iterator<String> rest = args.iterator();
     while (rest.hasNext()) {
       String arg = rest.next();
@@ -40,6 +42,7 @@ record CommandLine(
         case "--rounds", "--repeats" -> rounds = (int) number(arg, value(arg, rest), 1, 10_000);
         case "--steps" -> steps = (long) number(arg, value(arg, rest), 1, 1e9);
         case "--seed" -> seed = (long) number(arg, value(arg, rest), 1, 1e15);
+        case "--faults" -> faults = faults(arg, value(arg, rest));
         case "--seconds" ->
             slice = Duration.ofMillis((long) (1000 * number(arg, value(arg, rest), 0.01, 7_200)));
         default -> benchmark = name(arg, benchmark);
@@ -48,7 +51,8 @@ record CommandLine(
     if (benchmark == null) {
       throw new UsageException("which benchmark? There are: " + Benchmarks.names());
     }
-    return new CommandLine(benchmark, json, new Effort(rounds, slice), new Sample(steps, seed));
+    return new CommandLine(
+        benchmark, json, new Effort(rounds, slice), new Sample(steps, seed, faults));
   }
 
   static String usage() {
@@ -56,7 +60,7 @@ record CommandLine(
     usage: benchmarks/run NAME [--json FILE] [--rounds N] [--seconds S]
            benchmarks/run transparency [--json FILE] [--steps N] [--seed S]
            benchmarks/run transparency-http [--json FILE] [--steps N] [--seed S]
-           benchmarks/run soak [--json FILE] [--seconds S] [--seed S]
+           benchmarks/run soak [--json FILE] [--seconds S] [--seed S] [--faults F,F]
            benchmarks/run dark [--json FILE] [--repeats N]
            benchmarks/run fuzz [STRINGS]
            benchmarks/run stress [MILLISECONDS]
@@ -75,6 +79,7 @@ record CommandLine(
     --steps N     of transparency: steps of all random programs, %d by default
     --seed S      of transparency: the first program's seed, of soak: which faults in
                   which order; %d by default
+    --faults F,F  of soak: only these, of %s
     --help        print this
 
     exit code: 0 measured, 1 the run could not be made, 2 the command line is wrong
@@ -85,7 +90,8 @@ record CommandLine(
             Effort.DEFAULT.slice().toMillis() / 1000.0,
             Effort.DEFAULT.rounds(),
             Sample.DEFAULT.steps(),
-            Sample.DEFAULT.seed());
+            Sample.DEFAULT.seed(),
+            String.join(" ", SoakRun.faults()));
   }
 
   private static Benchmarks name(String arg, @Nullable Benchmarks before) throws UsageException {
@@ -93,7 +99,7 @@ record CommandLine(
       throw new UsageException(
           "unknown option: "
               + arg
-              + ". There are: --json FILE, --rounds N, --seconds S, --steps N, --seed S, --help");
+              + ". There are: --json FILE, --rounds N, --seconds S, --steps N, --seed S, --faults F,F, --help");
     }
     if (before != null) {
       throw new UsageException("one benchmark at a time: " + before.label() + " or " + arg);
@@ -126,6 +132,18 @@ record CommandLine(
     throw new UsageException(
         "%s needs a %snumber from %s to %s, not '%s'"
             .formatted(option, least < 1 ? "" : "whole ", least, most, text));
+  }
+
+  private static List<String> faults(String option, String text) throws UsageException {
+    List<String> names = List.of(text.split(",", -1));
+    for (String name : names) {
+      if (!SoakRun.faults().contains(name)) {
+        throw new UsageException(
+            "%s: no fault '%s'. There are: %s"
+                .formatted(option, name, String.join(", ", SoakRun.faults())));
+      }
+    }
+    return names;
   }
 
   private static Path file(String option, String name) throws UsageException {

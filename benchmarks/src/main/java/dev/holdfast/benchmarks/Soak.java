@@ -30,7 +30,7 @@ final class Soak implements Benchmark {
     }
     Duration length = effort.slice().equals(Effort.DEFAULT.slice()) ? LENGTH : effort.slice();
     out.printf("faults of seed %d for %d s%n", sample.seed(), length.toSeconds());
-    return report(NAME, new SoakRun(sample.seed(), length, out).run(), out);
+    return report(NAME, new SoakRun(sample.seed(), length, sample.faults(), out).run(), out);
   }
 
   static List<Figure> report(String name, SoakResult result, PrintStream out) {

@@ -43,6 +43,12 @@ class CommandLineTest {
         .contains("usage: benchmarks/run NAME");
   }
 
+  @Test
+  void mustReadWhichFaultsAreMeant() throws Exception {
+    assertThat(CommandLine.parse(List.of("soak", "--faults", "flush-silent,frozen")).sample())
+        .isEqualTo(new Sample(100_000, 1, List.of("flush-silent", "frozen")));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -54,6 +60,8 @@ class CommandLineTest {
         "redis --rounds 2.5",
         "redis --rounds many",
         "redis --seconds 0",
+        "soak --faults",
+        "soak --faults flush-silent,earthquake",
         "redis --seconds NaN",
         "redis --json",
         "redis --json --rounds",

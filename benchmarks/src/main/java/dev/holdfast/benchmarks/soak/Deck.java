@@ -11,15 +11,17 @@ import java.util.Random;
 final class Deck {
 
   private final Deque<SoakFault> left = new ArrayDeque<>();
+  private final List<SoakFault> faults;
   private final Random random;
 
-  Deck(Random random) {
+  Deck(List<SoakFault> faults, Random random) {
+    this.faults = faults;
     this.random = random;
   }
 
   SoakFault next() {
     if (left.isEmpty()) {
-      List<SoakFault> all = new ArrayList<>(SoakFault.drawn());
+      List<SoakFault> all = new ArrayList<>(faults);
       Collections.shuffle(all, random);
       left.addAll(all);
     }

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -116,6 +117,18 @@ enum SoakFault {
   /** What random faults are drawn from. */
   static List<SoakFault> drawn() {
     return Arrays.stream(values()).filter(fault -> !DARK.contains(fault)).toList();
+  }
+
+  /** Those of {@link #drawn()} that are named, all if none is. */
+  static List<SoakFault> drawn(List<String> names) {
+    return drawn().stream()
+        .filter(fault -> names.isEmpty() || names.contains(fault.option()))
+        .toList();
+  }
+
+  /** On a command line. */
+  String option() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** One direction dark for one, two and three seconds, each so often, the directions in turn. */

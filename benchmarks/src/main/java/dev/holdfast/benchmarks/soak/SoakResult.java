@@ -44,6 +44,7 @@ public final class SoakResult {
   private final Map<Side, Map<SoakFault, Score>> byFault = new EnumMap<>(Side.class);
   private final Map<String, Score> byClient = new TreeMap<>();
   private final Map<Side, Map<SoakFault, Deafness>> deafness = new EnumMap<>(Side.class);
+  private final Map<String, List<Long>> deafTimes = new TreeMap<>();
   private long heapAtLast;
 
   /**
@@ -83,7 +84,14 @@ public final class SoakResult {
   void heard(Side side, Map<Integer, Deafness> byEpisode) {
     Map<SoakFault, Deafness> sums =
         deafness.computeIfAbsent(side, any -> new EnumMap<>(SoakFault.class));
-    byEpisode.forEach((episode, deaf) -> sums.merge(episodes.get(episode), deaf, Deafness::with));
+    byEpisode.forEach(
+        (episode, deaf) -> {
+          SoakFault fault = episodes.get(episode);
+          sums.merge(fault, deaf, Deafness::with);
+          deafTimes
+              .computeIfAbsent(fault.label() + ", " + side.label(), any -> new ArrayList<>())
+              .add(deaf.deafNanos() / 1_000_000);
+        });
   }
 
   /** Without what the run itself had noted. */
@@ -228,6 +236,8 @@ public final class SoakResult {
     failures
         .byFault(episode -> episodes.get(episode).label())
         .forEach((line, count) -> lines.add("%6d x %s".formatted(count, line)));
+    lines.add("subscriber deaf for at most, ms, each time:");
+    deafTimes.forEach((fault, millis) -> lines.add("  %s: %s".formatted(fault, millis)));
     lines.add("diagnoses that were not right:");
     diagnoses
         .strays(episodes)

@@ -36,6 +36,7 @@ public final class SoakRun {
 
   private final long seed;
   private final @Nullable Duration length;
+  private final List<SoakFault> drawn;
   private final List<SoakFault> given;
   private final PrintStream out;
   private final Journal journal = new Journal();
@@ -55,8 +56,26 @@ public final class SoakRun {
     this(seed, length, List.of(), out);
   }
 
-  private SoakRun(long seed, @Nullable Duration length, List<SoakFault> given, PrintStream out) {
+  /**
+   * A run of some kinds of faults.
+   *
+   * @param seed the same one gives the same faults in the same order; what they meet differs
+   * @param length for how long faults are begun
+   * @param kinds of {@link #faults()}; all if empty
+   * @param out a line for each fault
+   */
+  public SoakRun(long seed, Duration length, List<String> kinds, PrintStream out) {
+    this(seed, length, SoakFault.drawn(kinds), List.of(), out);
+  }
+
+  private SoakRun(
+      long seed,
+      @Nullable Duration length,
+      List<SoakFault> drawn,
+      List<SoakFault> given,
+      PrintStream out) {
     this.seed = seed;
+    this.drawn = drawn;
     this.length = length;
     this.given = given;
     this.out = out;
@@ -70,7 +89,16 @@ public final class SoakRun {
    * @return a run
    */
   public static SoakRun ofDarkness(int times, PrintStream out) {
-    return new SoakRun(0, null, SoakFault.dark(times), out);
+    return new SoakRun(0, null, List.of(), SoakFault.dark(times), out);
+  }
+
+  /**
+   * The kinds of faults that a run may be limited to.
+   *
+   * @return names
+   */
+  public static List<String> faults() {
+    return SoakFault.drawn().stream().map(SoakFault::option).toList();
   }
 
   /**
@@ -142,7 +170,7 @@ public final class SoakRun {
   }
 
   private void injectAll(Stage stage) {
-    Deck deck = new Deck(stage.random());
+    Deck deck = new Deck(drawn, stage.random());
     long began = System.nanoTime();
     for (int number = 0; goesOn(number, began); number++) {
       SoakFault fault = length == null ? given.get(number) : deck.next();
