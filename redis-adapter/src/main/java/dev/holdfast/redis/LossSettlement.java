@@ -11,6 +11,7 @@ import dev.holdfast.retry.AmbiguousOutcomeException;
 import dev.holdfast.retry.Delivery;
 import dev.holdfast.retry.LostCall;
 import dev.holdfast.retry.NotExecutedException;
+import dev.holdfast.retry.ReplaySafety;
 import io.lettuce.core.protocol.ConnectionWatchdog;
 import io.lettuce.core.protocol.RedisCommand;
 import java.time.Duration;
@@ -60,11 +61,14 @@ final class LossSettlement {
     DeathSigns signs = signs(death, handedDown > guarded.ledger().unsent());
     guarded.stack().clear();
     gate.drainInto(commands);
-    List<Lost> lost = describe(commands, handedDown, answeredInPart);
-    removeFinished(commands, lost);
-
     boolean watchLost =
         guarded.session().watches() > 0 || guarded.endpoint().broken() == Broken.WATCH;
+    List<Lost> lost = describe(commands, handedDown, answeredInPart);
+    if (!watchLost) {
+      describeLoneMulti(commands, lost, handedDown, death);
+    }
+    removeFinished(commands, lost);
+
     Ruling ruling = LostCalls.rule(lost, guarded.session().transaction(), watchLost);
     leaveBroken(ruling.broken(), commands);
     answerLostMultis(commands, lost, ruling);
@@ -179,6 +183,23 @@ final class LossSettlement {
     return lost;
   }
 
+  /** The last that was sent may be a {@code MULTI}: of its transaction the server knows no more. */
+  private void describeLoneMulti(
+      List<RedisCommand<?, ?, ?>> commands, List<Lost> lost, int handedDown, Death death) {
+    int last = (int) (handedDown - guarded.ledger().unsent()) - 1;
+    if (last < 0) {
+      return;
+    }
+    RedisCommand<?, ?, ?> command = commands.get(last);
+    Lost multi = lost.get(last);
+    if (multi.kind() == CommandKind.MULTI
+        && multi.progress() == Progress.SENT
+        && !multi.callerGone()
+        && mayReplay(command, multi, ReplaySafety.SAFE, death)) {
+      lost.set(last, new Lost(multi.kind(), Progress.REPEATABLE, multi.member(), false));
+    }
+  }
+
   /** The guard's own PING, and commands outside of transactions whose callers have gone. */
   private void removeFinished(List<RedisCommand<?, ?, ?>> commands, List<Lost> lost) {
     int gone = 0;
@@ -213,9 +234,9 @@ final class LossSettlement {
       Death death,
       boolean reconnects) {
     return switch (fate) {
-      case MOVE -> mayMove(command, reconnects);
+      case MOVE -> mayMove(command, lost, reconnects);
       case BY_SAFETY -> {
-        if (reconnects && mayReplay(command, lost, death)) {
+        if (reconnects && mayReplay(command, lost, CommandSafety.of(command), death)) {
           replayed++;
           yield true;
         }
@@ -237,22 +258,23 @@ final class LossSettlement {
     };
   }
 
-  private boolean mayMove(RedisCommand<?, ?, ?> command, boolean reconnects) {
+  private boolean mayMove(RedisCommand<?, ?, ?> command, Lost lost, boolean reconnects) {
     if (reconnects) {
-      moved++;
+      if (lost.progress() == Progress.REPEATABLE) {
+        replayed++;
+      } else {
+        moved++;
+      }
       return true;
     }
     refuse(command, Refusal.NO_RECONNECT, NOT_AGAIN);
     return false;
   }
 
-  private boolean mayReplay(RedisCommand<?, ?, ?> command, Lost lost, Death death) {
+  private boolean mayReplay(
+      RedisCommand<?, ?, ?> command, Lost lost, ReplaySafety safety, Death death) {
     LostCall call =
-        new LostCall(
-            CommandName.forPeople(command),
-            delivery(lost),
-            CommandSafety.of(command),
-            death.cause());
+        new LostCall(CommandName.forPeople(command), delivery(lost), safety, death.cause());
     return guarded.endpoint().mayReplay(command, call, guarded.remote());
   }
 

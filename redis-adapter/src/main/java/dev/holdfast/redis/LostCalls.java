@@ -8,8 +8,9 @@ import java.util.List;
  * Decides, for the commands a lost connection leaves behind, which may travel to the next one and
  * which must fail. Pure: one pass over the commands in the order they were issued.
  *
- * <p>A transaction is a unit. It travels only if none of it was sent, no {@code WATCH} of the lost
- * session guards it, and those who began and end it still wait; otherwise all of it fails. What was
+ * <p>A transaction is a unit. It travels only if none of it was sent, or nothing but its {@code
+ * MULTI}, which did no more than begin a session that is gone; if no {@code WATCH} of the lost
+ * session guards it, and those who began and end it still wait. Otherwise all of it fails. What was
  * sent of it is ambiguous if {@code EXEC} was sent, and also if the server's word on {@code MULTI}
  * is missing: had it refused that, it would have run the rest one by one. Everything else certainly
  * did not run, for a server drops an unfinished transaction with its connection.
@@ -22,12 +23,14 @@ final class LostCalls {
     UNSENT,
     /** The same, and several connections in a row have ended over it. */
     UNSENDABLE,
+    /** A {@code MULTI} that was sent, with nothing behind it, and that may be sent again. */
+    REPEATABLE,
     SENT,
     ANSWERED_IN_PART
   }
 
   enum Fate {
-    /** Never sent: moves to the next connection. */
+    /** Never sent, or of no effect so far: moves to the next connection. */
     MOVE,
     /** Sent, stands alone: its replay safety decides. */
     BY_SAFETY,
@@ -121,7 +124,7 @@ final class LostCalls {
 
   private static Fate alone(Lost call) {
     return switch (call.progress()) {
-      case UNSENT -> Fate.MOVE;
+      case UNSENT, REPEATABLE -> Fate.MOVE;
       case UNSENDABLE -> Fate.NOT_EXECUTED;
       case SENT, ANSWERED_IN_PART -> Fate.BY_SAFETY;
     };
@@ -170,7 +173,8 @@ final class LostCalls {
     Lost multi = lost.get(start);
     boolean ends = end - 1 > start && lost.get(end - 1).kind().endsTransaction();
     boolean abandoned = multi.callerGone() || (ends && lost.get(end - 1).callerGone());
-    boolean whole = multi.progress() == Progress.UNSENT && !watchBroken && !abandoned;
+    boolean begins = multi.progress() == Progress.UNSENT || multi.progress() == Progress.REPEATABLE;
+    boolean whole = begins && !watchBroken && !abandoned;
     boolean mayHaveRun = ends && execWasSent(end - 1);
     for (int i = start; i < end; i++) {
       fates.add(fate(whole, mayHaveRun, i > start && !lost.get(i).unsent()));

@@ -71,6 +71,26 @@ final class LostCallsTest {
   }
 
   @Test
+  void mustMoveATransactionOfWhichNothingButARepeatableMultiWasSent() {
+    Lost multi = alone(CommandKind.MULTI, Progress.REPEATABLE);
+    assertRuling(rule(multi), Broken.NOTHING, MOVE);
+    assertRuling(
+        rule(sent(CommandKind.PLAIN), multi, unsent(CommandKind.PLAIN), unsent(CommandKind.EXEC)),
+        Broken.NOTHING,
+        BY_SAFETY,
+        MOVE,
+        MOVE,
+        MOVE);
+    assertRuling(rule(false, true, multi), Broken.TRANSACTION, NOT_EXECUTED);
+    assertRuling(
+        rule(multi, unsent(CommandKind.PLAIN), gone(CommandKind.EXEC)),
+        Broken.NOTHING,
+        NOT_EXECUTED,
+        NOT_EXECUTED,
+        NOT_EXECUTED);
+  }
+
+  @Test
   void mustCallATransactionAmbiguousOnceItsExecWasSent() {
     assertRuling(
         rule(

@@ -78,6 +78,35 @@ final class TransactionTest {
     assertThat(bed.swaps()).hasSize(1);
   }
 
+  /** Nothing but its beginning was sent, and with its connection the server has forgotten that. */
+  @Test
+  void mustBeginATransactionAgainWhoseMultiWasLost() throws Exception {
+    bed.middlebox().swallowReplies();
+    var multi = commands.multi().toCompletableFuture();
+    Await.until("begun", RedisBed.SOON, () -> redis.command("CLIENT", "LIST").contains("multi=0"));
+    bed.middlebox().finAll();
+    assertThat(multi.get(5, TimeUnit.SECONDS)).isEqualTo("OK");
+    commands.incr("begun-again");
+    commands.incr("begun-again");
+    assertThat(commands.exec().get(5, TimeUnit.SECONDS)).containsExactly(1L, 2L);
+    assertThat(redis.counter("begun-again")).isEqualTo(2);
+    assertThat(bed.swaps()).singleElement().matches(swap -> swap.replayed() == 1);
+  }
+
+  @Test
+  void mustNotBeginATransactionAgainWhoseWatchWasLostToo() throws Exception {
+    commands.watch("guarding").get(5, TimeUnit.SECONDS);
+    bed.middlebox().swallowReplies();
+    commands.multi();
+    Await.until("begun", RedisBed.SOON, () -> redis.command("CLIENT", "LIST").contains("multi=0"));
+    bed.middlebox().finAll();
+    Await.until("swapped", RedisBed.SOON, () -> !bed.swaps().isEmpty());
+    commands.incr("unwatched");
+    assertThat(failureOf(commands.exec().toCompletableFuture()))
+        .isInstanceOf(RedisNotExecutedException.class);
+    assertThat(redis.counter("unwatched")).isZero();
+  }
+
   @Test
   void mustReportATransactionAsAmbiguousOnceExecWasSent() {
     bed.middlebox().swallowReplies();
