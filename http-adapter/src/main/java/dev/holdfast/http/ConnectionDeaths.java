@@ -15,6 +15,7 @@ import dev.holdfast.report.DiagnosisReporter;
 import dev.holdfast.report.GuardMeters;
 import dev.holdfast.report.IdleLimits;
 import dev.holdfast.report.Listeners;
+import dev.holdfast.report.PostMortem;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,8 +25,6 @@ import java.util.IdentityHashMap;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -34,9 +33,6 @@ import java.util.function.Consumer;
  * known. Thread-safe.
  */
 public final class ConnectionDeaths implements AutoCloseable {
-
-  /** By then a first attempt to connect has ended, or nobody made one. */
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   private static final Duration UNLIMITED = Duration.ofSeconds(Long.MAX_VALUE);
 
@@ -117,7 +113,7 @@ public final class ConnectionDeaths implements AutoCloseable {
    *
    * @param listener must be quick and must not block; what it throws is logged and stops nothing
    */
-  public void onSwap(Consumer<SwapEvent> listener) {
+  public void onSwap(Consumer<? super SwapEvent> listener) {
     listeners.add(listener);
   }
 
@@ -160,12 +156,12 @@ public final class ConnectionDeaths implements AutoCloseable {
             signs.inFlight() == Answer.YES);
     listeners.tell(settings.name(), swap);
     String consequence = swap.consequence() + unheard.map(ConnectionDeaths::missing).orElse("");
-    PostMortem postMortem = new PostMortem(remote, signs, now, consequence);
-    if (expected) {
-      postMortem.conclude(); // nothing that follows explains it better
-    } else {
-      postMortem.begin();
-    }
+    new PostMortem(
+            timer,
+            neighbours,
+            reporter,
+            new PostMortem.Death(settings.name(), remote, signs, now, heardAgain -> consequence))
+        .begin(listener -> nextConnects.tell(remote, listener), () -> {});
   }
 
   /** Whoever listened learns of the end now, and what comes next is another connection's. */
@@ -219,68 +215,5 @@ public final class ConnectionDeaths implements AutoCloseable {
    */
   public boolean suspects(SocketAddress remote, long lastPayloadNanos) {
     return neighbours.suspects(remote, lastPayloadNanos);
-  }
-
-  /** Diagnoses one death once a new connection was tried and its siblings are known. */
-  private final class PostMortem {
-
-    private final SocketAddress remote;
-    private final DeathSigns signs;
-    private final long diedAtNanos;
-    private final String consequence;
-    private final AtomicBoolean concluded = new AtomicBoolean();
-    private volatile Answer newConnection = Answer.UNKNOWN;
-    private volatile boolean siblingsKnown;
-
-    private PostMortem(
-        SocketAddress remote, DeathSigns signs, long diedAtNanos, String consequence) {
-      this.remote = remote;
-      this.signs = signs;
-      this.diedAtNanos = diedAtNanos;
-      this.consequence = consequence;
-    }
-
-    private void begin() {
-      nextConnects.tell(
-          remote,
-          works -> {
-            newConnection = works;
-            concludeOnceKnown();
-          });
-      after(
-          Neighbours.TOGETHER,
-          () -> {
-            siblingsKnown = true;
-            concludeOnceKnown();
-          });
-      after(PATIENCE, this::conclude);
-    }
-
-    private void after(Duration delay, Runnable step) {
-      timer.schedule(step, delay.toNanos(), TimeUnit.NANOSECONDS);
-    }
-
-    private void concludeOnceKnown() {
-      if (siblingsKnown && newConnection != Answer.UNKNOWN) {
-        conclude();
-      }
-    }
-
-    private void conclude() {
-      if (!concluded.compareAndSet(false, true)) {
-        return;
-      }
-      DeathSigns complete =
-          signs.toBuilder()
-              .newConnection(newConnection)
-              .siblings(neighbours.around(remote, diedAtNanos, signs.idle()))
-              .build();
-      reporter.report(
-          new DiagnosisEvent(
-              settings.name(),
-              "connection replaced",
-              Diagnostician.diagnose(complete),
-              consequence));
-    }
   }
 }

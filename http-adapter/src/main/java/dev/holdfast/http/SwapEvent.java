@@ -2,6 +2,7 @@ package dev.holdfast.http;
 
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.diagnosis.Diagnosis;
+import dev.holdfast.report.ConnectionLoss;
 import java.time.Duration;
 
 /**
@@ -21,10 +22,12 @@ public record SwapEvent(
     String evidence,
     Diagnosis diagnosis,
     Duration idle,
-    boolean inFlight) {
+    boolean inFlight)
+    implements ConnectionLoss {
 
-  /** What became of its call, for people; the request's own fate is decided later. */
-  String consequence() {
+  /** The request's own fate is decided later. */
+  @Override
+  public String consequence() {
     return inFlight ? "a request was in flight" : "no request was lost";
   }
 }

@@ -15,7 +15,7 @@ public final class Listeners<T> {
 
   private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
 
-  private final List<Consumer<T>> all = new CopyOnWriteArrayList<>();
+  private final List<Consumer<? super T>> all = new CopyOnWriteArrayList<>();
 
   /** Nobody yet. */
   public Listeners() {}
@@ -25,7 +25,7 @@ public final class Listeners<T> {
    *
    * @param listener runs on the thread that tells: it must be quick and must not block
    */
-  public void add(Consumer<T> listener) {
+  public void add(Consumer<? super T> listener) {
     all.add(listener);
   }
 
@@ -36,7 +36,7 @@ public final class Listeners<T> {
    * @param event what happened
    */
   public void tell(String guard, T event) {
-    for (Consumer<T> listener : all) {
+    for (Consumer<? super T> listener : all) {
       try {
         listener.accept(event);
       } catch (RuntimeException thrown) {

@@ -13,14 +13,19 @@ import dev.holdfast.report.DiagnosisEvent;
 import dev.holdfast.report.DiagnosisReporter;
 import dev.holdfast.report.IdleLimits;
 import dev.holdfast.report.Listeners;
+import dev.holdfast.report.PostMortem;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Where the deaths of a guard's channels are told: tells the listeners, makes siblings suspect,
@@ -54,7 +59,7 @@ final class ChannelDeaths {
                 + limit.bound().age().map(IdleLimits::text).orElse("there"));
   }
 
-  void onSwap(Consumer<SwapEvent> listener) {
+  void onSwap(Consumer<? super SwapEvent> listener) {
     swaps.add(listener);
   }
 
@@ -128,10 +133,34 @@ final class ChannelDeaths {
             });
     PostMortem postMortem =
         new PostMortem(
-            guarded, neighbours, reporter, signs, death.atNanos(), event, unexplained::remove);
+            guarded.channel().eventLoop(),
+            neighbours,
+            reporter,
+            new PostMortem.Death(
+                guard, guarded.remote(), signs, death.atNanos(), consequence(guarded, event)));
     unexplained.add(postMortem);
-    postMortem.begin(guarded.endpoint());
+    postMortem.begin(
+        guarded.endpoint()::tellOfNextConnection, () -> unexplained.remove(postMortem));
     swaps.tell(guard, event);
+  }
+
+  /** Whoever listened may have missed what its server said until the next connection was up. */
+  private static Function<Optional<Instant>, String> consequence(
+      GuardedChannel guarded, SwapEvent event) {
+    if (!guarded.session().listens()) {
+      return heardAgain -> event.consequence();
+    }
+    Instant deafSince = Instant.now().minusNanos(guarded.unheardNanos(System.nanoTime()));
+    return heardAgain ->
+        "%s, messages may be missing from %s to %s"
+            .formatted(
+                event.consequence(),
+                toMillis(deafSince),
+                heardAgain.map(ChannelDeaths::toMillis).orElse("now on"));
+  }
+
+  private static String toMillis(Instant moment) {
+    return moment.truncatedTo(ChronoUnit.MILLIS).toString();
   }
 
   /** Diagnoses with what is known what waits for more. */

@@ -323,7 +323,7 @@ public final class LettuceGuard implements Guard {
    *
    * @param listener the listener
    */
-  public void onSwap(Consumer<SwapEvent> listener) {
+  public void onSwap(Consumer<? super SwapEvent> listener) {
     deaths.onSwap(listener);
   }
 

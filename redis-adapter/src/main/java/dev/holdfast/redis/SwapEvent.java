@@ -2,6 +2,7 @@ package dev.holdfast.redis;
 
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.diagnosis.Diagnosis;
+import dev.holdfast.report.ConnectionLoss;
 import java.time.Duration;
 
 /**
@@ -28,10 +29,11 @@ public record SwapEvent(
     int moved,
     int replayed,
     int ambiguous,
-    int notExecuted) {
+    int notExecuted)
+    implements ConnectionLoss {
 
-  /** What became of the calls, for people. */
-  String calls() {
+  @Override
+  public String consequence() {
     return "calls moved %d, replayed %d, ambiguous %d, not executed %d"
         .formatted(moved, replayed, ambiguous, notExecuted);
   }

@@ -339,7 +339,7 @@ public final class ApacheHttpGuard implements Guard {
    *
    * @param listener the listener
    */
-  public void onSwap(Consumer<SwapEvent> listener) {
+  public void onSwap(Consumer<? super SwapEvent> listener) {
     deaths.onSwap(listener);
   }
 

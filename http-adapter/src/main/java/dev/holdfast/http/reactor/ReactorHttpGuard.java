@@ -252,7 +252,7 @@ public final class ReactorHttpGuard implements Guard {
    *
    * @param listener the listener
    */
-  public void onSwap(Consumer<SwapEvent> listener) {
+  public void onSwap(Consumer<? super SwapEvent> listener) {
     deaths.onSwap(listener);
   }
 
