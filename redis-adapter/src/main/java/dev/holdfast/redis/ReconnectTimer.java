@@ -27,8 +27,11 @@ final class ReconnectTimer implements Timer {
   /** Lettuce's first delay; the second is twice that and back-off has begun. */
   private static final long AT_ONCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-  /** They wake over this time, so that a server that has just come back is not met by all. */
+  /** They wake over a time, so that a server that has just come back is not met by all at once. */
   private static final long STAGGER_MILLIS = 500;
+
+  /** A few are no crowd, and who listens among them misses what is said meanwhile. */
+  private static final long STAGGER_MILLIS_EACH = 10;
 
   private final Timer users;
   private final EventExecutorGroup executors;
@@ -66,15 +69,16 @@ final class ReconnectTimer implements Timer {
   /** A connection to that address was made: those that sleep need not any more. */
   void wake(SocketAddress connected) {
     if (!sleeping.isEmpty()) {
-      sleeping.removeIf(reconnect -> wakes(reconnect, connected));
+      long over = Math.min(STAGGER_MILLIS, 1 + STAGGER_MILLIS_EACH * sleeping.size());
+      sleeping.removeIf(reconnect -> wakes(reconnect, connected, over));
     }
   }
 
-  private boolean wakes(Reconnect reconnect, SocketAddress connected) {
+  private boolean wakes(Reconnect reconnect, SocketAddress connected, long overMillis) {
     if (reconnect.where == null || !Asleep.same(reconnect.where, connected)) {
       return false;
     }
-    long wait = ThreadLocalRandom.current().nextLong(STAGGER_MILLIS);
+    long wait = ThreadLocalRandom.current().nextLong(overMillis);
     executors.schedule(reconnect, wait, TimeUnit.MILLISECONDS);
     return true;
   }
