@@ -15,8 +15,6 @@ import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.wire.HostCounters;
 import java.net.SocketAddress;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -34,7 +32,6 @@ public final class ConnectDiagnoses implements ConnectListener {
   private static final Duration LATE = Duration.ofSeconds(1);
 
   private static final int MOST_ADDRESSES = 256;
-  private static final int MOST_DIALS = 20;
 
   private final String guard;
   private final ConnectionPlan plan;
@@ -43,14 +40,9 @@ public final class ConnectDiagnoses implements ConnectListener {
   private final DiagnosisReporter reporter;
   private final Map<SocketAddress, Recent> recents = new LruMap<>(MOST_ADDRESSES);
 
-  /** A share is one of a time: refusals of an hour ago say nothing of the server of now. */
-  private static final long SHARE_NANOS = Duration.ofMinutes(1).toNanos();
-
-  private record Ended(ConnectEnd how, long atNanos) {}
-
   /** What is remembered of one address. */
   private static final class Recent {
-    private final Deque<Ended> dials = new ArrayDeque<>(4);
+    private final RecentDials dials = new RecentDials();
     private @Nullable Long connectedAtNanos;
   }
 
@@ -178,55 +170,24 @@ public final class ConnectDiagnoses implements ConnectListener {
   /** Earlier refusals, and foreign answers, count for a connect that met one itself. */
   private synchronized History remember(ConnectReport report, ConnectEnd end) {
     Recent recent = recents.computeIfAbsent(report.remote(), first -> new Recent());
-    Deque<Ended> latest = recent.dials;
     long now = System.nanoTime();
-    latest.removeIf(dial -> now - dial.atNanos() > SHARE_NANOS);
     if (end == ConnectEnd.CONNECTED) {
-      recent.connectedAtNanos = System.nanoTime();
+      recent.connectedAtNanos = now;
     }
     int refusals = report.refusals() - (end == ConnectEnd.REFUSED ? 1 : 0);
     int foreign = report.foreign() - (end == ConnectEnd.FOREIGN_REPLY ? 1 : 0);
     for (int i = 0; i < refusals; i++) {
-      add(latest, ConnectEnd.REFUSED);
+      recent.dials.add(ConnectEnd.REFUSED, now);
     }
     for (int i = 0; i < foreign; i++) {
-      add(latest, ConnectEnd.FOREIGN_REPLY);
+      recent.dials.add(ConnectEnd.FOREIGN_REPLY, now);
     }
-    add(latest, end);
-    History history = history(latest);
+    recent.dials.add(end, now);
+    History history = recent.dials.history();
     return new History(
         history.connected(),
         report.refusals() > 0 ? history.refused() : 0,
         report.foreign() > 0 ? history.foreign() : 0,
         history.alternations());
-  }
-
-  private static void add(Deque<Ended> latest, ConnectEnd end) {
-    if (latest.size() == MOST_DIALS) {
-      latest.removeFirst();
-    }
-    latest.addLast(new Ended(end, System.nanoTime()));
-  }
-
-  private static History history(Deque<Ended> latest) {
-    int connected = 0;
-    int refused = 0;
-    int foreign = 0;
-    int alternations = 0;
-    ConnectEnd before = null;
-    for (Ended dial : latest) {
-      ConnectEnd end = dial.how();
-      switch (end) {
-        case CONNECTED -> connected++;
-        case REFUSED -> refused++;
-        case FOREIGN_REPLY -> foreign++;
-        default -> {}
-      }
-      if (before != null && (before == ConnectEnd.CONNECTED) != (end == ConnectEnd.CONNECTED)) {
-        alternations++;
-      }
-      before = end;
-    }
-    return new History(connected, refused, foreign, alternations);
   }
 }
