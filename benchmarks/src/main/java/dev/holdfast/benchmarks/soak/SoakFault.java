@@ -58,7 +58,8 @@ enum SoakFault {
       Forgotten.SILENT,
       SYN_LOST,
       UNREACHABLE),
-  FROZEN("servers frozen", Injections::freeze, SERVER_SLOW),
+  /** nginx, thawed, closes what it takes for idle before it reads. */
+  FROZEN("servers frozen", Injections::freeze, SERVER_SLOW, CLOSED_DURING_CALL, RESET_DURING_CALL),
   REDIS_RESTART("Redis killed, restarted", Injections::restartRedis, Closed.RESTARTED),
   REDIS_LOADING("Redis killed, loading", Injections::restartRedisLoading, Closed.RESTARTED),
   NGINX_RESTART("nginx killed, restarted", Injections::restartNginx, Closed.RESTARTED),
@@ -172,7 +173,8 @@ enum SoakFault {
 
   /**
    * New connects lose their SYNs meanwhile, and nginx, which hears of no request, closes at its
-   * timeout what its clients have sent one on.
+   * timeout what its clients have sent one on: once the request arrives, its host knows the flow no
+   * more and resets it.
    */
   private static final class Dark {
     static final Set<Explanation> PATH =
@@ -182,7 +184,9 @@ enum SoakFault {
             SYN_LOST,
             UNREACHABLE,
             PATH_DIED_AFTER_ACK,
-            CLOSED_DURING_CALL);
+            CLOSED_DURING_CALL,
+            RESET_DURING_CALL,
+            FLOW_FORGOTTEN_RESET);
   }
 
   /** All connections closed at once are a restart, to a client. */
