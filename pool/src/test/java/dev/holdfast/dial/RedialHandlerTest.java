@@ -12,6 +12,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.socket.SocketChannel;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -342,16 +343,18 @@ final class RedialHandlerTest {
   @ParameterizedTest
   @EnumSource
   void mustLeaveALocalPortOfTheUsersAlone(Transport transport) throws Exception {
-    int free;
-    try (ServerSocket closing = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      free = closing.getLocalPort();
-    }
-    InetSocketAddress local = new InetSocketAddress(InetAddress.getLoopbackAddress(), free);
+    InetSocketAddress local = free(InetAddress.getByName("127.3.2.1")); // a neighbour has another
     try (Peer peer = Peer.full();
         Client client = new Client(transport, RedialSettings.ofDefaults())) {
       assertThat(await(client.bootstrap(800).connect(peer.address(), local)).cause())
           .isInstanceOf(ConnectTimeoutException.class);
       assertThat(client.report().dials()).isEqualTo(1);
+    }
+  }
+
+  private static InetSocketAddress free(InetAddress address) throws IOException {
+    try (ServerSocket closing = new ServerSocket(0, 1, address)) {
+      return new InetSocketAddress(address, closing.getLocalPort());
     }
   }
 

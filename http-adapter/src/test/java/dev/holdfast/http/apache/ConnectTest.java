@@ -127,7 +127,7 @@ final class ConnectTest {
     EndpointGates gate =
         EndpointGates.custom().budget(new PortBudget(1, 1, Duration.ofMinutes(2))).build();
     try (FaultServer server = FaultServer.plain();
-        Bed bed = bed(server, guard -> guard.gate(gate).connectTimeout(Duration.ofMillis(300)))) {
+        Bed bed = bed(server, guard -> guard.gate(gate))) {
       server.always(new Exchange.Answered(Answer.ok()));
       Bed.Answer first = bed.send("GET", "first");
       assertThat(first.status()).isEqualTo(200);

@@ -78,9 +78,9 @@ final class StreamFateTest {
     ReactorHttpGuard guard = ReactorHttpGuard.create(HttpBed.plan());
     ConnectionProvider pool =
         guard.provider(
-            ConnectionProvider.builder("hasty").pendingAcquireTimeout(Duration.ofMillis(300)));
+            ConnectionProvider.builder("hasty").pendingAcquireTimeout(Duration.ofSeconds(2)));
     try (H2Server server = new H2Server(false)) {
-      for (int i = 0; i < 10_000; i++) {
+      for (int i = 0; i < 100_000; i++) {
         server.next(Fate.REFUSED);
       }
       HttpClient client = guard.install(HttpClient.create(pool)).protocol(HttpProtocol.H2C);
