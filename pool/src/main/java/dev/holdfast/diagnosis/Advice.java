@@ -111,6 +111,11 @@ final class Advice {
           List.of(
               "compare the balancer's target port with the server's: part of the connections reach"
                   + " another service");
+      case HUNG_UP ->
+          List.of(
+              "read the balancer's list of live backends, then the server's log at this time: its"
+                  + " limits of connections and of client addresses; whether this port wants TLS"
+                  + " or a PROXY header");
     };
   }
 

@@ -15,7 +15,9 @@ public enum ConnectEnd {
   /** Connected, and the server answered the client's greeting with an error. */
   HANDSHAKE_REFUSED("the server refused the handshake"),
   /** Connected, and the first reply is of another protocol. */
-  FOREIGN_REPLY("the first reply is of another protocol");
+  FOREIGN_REPLY("the first reply is of another protocol"),
+  /** Connected, and closed or reset by the other side before it said anything. */
+  HUNG_UP("accepted and hung up without a word");
 
   private final String text;
 

@@ -48,15 +48,16 @@ public record ConnectSigns(
    * @param connected how many succeeded
    * @param refused how many were refused
    * @param foreign how many were answered in another protocol
+   * @param hungUp how many were accepted and closed without a word
    * @param alternations how often success followed failure or failure success
    */
-  public record History(int connected, int refused, int foreign, int alternations) {
+  public record History(int connected, int refused, int foreign, int hungUp, int alternations) {
 
     /** Nothing is known of other connects. */
-    public static final History UNKNOWN = new History(0, 0, 0, 0);
+    public static final History UNKNOWN = new History(0, 0, 0, 0, 0);
 
     int all() {
-      return connected + refused + foreign;
+      return connected + refused + foreign + hungUp;
     }
   }
 
@@ -93,6 +94,11 @@ public record ConnectSigns(
       lines.add(
           "%s of %d recent connects answered in another protocol"
               .formatted(Figures.share(history.foreign(), history.all()), history.all()));
+    }
+    if (history.hungUp() > 0) {
+      lines.add(
+          "%s of %d recent connects accepted and hung up without a word"
+              .formatted(Figures.share(history.hungUp(), history.all()), history.all()));
     }
     lines.addAll(counters.evidence());
     return List.copyOf(lines);

@@ -3,6 +3,7 @@ package dev.holdfast.diagnosis;
 import static dev.holdfast.diagnosis.Explanation.BACKEND_REFUSING;
 import static dev.holdfast.diagnosis.Explanation.FOREIGN_PROTOCOL;
 import static dev.holdfast.diagnosis.Explanation.HANDSHAKE_REFUSED;
+import static dev.holdfast.diagnosis.Explanation.HUNG_UP;
 import static dev.holdfast.diagnosis.Explanation.NOT_LISTENING;
 import static dev.holdfast.diagnosis.Explanation.OWN_REVERSE_PATH_FILTER;
 import static dev.holdfast.diagnosis.Explanation.PORTS_EXHAUSTED;
@@ -80,7 +81,9 @@ final class ConnectTable {
           // 15
           Row.<ConnectSigns>of(FOREIGN_PROTOCOL).demanding(ended(ConnectEnd.FOREIGN_REPLY)),
           Row.<ConnectSigns>of(FOREIGN_PROTOCOL)
-              .demanding(s -> Answer.of(s.history().foreign() > 0)));
+              .demanding(s -> Answer.of(s.history().foreign() > 0)),
+          Row.<ConnectSigns>of(HUNG_UP).demanding(ended(ConnectEnd.HUNG_UP)),
+          Row.<ConnectSigns>of(HUNG_UP).demanding(s -> Answer.of(s.history().hungUp() > 0)));
 
   private ConnectTable() {}
 
@@ -98,7 +101,7 @@ final class ConnectTable {
     }
     return switch (signs.outcome()) {
       case TIMED_OUT -> Answer.of(!answeredOnly(signs));
-      case CONNECTED, FOREIGN_REPLY ->
+      case CONNECTED, FOREIGN_REPLY, HUNG_UP ->
           Answer.of(redialledInVain(signs) || waitedForRetransmission(signs));
       case REFUSED, HANDSHAKE_REFUSED, NO_LOCAL_PORT, UNREACHABLE -> Answer.NO;
     };

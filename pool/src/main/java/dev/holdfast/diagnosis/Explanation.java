@@ -95,6 +95,12 @@ public enum Explanation {
   HANDSHAKE_REFUSED("the server is there and refuses the client"),
   /** Connected, and the first reply is not of the protocol spoken. */
   FOREIGN_PROTOCOL("the connection was routed to a server of another protocol"),
+  /**
+   * Connected, then FIN or RST and not one byte, before or after the client's first. Who hung up
+   * and why is not to be seen: a balancer without a live backend does so, and a server that wants
+   * TLS, a PROXY header, another client address or fewer connections.
+   */
+  HUNG_UP("the server, or a balancer in its place, accepts connections and hangs up on them"),
 
   /** Many connections closed young, by this process. */
   CHURN("connections are closed young: short-lived callers on a long-lived pool"),

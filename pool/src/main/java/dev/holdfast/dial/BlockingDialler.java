@@ -36,8 +36,6 @@ public final class BlockingDialler {
   /** Where the user's timeout is not known, no dial but the last starts later than this. */
   private static final long UNKNOWN_TIMEOUT_NANOS = TimeUnit.MILLISECONDS.toNanos(2_000);
 
-  private static final long LONG_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(60);
-
   /** One dial of the client's own. */
   @FunctionalInterface
   public interface Dial {
@@ -133,7 +131,7 @@ public final class BlockingDialler {
    * @param remote the address
    * @param timeoutNanos the user's timeout, waiting at the gate included; 0 if not known
    * @param more whether there are others to be dialled: then it is dialled once, for one redial
-   *     delay, and nobody waits at its gate
+   *     delay if that is less than half of the timeout, and nobody waits at its gate
    * @param cancelled whether the caller has given its connection up
    * @param dial one dial
    * @throws SilentDialException if there are more, and this one did not answer in time
@@ -174,9 +172,7 @@ public final class BlockingDialler {
       this.more = more;
       this.cancelled = cancelled;
       this.dial = dial;
-      // However short the time: what is left for another address is dialled again with all of it.
-      long schedule = more ? LONG_TIMEOUT_NANOS : UNKNOWN_TIMEOUT_NANOS;
-      this.tally = shared.tally(remote, timeout == 0 || more ? schedule : timeout);
+      this.tally = shared.tally(remote, timeout == 0 ? UNKNOWN_TIMEOUT_NANOS : timeout);
     }
 
     private long elapsed() {
@@ -258,11 +254,9 @@ public final class BlockingDialler {
       if (failure instanceof SilentDialException && !more) {
         return permit;
       }
-      if (ConnectOutcome.of(failure) == ConnectOutcome.REFUSED) {
-        tally.refused();
-        if (!more && left() > 0 && tally.redial(RedialReason.REFUSED, elapsed())) {
-          return permit;
-        }
+      RedialReason why = tally.turnedAway(failure);
+      if (why != null && !more && left() > 0 && tally.redial(why, elapsed())) {
+        return permit;
       }
       Guarded.run(GateVisit.GATE, () -> permit.failed(failure));
       report(outcome(failure), -1);

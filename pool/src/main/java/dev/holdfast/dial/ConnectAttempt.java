@@ -2,7 +2,6 @@ package dev.holdfast.dial;
 
 import dev.holdfast.gate.ConnectOutcome;
 import dev.holdfast.gate.PortsExhaustedException;
-import dev.holdfast.wire.Errno;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -217,6 +216,12 @@ final class ConnectAttempt implements GateVisit.Caller {
     return !ended && tally.redial(reason, elapsed());
   }
 
+  /** The same after a dial that failed, if another server may be reached. */
+  boolean redialTurnedAway(Throwable failure) {
+    RedialReason why = tally.turnedAway(failure);
+    return why != null && redial(why);
+  }
+
   /** The same after a server that hung up in place of an answer, and to ask the next one too. */
   boolean redialAfterHangUp() {
     return !ended && tally.redialAfterHangUp();
@@ -378,6 +383,6 @@ final class ConnectAttempt implements GateVisit.Caller {
 
   /** Whether a connection was over before anybody looked at it: accepted, and reset at once. */
   static boolean isHangUp(Throwable cause) {
-    return Errno.of(cause).filter(e -> e == Errno.ECONNRESET || e == Errno.EPIPE).isPresent();
+    return ConnectOutcome.of(cause) == ConnectOutcome.HUNG_UP;
   }
 }

@@ -21,7 +21,9 @@ import java.util.Map;
  *     does so only after an answer that is no SYN-ACK of this connect (Linux {@code
  *     tcp_rcv_synsent_state_process}); negative if unknown
  * @param refusals dials answered by a refusal
- * @param foreign dials answered in another protocol, or by hanging up
+ * @param foreign dials answered in another protocol
+ * @param hangUps dials that were accepted and then closed or reset without a word, as far as they
+ *     were waited for: a connection that was handed out and hung up later is none
  * @param redials the dials after the first, by their reason; absent reasons are 0
  */
 public record ConnectReport(
@@ -34,6 +36,7 @@ public record ConnectReport(
     int hastyRepeats,
     int refusals,
     int foreign,
+    int hangUps,
     Map<RedialReason, Integer> redials) {
 
   /**
@@ -48,10 +51,50 @@ public record ConnectReport(
    * @param hastyRepeats dials whose SYN was repeated too soon
    * @param refusals dials answered by a refusal
    * @param foreign dials answered in another protocol
+   * @param hangUps dials that were hung up
    * @param redials the dials after the first
    */
   public ConnectReport {
     redials = Map.copyOf(redials);
+  }
+
+  /**
+   * A report without a dial that was hung up.
+   *
+   * @param remote the address dialled
+   * @param outcome how it ended
+   * @param dials SYNs sent by choice
+   * @param nanos from the request to the outcome
+   * @param waitedNanos the part of it spent waiting at the gate
+   * @param winnerRttNanos the round trip of the dial that connected
+   * @param hastyRepeats dials whose SYN was repeated too soon
+   * @param refusals dials answered by a refusal
+   * @param foreign dials answered in another protocol
+   * @param redials the dials after the first
+   */
+  public ConnectReport(
+      SocketAddress remote,
+      ConnectOutcome outcome,
+      int dials,
+      long nanos,
+      long waitedNanos,
+      long winnerRttNanos,
+      int hastyRepeats,
+      int refusals,
+      int foreign,
+      Map<RedialReason, Integer> redials) {
+    this(
+        remote,
+        outcome,
+        dials,
+        nanos,
+        waitedNanos,
+        winnerRttNanos,
+        hastyRepeats,
+        refusals,
+        foreign,
+        0,
+        redials);
   }
 
   /**

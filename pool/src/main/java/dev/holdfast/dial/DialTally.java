@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The dials of one connect: how many there were, and whether one more is due. Confined to the
@@ -27,6 +28,7 @@ final class DialTally {
   private int dials;
   private int refusals;
   private int foreign;
+  private int hangUps;
   private int hastyRepeats = -1;
   private long dialledAt;
   private long waited;
@@ -57,12 +59,31 @@ final class DialTally {
     waited += nanos;
   }
 
-  void refused() {
-    refusals++;
+  /**
+   * A dial failed before it was connected.
+   *
+   * @return why another server of a balancer may be tried; null if none turned the client away
+   */
+  @Nullable RedialReason turnedAway(Throwable failure) {
+    return switch (ConnectOutcome.of(failure)) {
+      case REFUSED -> {
+        refusals++;
+        yield RedialReason.REFUSED;
+      }
+      case HUNG_UP -> {
+        hungUp();
+        yield RedialReason.HUNG_UP;
+      }
+      default -> null;
+    };
   }
 
   void foreign() {
     foreign++;
+  }
+
+  void hungUp() {
+    hangUps++;
   }
 
   int dials() {
@@ -77,19 +98,27 @@ final class DialTally {
     boolean due =
         switch (reason) {
           case SILENCE -> !schedule.tooLate(elapsedNanos);
-          case REFUSED -> balanced && turnedAway < MOST_TURNED_AWAY;
-          case FOREIGN -> foreignLeft();
+          case REFUSED, HUNG_UP -> balanced && turnedAway < MOST_TURNED_AWAY;
+          case FOREIGN -> unfitLeft();
         };
     if (!due || !budget.take()) {
       return false;
     }
-    redials.merge(reason, 1, Integer::sum);
-    turnedAway += reason == RedialReason.REFUSED ? 1 : 0;
+    count(reason);
     return true;
   }
 
-  private boolean foreignLeft() {
-    return redials.getOrDefault(RedialReason.FOREIGN, 0) < MOST_FOREIGN;
+  /** Both at once: another protocol, and no word at all, have one bound. */
+  private boolean unfitLeft() {
+    int unfit =
+        redials.getOrDefault(RedialReason.FOREIGN, 0)
+            + redials.getOrDefault(RedialReason.HUNG_UP, 0);
+    return unfit < MOST_FOREIGN;
+  }
+
+  private void count(RedialReason reason) {
+    redials.merge(reason, 1, Integer::sum);
+    turnedAway += reason == RedialReason.REFUSED || reason == RedialReason.HUNG_UP ? 1 : 0;
   }
 
   /**
@@ -97,7 +126,7 @@ final class DialTally {
    * the last such redial is left for {@link #redialAnyway}.
    */
   boolean redialAfterHangUp() {
-    boolean due = turnedAway + 1 < MOST_TURNED_AWAY && foreignLeft() && budget.take();
+    boolean due = turnedAway + 1 < MOST_TURNED_AWAY && unfitLeft() && budget.take();
     if (due) {
       redialAnyway();
     }
@@ -106,8 +135,7 @@ final class DialTally {
 
   /** A redial that replaces the client's own dial: the one before it was hung up. */
   void redialAnyway() {
-    redials.merge(RedialReason.FOREIGN, 1, Integer::sum);
-    turnedAway++;
+    count(RedialReason.HUNG_UP);
   }
 
   void succeeded() {
@@ -117,6 +145,16 @@ final class DialTally {
   ConnectReport report(
       InetSocketAddress remote, ConnectOutcome outcome, long nanos, long winnerRtt) {
     return new ConnectReport(
-        remote, outcome, dials, nanos, waited, winnerRtt, hastyRepeats, refusals, foreign, redials);
+        remote,
+        outcome,
+        dials,
+        nanos,
+        waited,
+        winnerRtt,
+        hastyRepeats,
+        refusals,
+        foreign,
+        hangUps,
+        redials);
   }
 }

@@ -84,15 +84,9 @@ final class HedgedDialling implements Dialling {
         return;
       }
     }
-    boolean refused = ConnectAttempt.isRefusal(cause);
-    if (refused) {
-      attempt.tally().refused();
-      if (attempt.redial(RedialReason.REFUSED)) {
-        dial();
-        return;
-      }
-    }
-    if (hedgeds.isEmpty()) {
+    if (attempt.redialTurnedAway(cause)) {
+      dial();
+    } else if (hedgeds.isEmpty()) {
       attempt.fail(cause);
     }
   }
@@ -118,7 +112,7 @@ final class HedgedDialling implements Dialling {
       return;
     }
     hedgeds.remove(hedged);
-    attempt.tally().foreign();
+    attempt.tally().hungUp();
     if (!attempt.redialAfterHangUp()) {
       if (!hedgeds.isEmpty()) {
         return;

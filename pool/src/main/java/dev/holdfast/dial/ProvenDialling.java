@@ -69,7 +69,7 @@ final class ProvenDialling implements Dialling {
       }
       attempt.tally().dialled();
       if (ConnectAttempt.isRefusal(e)) {
-        refused(named(e));
+        turnedAway(named(e));
       } else {
         attempt.fail(e); // no route
       }
@@ -139,12 +139,11 @@ final class ProvenDialling implements Dialling {
         try {
           Errors.handleConnectErrno("connect", -errno);
         } catch (ConnectException e) {
-          if (-errno == Errors.ERROR_ECONNREFUSED_NEGATIVE) {
-            refused(named(e));
-          } else if (expected != null && ConnectAttempt.isHangUp(e)) {
+          if (expected != null && ConnectAttempt.isHangUp(e)) {
             hungUp();
           } else {
-            throw e;
+            boolean refused = -errno == Errors.ERROR_ECONNREFUSED_NEGATIVE;
+            turnedAway(refused ? named(e) : e);
           }
         }
       }
@@ -152,12 +151,11 @@ final class ProvenDialling implements Dialling {
     }
   }
 
-  private void refused(ConnectException refusal) {
-    attempt.tally().refused();
-    if (attempt.redial(RedialReason.REFUSED)) {
+  private void turnedAway(ConnectException failure) {
+    if (attempt.redialTurnedAway(failure)) {
       dial();
     } else {
-      attempt.fail(refusal);
+      attempt.fail(failure);
     }
   }
 
@@ -216,7 +214,7 @@ final class ProvenDialling implements Dialling {
             new ForeignReplyException(attempt.remote(), attempt.tally().dials(), reader.quote()));
       }
     } else if (verdict == Verdict.REFUSAL) {
-      refused(new ServerRefusalException(attempt.remote(), reader.quote()));
+      turnedAway(new ServerRefusalException(attempt.remote(), reader.quote()));
     } else if (verdict == Verdict.INCOMPLETE && waited() < due) {
       lookSoon();
     } else {
@@ -229,7 +227,7 @@ final class ProvenDialling implements Dialling {
    * client as it would without a guard.
    */
   private void hungUp() {
-    attempt.tally().foreign();
+    attempt.tally().hungUp();
     if (!attempt.redialAfterHangUp()) {
       attempt.tally().redialAnyway();
       expected = null;

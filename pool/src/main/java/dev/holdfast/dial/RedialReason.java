@@ -8,8 +8,10 @@ public enum RedialReason {
   SILENCE,
   /** The connect was refused and the path declares a balancer: another dial may reach another. */
   REFUSED,
-  /** The path declares a balancer and the server behind it spoke another protocol or hung up. */
-  FOREIGN;
+  /** The path declares a balancer and the server behind it spoke another protocol. */
+  FOREIGN,
+  /** The path declares a balancer, and the connection was closed or reset before any answer. */
+  HUNG_UP;
 
   /**
    * The value for meter tags.

@@ -117,9 +117,7 @@ final class SameSocketDialling implements Dialling {
     if (inner.isSuccess()) {
       attempt.connected(rtt());
     } else {
-      if (ConnectAttempt.isRefusal(inner.cause())) {
-        attempt.tally().refused();
-      }
+      attempt.tally().turnedAway(inner.cause());
       attempt.failed(attempt.portlessForGood(inner.cause()));
     }
   }

@@ -22,6 +22,11 @@ public enum ConnectOutcome {
   UNREACHABLE,
   /** Every server reached spoke another protocol. */
   FOREIGN,
+  /**
+   * The handshake was done and the connection reset before the client had it ({@code ECONNRESET}).
+   * One that is closed a moment later is {@link #CONNECTED}.
+   */
+  HUNG_UP,
   /** The gate refused, before the first dial or after one that found no source port. */
   NOT_ADMITTED,
   /** The caller gave up: the connect was cancelled or its channel closed. */
@@ -46,6 +51,7 @@ public enum ConnectOutcome {
         case ECONNREFUSED -> failure instanceof ConnectException ? REFUSED : FAILED;
         case EADDRNOTAVAIL -> NO_LOCAL_PORT;
         case EHOSTUNREACH, ENETUNREACH -> UNREACHABLE;
+        case ECONNRESET, EPIPE -> HUNG_UP;
         default -> FAILED;
       };
     }

@@ -161,7 +161,7 @@ public enum HoldfastMeter {
   CONNECTS("holdfast.connects", Kind.TIMER, "Time connects took, by result", "guard", "result"),
   /**
    * Counter: dials after the first of a connect. Tags: {@code reason}, the values of {@link
-   * dev.holdfast.dial.RedialReason#tag()} (silence, refused, foreign).
+   * dev.holdfast.dial.RedialReason#tag()} (silence, refused, foreign, hung_up).
    */
   REDIALS(
       "holdfast.redials",

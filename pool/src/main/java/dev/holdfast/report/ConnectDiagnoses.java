@@ -142,6 +142,7 @@ public final class ConnectDiagnoses implements ConnectListener {
       case NO_LOCAL_PORT -> Optional.of(ConnectEnd.NO_LOCAL_PORT);
       case UNREACHABLE -> Optional.of(ConnectEnd.UNREACHABLE);
       case FOREIGN -> Optional.of(ConnectEnd.FOREIGN_REPLY);
+      case HUNG_UP -> Optional.of(ConnectEnd.HUNG_UP);
       case NOT_ADMITTED, CANCELLED, FAILED -> Optional.empty();
     };
   }
@@ -167,27 +168,31 @@ public final class ConnectDiagnoses implements ConnectListener {
     return connected != null && connected - beganNanos > 0 ? Answer.YES : Answer.UNKNOWN;
   }
 
-  /** Earlier refusals, and foreign answers, count for a connect that met one itself. */
+  /** Earlier dials that were turned away count for a connect that met the like itself. */
   private synchronized History remember(ConnectReport report, ConnectEnd end) {
     Recent recent = recents.computeIfAbsent(report.remote(), first -> new Recent());
     long now = System.nanoTime();
     if (end == ConnectEnd.CONNECTED) {
       recent.connectedAtNanos = now;
     }
-    int refusals = report.refusals() - (end == ConnectEnd.REFUSED ? 1 : 0);
-    int foreign = report.foreign() - (end == ConnectEnd.FOREIGN_REPLY ? 1 : 0);
-    for (int i = 0; i < refusals; i++) {
-      recent.dials.add(ConnectEnd.REFUSED, now);
-    }
-    for (int i = 0; i < foreign; i++) {
-      recent.dials.add(ConnectEnd.FOREIGN_REPLY, now);
-    }
+    addEarlier(recent.dials, report.refusals(), ConnectEnd.REFUSED, end, now);
+    addEarlier(recent.dials, report.foreign(), ConnectEnd.FOREIGN_REPLY, end, now);
+    addEarlier(recent.dials, report.hangUps(), ConnectEnd.HUNG_UP, end, now);
     recent.dials.add(end, now);
     History history = recent.dials.history();
     return new History(
         history.connected(),
         report.refusals() > 0 ? history.refused() : 0,
         report.foreign() > 0 ? history.foreign() : 0,
+        report.hangUps() > 0 ? history.hungUp() : 0,
         history.alternations());
+  }
+
+  /** The dials of one connect that ended like this, but for its last. */
+  private static void addEarlier(
+      RecentDials latest, int dials, ConnectEnd how, ConnectEnd last, long now) {
+    for (int i = last == how ? 1 : 0; i < dials; i++) {
+      latest.add(how, now);
+    }
   }
 }

@@ -40,15 +40,17 @@ final class RecentDials {
     int connected = 0;
     int refused = 0;
     int foreign = 0;
+    int hungUp = 0;
     for (Ended dial : dials) {
       switch (dial.how()) {
         case CONNECTED -> connected++;
         case REFUSED -> refused++;
         case FOREIGN_REPLY -> foreign++;
+        case HUNG_UP -> hungUp++;
         default -> {}
       }
     }
-    return new History(connected, refused, foreign, alternations());
+    return new History(connected, refused, foreign, hungUp, alternations());
   }
 
   private int alternations() {

@@ -4,6 +4,7 @@ import static dev.holdfast.diagnosis.Explanation.BACKEND_REFUSING;
 import static dev.holdfast.diagnosis.Explanation.CHURN;
 import static dev.holdfast.diagnosis.Explanation.CHURN_TIME_WAIT_OVERFLOW;
 import static dev.holdfast.diagnosis.Explanation.FOREIGN_PROTOCOL;
+import static dev.holdfast.diagnosis.Explanation.HUNG_UP;
 import static dev.holdfast.diagnosis.Explanation.NOT_LISTENING;
 import static dev.holdfast.diagnosis.Explanation.OWN_REVERSE_PATH_FILTER;
 import static dev.holdfast.diagnosis.Explanation.PORTS_EXHAUSTED;
@@ -25,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Rows of the decision table about connects, and about opening and closing too fast. */
 final class ConnectDiagnosisTest {
 
-  private static final History WORKS = new History(9, 0, 0, 0);
+  private static final History WORKS = new History(9, 0, 0, 0, 0);
 
   private static ConnectSigns.Builder connect(ConnectEnd outcome, long millis) {
     return ConnectSigns.of(outcome, Duration.ofMillis(millis)).rtt(Duration.ofNanos(100_000));
@@ -129,18 +130,19 @@ final class ConnectDiagnosisTest {
   @Test
   void mustTellADeadBackendFromARestartByItsAlternation() {
     assertExplained(
-        connect(ConnectEnd.REFUSED, 0).history(new History(5, 5, 0, 9)).build(), BACKEND_REFUSING);
+        connect(ConnectEnd.REFUSED, 0).history(new History(5, 5, 0, 0, 9)).build(),
+        BACKEND_REFUSING);
     assertExplained(
-        connect(ConnectEnd.REFUSED, 0).history(new History(5, 1, 0, 1)).build(), NOT_LISTENING);
+        connect(ConnectEnd.REFUSED, 0).history(new History(5, 1, 0, 0, 1)).build(), NOT_LISTENING);
     assertExplained(
-        connect(ConnectEnd.REFUSED, 0).history(new History(5, 2, 0, 2)).build(),
+        connect(ConnectEnd.REFUSED, 0).history(new History(5, 2, 0, 0, 2)).build(),
         BACKEND_REFUSING,
         NOT_LISTENING);
     assertExplained(
-        connect(ConnectEnd.REFUSED, 0).history(new History(0, 5, 0, 0)).build(), NOT_LISTENING);
+        connect(ConnectEnd.REFUSED, 0).history(new History(0, 5, 0, 0, 0)).build(), NOT_LISTENING);
     assertThat(
             Diagnostician.diagnose(
-                    connect(ConnectEnd.REFUSED, 0).history(new History(5, 5, 0, 9)).build())
+                    connect(ConnectEnd.REFUSED, 0).history(new History(5, 5, 0, 0, 9)).build())
                 .evidence())
         .contains("50 % of 10 recent connects refused");
   }
@@ -157,8 +159,23 @@ final class ConnectDiagnosisTest {
   void mustFindAForeignBackend() {
     assertExplained(connect(ConnectEnd.FOREIGN_REPLY, 1).build(), FOREIGN_PROTOCOL);
     assertExplained(
-        connect(ConnectEnd.CONNECTED, 1).history(new History(1, 0, 1, 1)).build(),
+        connect(ConnectEnd.CONNECTED, 1).history(new History(1, 0, 1, 0, 1)).build(),
         FOREIGN_PROTOCOL);
+  }
+
+  /** Nothing was said, so nothing is known of a protocol. */
+  @Test
+  void mustNotTakeAHangUpForAnotherProtocol() {
+    assertExplained(connect(ConnectEnd.HUNG_UP, 1).build(), HUNG_UP);
+    ConnectSigns passed =
+        connect(ConnectEnd.CONNECTED, 1).history(new History(1, 0, 0, 2, 1)).build();
+    assertExplained(passed, HUNG_UP);
+    assertThat(passed.evidence())
+        .contains("67 % of 3 recent connects accepted and hung up without a word");
+    assertExplained(
+        connect(ConnectEnd.CONNECTED, 1).history(new History(1, 0, 1, 1, 1)).build(),
+        FOREIGN_PROTOCOL,
+        HUNG_UP);
   }
 
   private static ChurnSigns churn(double closes, Duration age, long timeWait, long overflow) {

@@ -66,6 +66,11 @@ final class BlockingDiallerTest {
     throw new ConnectException("Connection refused");
   }
 
+  /** The handshake was done, and the connection reset before the thread looked. */
+  private static Dialled reset(Order order) throws IOException {
+    throw new SocketException("Connection reset");
+  }
+
   private static Dialled unanswered(Order order) throws IOException {
     assertThat(order.giveUp().getAsBoolean()).isTrue();
     throw new SilentDialException();
@@ -91,6 +96,44 @@ final class BlockingDiallerTest {
     assertThat(report().refusals()).isEqualTo(1);
     assertThat(report().redials()).isEqualTo(Map.of(RedialReason.REFUSED, 1));
     assertTold(gate, "asked", "connected");
+  }
+
+  @Test
+  void mustDialAnotherServerOfABalancerThatResets() throws Exception {
+    ScriptedGate gate = ScriptedGate.alwaysOpen();
+    connect(true, gate, TIMEOUT, BlockingDiallerTest::reset, BlockingDiallerTest::answered);
+    assertThat(report().outcome()).isEqualTo(ConnectOutcome.CONNECTED);
+    assertThat(report().hangUps()).isEqualTo(1);
+    assertThat(report().redials()).isEqualTo(Map.of(RedialReason.HUNG_UP, 1));
+    assertTold(gate, "asked", "connected");
+  }
+
+  @Test
+  void mustGiveUpABalancerWhoseServersRefuseOrResetThreeTimes() throws Exception {
+    ScriptedGate gate = ScriptedGate.alwaysOpen();
+    assertThatThrownBy(
+            () ->
+                connect(
+                    true,
+                    gate,
+                    TIMEOUT,
+                    BlockingDiallerTest::refused,
+                    BlockingDiallerTest::reset,
+                    BlockingDiallerTest::reset))
+        .hasMessage("Connection reset");
+    assertThat(report().outcome()).isEqualTo(ConnectOutcome.HUNG_UP);
+    assertThat(report().dials()).isEqualTo(3);
+    assertTold(gate, "asked", "failed");
+  }
+
+  @Test
+  void mustNotDialTheOnlyServerAgainThatResets() throws Exception {
+    ScriptedGate gate = ScriptedGate.alwaysOpen();
+    assertThatThrownBy(() -> connect(false, gate, TIMEOUT, BlockingDiallerTest::reset))
+        .hasMessage("Connection reset");
+    assertThat(report().dials()).isEqualTo(1);
+    assertThat(report().outcome()).isEqualTo(ConnectOutcome.HUNG_UP);
+    assertTold(gate, "asked", "failed");
   }
 
   @Test

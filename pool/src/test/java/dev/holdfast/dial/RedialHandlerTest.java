@@ -116,8 +116,10 @@ final class RedialHandlerTest {
       assertThat(await(client.connect(peer, TIMEOUT)).isSuccess()).isTrue();
       ConnectReport report = client.report();
       assertThat(report.dials()).isEqualTo(3);
-      assertThat(report.foreign()).isEqualTo(2);
-      assertThat(report.redials()).isEqualTo(Map.of(RedialReason.FOREIGN, 2));
+      assertThat(report.foreign()).isEqualTo(1);
+      assertThat(report.hangUps()).isEqualTo(1);
+      assertThat(report.redials())
+          .isEqualTo(Map.of(RedialReason.FOREIGN, 1, RedialReason.HUNG_UP, 1));
       assertThat(client.event()).isEqualTo("registered");
       assertThat(client.event()).isEqualTo("active");
       assertThat(client.event()).isEqualTo("read =yes");
@@ -161,8 +163,9 @@ final class RedialHandlerTest {
         await(client.connect(peer, TIMEOUT));
         ConnectReport report = client.report();
         assertThat(report.dials()).isEqualTo(3);
-        assertThat(report.redials()).isEqualTo(Map.of(RedialReason.FOREIGN, 2));
-        assertThat(report.foreign()).isEqualTo(2);
+        assertThat(report.redials()).isEqualTo(Map.of(RedialReason.HUNG_UP, 2));
+        assertThat(report.foreign()).isZero();
+        assertThat(report.hangUps()).isGreaterThanOrEqualTo(2);
       }
     }
   }

@@ -84,6 +84,31 @@ final class ConnectDiagnosesTest {
     assertThat(events.get(1).diagnosis().explanations()).containsExactly(Explanation.SYN_LOST);
   }
 
+  @Test
+  void mustFindHangUpsThatRedialsHidAndThoseThatFailedTheConnect() {
+    for (ConnectOutcome outcome : List.of(ConnectOutcome.CONNECTED, ConnectOutcome.HUNG_UP)) {
+      diagnoses.ended(
+          new ConnectReport(
+              HERE,
+              outcome,
+              3,
+              13 * MILLI,
+              0,
+              MILLI / 10,
+              0,
+              0,
+              0,
+              2,
+              Map.of(RedialReason.HUNG_UP, 2)));
+    }
+    ended(ConnectOutcome.HUNG_UP, 1);
+    assertThat(events)
+        .hasSize(3)
+        .allSatisfy(
+            event ->
+                assertThat(event.diagnosis().explanations()).containsExactly(Explanation.HUNG_UP));
+  }
+
   /** Whose SYN was repeated too soon is late by milliseconds only. */
   @Test
   void mustFindAStaleAckByItsHastyRepetition() {

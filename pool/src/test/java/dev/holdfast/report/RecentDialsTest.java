@@ -41,17 +41,17 @@ final class RecentDialsTest {
   @Test
   void mustNotTakeRestartsForABalancer() {
     connected(6, millis(5)).nobodyDialsFor(millis(3_000)).refused(3, millis(100));
-    assertThat(dials.history()).isEqualTo(new History(6, 3, 0, 0));
+    assertThat(dials.history()).isEqualTo(new History(6, 3, 0, 0, 0));
     connected(4, millis(5)).nobodyDialsFor(millis(2_500)).refused(2, millis(100));
-    assertThat(dials.history()).isEqualTo(new History(10, 5, 0, 1));
+    assertThat(dials.history()).isEqualTo(new History(10, 5, 0, 0, 1));
     connected(1, millis(5));
-    assertThat(dials.history()).isEqualTo(new History(11, 5, 0, 2));
+    assertThat(dials.history()).isEqualTo(new History(11, 5, 0, 0, 2));
   }
 
   @Test
   void mustCountTurnsOfDialsThatFollowEachOther() {
     connected(1, millis(5)).refused(1, millis(5)).connected(1, millis(5)).refused(1, millis(5));
-    assertThat(dials.history()).isEqualTo(new History(2, 2, 0, 3));
+    assertThat(dials.history()).isEqualTo(new History(2, 2, 0, 0, 3));
   }
 
   /** Whoever dials every ten seconds has no pauses. */
@@ -59,18 +59,18 @@ final class RecentDialsTest {
   void mustCountTurnsOfSlowDialsToo() {
     Duration pace = Duration.ofSeconds(10);
     connected(1, pace).refused(1, pace).connected(1, pace).refused(1, pace).connected(1, pace);
-    assertThat(dials.history()).isEqualTo(new History(3, 2, 0, 4));
+    assertThat(dials.history()).isEqualTo(new History(3, 2, 0, 0, 4));
   }
 
   @Test
   void mustForgetWhatIsOlderThanAMinute() {
     connected(1, millis(5)).refused(1, Duration.ofSeconds(61)).connected(1, millis(5));
-    assertThat(dials.history()).isEqualTo(new History(1, 0, 0, 0));
+    assertThat(dials.history()).isEqualTo(new History(1, 0, 0, 0, 0));
   }
 
   @Test
   void mustRememberTwentyAtMost() {
     connected(15, millis(5)).refused(10, millis(5));
-    assertThat(dials.history()).isEqualTo(new History(10, 10, 0, 1));
+    assertThat(dials.history()).isEqualTo(new History(10, 10, 0, 0, 1));
   }
 }

@@ -160,7 +160,8 @@ final class BalancedPathTest {
       assertThat(reports).hasSize(CONNECTS);
       assertThat(reports)
           .allSatisfy(report -> assertThat(report.dials() - silent(report)).isEqualTo(3))
-          .allSatisfy(report -> assertThat(report.foreign()).isBetween(2, 3));
+          .allSatisfy(report -> assertThat(report.foreign()).isZero())
+          .allSatisfy(report -> assertThat(report.hangUps()).isBetween(2, 3));
       Await.until("the dials", RedisBed.SOON, () -> guarded.accepted() >= 3 * CONNECTS);
       assertThat(guarded.accepted()).isBetween(3 * CONNECTS, (int) dials());
     }

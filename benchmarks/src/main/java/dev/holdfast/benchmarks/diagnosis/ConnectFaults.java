@@ -109,6 +109,17 @@ final class ConnectFaults {
     }
   }
 
+  /** It wants a PROXY header first, and closes on whoever sends none. */
+  static List<Optional<Diagnosis>> backendHangsUp(Bed bed) throws Exception {
+    RedisServer redis = bed.network().redis();
+    bed.network().balance();
+    String listen = "listen 0.0.0.0:%d proxy_protocol;".formatted(redis.port());
+    try (NginxServer wordless = bed.network().nginx(1, options -> options.directives(listen))) {
+      List<Subject> subjects = bed.balanced().subjects(Dial.VIRTUAL, redis);
+      return bed.each(subjects, subject -> last(subject, visit -> visit.report().hangUps() > 0));
+    }
+  }
+
   private static Optional<Diagnosis> last(Subject subject, Predicate<Visit> metTheFault) {
     Optional<Diagnosis> said = Optional.empty();
     int met = 0;

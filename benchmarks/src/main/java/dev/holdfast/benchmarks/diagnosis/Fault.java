@@ -7,6 +7,7 @@ import static dev.holdfast.diagnosis.Explanation.FIN_LOST;
 import static dev.holdfast.diagnosis.Explanation.FLOW_FORGOTTEN_RESET;
 import static dev.holdfast.diagnosis.Explanation.FLOW_FORGOTTEN_SILENT;
 import static dev.holdfast.diagnosis.Explanation.FOREIGN_PROTOCOL;
+import static dev.holdfast.diagnosis.Explanation.HUNG_UP;
 import static dev.holdfast.diagnosis.Explanation.LOCAL_CLOSE;
 import static dev.holdfast.diagnosis.Explanation.NOT_LISTENING;
 import static dev.holdfast.diagnosis.Explanation.OWN_REVERSE_PATH_FILTER;
@@ -113,6 +114,8 @@ public enum Fault {
   NOBODY_LISTENS("nothing listens", ConnectFaults::notListening, NOT_LISTENING, BACKEND_REFUSING),
   /** A web server behind the balancer. */
   FOREIGN("foreign protocol", ConnectFaults::foreignBackend, FOREIGN_PROTOCOL),
+  /** A web server that expects a PROXY header, behind the balancer. */
+  HANGS_UP("one backend hangs up", ConnectFaults::backendHangsUp, HUNG_UP),
   /** Idle for unlike times, reset together: so it is where one server's FINs were lost together. */
   MANY_DIE("failover, many die together", PathDeaths::failover, FAILOVER, FIN_LOST),
   /** Not by way of the user's close. */
@@ -168,7 +171,7 @@ public enum Fault {
    * @return at least 1
    */
   public int servers() {
-    return this == REFUSING || this == FOREIGN ? 2 : 1;
+    return this == REFUSING || this == FOREIGN || this == HANGS_UP ? 2 : 1;
   }
 
   /**

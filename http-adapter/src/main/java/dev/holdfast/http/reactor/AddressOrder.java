@@ -90,7 +90,7 @@ final class AddressOrder implements ResolvedAddressSelector<HttpClientConfig> {
           roundTripMillis.put(remote, roundTrip.toMillis());
         }
       }
-      case REFUSED, TIMED_OUT, UNREACHABLE, FOREIGN -> {
+      case REFUSED, TIMED_OUT, UNREACHABLE, FOREIGN, HUNG_UP -> {
         if (failedAt.size() < MOST) {
           failedAt.put(remote, System.nanoTime());
         }
