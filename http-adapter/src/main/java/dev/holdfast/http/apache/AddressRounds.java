@@ -13,7 +13,8 @@ import java.util.function.BooleanSupplier;
 /**
  * One connect over several addresses of a name. Each is dialled once and left for the next after
  * one redial delay (RFC 8305, section 5) or at once if its gate is not open; those left without an
- * answer are then dialled again, with all the patience there is.
+ * answer are then dialled again. All of it takes no longer than each of them dialled once for the
+ * user's timeout, as the client does without a guard.
  */
 final class AddressRounds {
 
@@ -25,19 +26,23 @@ final class AddressRounds {
      * Connects.
      *
      * @param more whether another address is dialled if this one does not answer soon
+     * @param timeoutNanos how long it may take; 0 if there is no limit
      */
-    void connect(InetSocketAddress address, boolean more) throws IOException;
+    void connect(InetSocketAddress address, boolean more, long timeoutNanos) throws IOException;
   }
 
   private final Addresses memory;
   private final BooleanSupplier gone;
+  private final long timeoutNanos;
 
   /**
    * @param gone whether the caller has given its connection up
+   * @param timeoutNanos the user's, for each address; 0 if there is none
    */
-  AddressRounds(Addresses memory, BooleanSupplier gone) {
+  AddressRounds(Addresses memory, BooleanSupplier gone, long timeoutNanos) {
     this.memory = memory;
     this.gone = gone;
+    this.timeoutNanos = timeoutNanos;
   }
 
   /**
@@ -47,15 +52,20 @@ final class AddressRounds {
    */
   void connect(List<InetSocketAddress> addresses, Step step) throws IOException {
     List<InetSocketAddress> unanswered = new ArrayList<>();
+    long unspent = 0;
+    int toCome = addresses.size();
     IOException last = new IOException("no address");
     for (InetSocketAddress address : addresses) {
+      boolean more = --toCome > 0 || !unanswered.isEmpty();
+      long began = System.nanoTime();
       try {
-        step.connect(address, true);
+        step.connect(address, more, timeoutNanos);
         memory.ended(address, true);
         return;
       } catch (SilentDialException | AddressBusyException left) {
         memory.ended(address, false);
         unanswered.add(address);
+        unspent += timeoutNanos - (System.nanoTime() - began);
         last = left;
       } catch (IOException failed) {
         stopIfGone(failed);
@@ -64,15 +74,29 @@ final class AddressRounds {
       }
       stopIfGone(last);
     }
+    again(unanswered, unspent, last, step);
+  }
+
+  /** With what is left of the time that they would have taken had none been left for another. */
+  private void again(
+      List<InetSocketAddress> unanswered, long leftNanos, IOException ofFirst, Step step)
+      throws IOException {
+    long left = leftNanos;
+    IOException last = ofFirst;
     for (InetSocketAddress address : unanswered) {
+      if (timeoutNanos > 0 && left <= 0) {
+        break;
+      }
+      long began = System.nanoTime();
       try {
-        step.connect(address, false);
+        step.connect(address, false, timeoutNanos == 0 ? 0 : Math.min(timeoutNanos, left));
         memory.ended(address, true);
         return;
       } catch (IOException failed) {
         stopIfGone(failed);
         last = failed;
       }
+      left -= System.nanoTime() - began;
     }
     throw last;
   }

@@ -78,13 +78,13 @@ final class Connects {
             ? guard.addresses().of(firstHop.getHostName(), port)
             : List.of();
     if (addresses.isEmpty()) {
-      one.connect(address(firstHop, port), null, false);
+      one.connect(address(firstHop, port), null, false, one.timeoutNanos());
     } else if (addresses.size() == 1) {
       InetSocketAddress only = addresses.get(0);
-      one.connect(only, only, false);
+      one.connect(only, only, false, one.timeoutNanos());
     } else {
-      new AddressRounds(guard.addresses(), gone)
-          .connect(addresses, (address, more) -> one.connect(address, address, more));
+      new AddressRounds(guard.addresses(), gone, one.timeoutNanos())
+          .connect(addresses, (address, more, nanos) -> one.connect(address, address, more, nanos));
       forgetFailures();
     }
   }
@@ -133,8 +133,13 @@ final class Connects {
      * @param remote for the gate's books
      * @param pinned the same if the client is to dial no other; null if it resolves by itself
      * @param more whether another address is dialled if this one does not answer soon
+     * @param timeoutNanos how long it may take; 0 if there is no limit
      */
-    void connect(InetSocketAddress remote, @Nullable InetSocketAddress pinned, boolean more)
+    void connect(
+        InetSocketAddress remote,
+        @Nullable InetSocketAddress pinned,
+        boolean more,
+        long timeoutNanos)
         throws IOException {
       boolean works = false;
       boolean dialled = true;
@@ -146,7 +151,7 @@ final class Connects {
                 () ->
                     diallers
                         .over(plan)
-                        .connect(remote, timeoutNanos(), more, gone, order -> dial(order, remote)));
+                        .connect(remote, timeoutNanos, more, gone, order -> dial(order, remote)));
         works = true;
       } catch (AddressBusyException busy) {
         dialled = false;
