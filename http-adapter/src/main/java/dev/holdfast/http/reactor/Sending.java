@@ -2,6 +2,7 @@ package dev.holdfast.http.reactor;
 
 import dev.holdfast.http.RetryDecision;
 import dev.holdfast.report.GuardMeters;
+import dev.holdfast.retry.NotExecutedException;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
@@ -138,8 +139,11 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
   public void onError(Throwable failure) {
     Exchange lost = call.latest();
     if (lost == null) {
-      if (tookNone(failure) && call.mayStartOver() && patient()) {
+      boolean none = tookNone(failure);
+      if (none && call.mayStartOver() && patient()) {
         beginAfter(nextPause());
+      } else if (none) {
+        fails(notTaken(failure));
       } else {
         fails(failure); // no connection: dialling again is the redialler's
       }
@@ -198,6 +202,17 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
   private static boolean tookNone(Throwable failure) {
     return failure.getClass() == IOException.class
         && String.valueOf(failure.getMessage()).contains("Max active streams is reached");
+  }
+
+  private static NotExecutedException notTaken(Throwable clients) {
+    var ours =
+        new NotExecutedException(
+            "The request",
+            "each connection had as many streams as its server allows, for as long as calls wait"
+                + " for one; or it follows an answer, a redirect say, that is not to be asked for"
+                + " again");
+    ours.initCause(clients);
+    return ours;
   }
 
   private void beginAfter(long nanos) {
