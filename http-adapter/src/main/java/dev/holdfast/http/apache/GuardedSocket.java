@@ -91,7 +91,7 @@ final class GuardedSocket {
    * would spend more time on its options than on anything else of the guard's.
    */
   void setOptions() {
-    if (optionsSet.compareAndSet(false, true)) {
+    if (!optionsSet.get() && optionsSet.compareAndSet(false, true)) {
       probe.fill(plan.keepAlive().orElse(null), plan.userTimeout(), guard.hostKeepAliveSeconds());
     }
   }
