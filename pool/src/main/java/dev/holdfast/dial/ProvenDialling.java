@@ -249,6 +249,9 @@ final class ProvenDialling implements Dialling {
     if (inner.isSuccess()) {
       attempt.connected(rtt);
     } else {
+      attempt
+          .tally()
+          .turnedAway(inner.cause()); // the channel is on its loop, and cannot dial again
       attempt.fail(inner.cause());
     }
   }

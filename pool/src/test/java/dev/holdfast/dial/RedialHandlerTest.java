@@ -170,6 +170,26 @@ final class RedialHandlerTest {
     }
   }
 
+  /** Who looks late sees the reset, and is not handed the connection; who looks early is. */
+  @ParameterizedTest
+  @EnumSource
+  void mustDialAgainWhatWasResetBeforeItWasSeenToStand(Transport transport) throws Exception {
+    try (Peer peer = Peer.plays(Peer.resets());
+        Client client = new Client(transport, balanced(null))) {
+      for (int i = 0; i < 3; i++) {
+        await(client.connect(peer, TIMEOUT));
+        ConnectReport report = client.report();
+        assertThat(report.outcome()).isIn(ConnectOutcome.CONNECTED, ConnectOutcome.HUNG_UP);
+        if (report.redials().containsKey(RedialReason.SILENCE)) {
+          continue; // a late machine dials for another reason
+        }
+        boolean failed = report.outcome() == ConnectOutcome.HUNG_UP;
+        assertThat(report.hangUps()).isEqualTo(report.dials() - (failed ? 0 : 1));
+        assertThat(report.dials()).isBetween(1, 3);
+      }
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void mustPassTwoServersThatHangUpWithoutAWord(Transport transport) throws Exception {
