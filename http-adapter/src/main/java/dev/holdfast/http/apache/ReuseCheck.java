@@ -61,7 +61,7 @@ final class ReuseCheck {
       guard.meters().usedAfterIdle(idle, socket.limitNanos());
     }
     IdleZone zone = socket.plan().zone(idle, socket.clocks().sinceRequest(now));
-    Death old = tooOld(socket, now);
+    Death old = tooOld(socket, zone, idle, now);
     if (old != null && !(lastResort && serverKeeps(socket, idle))) {
       return old;
     }
@@ -98,8 +98,10 @@ final class ReuseCheck {
       return disproved;
     }
     long now = System.nanoTime();
-    Death old = tooOld(socket, now);
-    boolean kept = lastResort && serverKeeps(socket, socket.clocks().sincePayload(now));
+    long idle = socket.clocks().sincePayload(now);
+    IdleZone zone = socket.plan().zone(idle, socket.clocks().sinceRequest(now));
+    Death old = tooOld(socket, zone, idle, now);
+    boolean kept = lastResort && serverKeeps(socket, idle);
     return kept ? null : old;
   }
 
@@ -114,9 +116,8 @@ final class ReuseCheck {
         : verdict;
   }
 
-  private static @Nullable Death tooOld(GuardedSocket socket, long now) {
-    long idleNanos = socket.clocks().sincePayload(now);
-    IdleZone zone = socket.plan().zone(idleNanos, socket.clocks().sinceRequest(now));
+  private static @Nullable Death tooOld(
+      GuardedSocket socket, IdleZone zone, long idleNanos, long now) {
     if (zone == IdleZone.EXPIRED || idleNanos > socket.hintedNanos()) {
       return new Death(Cause.IDLE_LIMIT, idleFor(idleNanos));
     }
