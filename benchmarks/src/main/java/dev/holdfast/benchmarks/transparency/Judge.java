@@ -1,6 +1,7 @@
 package dev.holdfast.benchmarks.transparency;
 
 import dev.holdfast.benchmarks.transparency.Transcript.Section;
+import dev.holdfast.lab.Shrinking;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -91,19 +92,9 @@ final class Judge {
 
   /** The shortest program found that still differs in the same section, in bounded time. */
   Finding shrink(Finding finding, int mostRuns) throws Exception {
-    Finding shortest = finding;
-    int runs = 0;
-    for (int chunk = Math.max(1, finding.program().steps().size() / 2); chunk >= 1; chunk /= 2) {
-      for (int from = 0; from < shortest.program().steps().size() && runs < mostRuns; ) {
-        List<Step> fewer = new ArrayList<>(shortest.program().steps());
-        fewer.subList(from, Math.min(fewer.size(), from + chunk)).clear();
-        Optional<Finding> still = differs(shortest, fewer);
-        runs++;
-        shortest = still.orElse(shortest);
-        from += still.isPresent() ? 0 : chunk;
-      }
-    }
-    return shortest;
+    return Shrinking.shortest(
+            finding.program().steps(), finding, mostRuns, steps -> differs(finding, steps))
+        .difference();
   }
 
   private Optional<Finding> differs(Finding finding, List<Step> steps) throws Exception {

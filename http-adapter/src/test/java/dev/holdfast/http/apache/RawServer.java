@@ -1,16 +1,13 @@
 package dev.holdfast.http.apache;
 
+import dev.holdfast.http.RawListener;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** A server on loopback whose connections are served by a test's own code, a thread for each. */
 final class RawServer implements AutoCloseable {
@@ -21,13 +18,11 @@ final class RawServer implements AutoCloseable {
     void serve(Wire wire) throws IOException;
   }
 
-  private final ServerSocket listener;
-  private final List<Socket> sockets = new CopyOnWriteArrayList<>();
-  private final AtomicInteger connections = new AtomicInteger();
+  private final RawListener listener;
 
   /** Accepts nothing before {@link #serves}: what exceeds the backlog gets no answer at all. */
   RawServer(int backlog) throws IOException {
-    this.listener = new ServerSocket(0, backlog, InetAddress.getLoopbackAddress());
+    this.listener = RawListener.plain(backlog);
   }
 
   static RawServer serving(Service service) throws IOException {
@@ -37,47 +32,15 @@ final class RawServer implements AutoCloseable {
   }
 
   void serves(Service service) {
-    start(
-        () -> {
-          while (true) {
-            Socket socket = listener.accept();
-            connections.incrementAndGet();
-            sockets.add(socket);
-            start(
-                () -> {
-                  try (socket) {
-                    service.serve(new Wire(socket));
-                  }
-                });
-          }
-        });
-  }
-
-  private interface Step {
-    void run() throws IOException;
-  }
-
-  private static void start(Step step) {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                step.run();
-              } catch (IOException closed) {
-                // the test or the client has ended it
-              }
-            },
-            "raw-server");
-    thread.setDaemon(true);
-    thread.start();
+    listener.serves(socket -> service.serve(new Wire(socket)));
   }
 
   int port() {
-    return listener.getLocalPort();
+    return listener.port();
   }
 
   int connections() {
-    return connections.get();
+    return listener.connections();
   }
 
   /**
@@ -85,7 +48,7 @@ final class RawServer implements AutoCloseable {
    * may take another connection while its listener is closed. What is connected goes on.
    */
   void refuses() throws IOException {
-    listener.close();
+    listener.acceptsNoMore();
     long end = System.nanoTime() + Bed.SOON.toNanos();
     while (System.nanoTime() < end) {
       try (Socket dial = new Socket(InetAddress.getLoopbackAddress(), port())) {
@@ -102,9 +65,6 @@ final class RawServer implements AutoCloseable {
   @Override
   public void close() throws IOException {
     listener.close();
-    for (Socket socket : sockets) {
-      socket.close();
-    }
   }
 
   /** The server's side of a connection. */

@@ -1,15 +1,12 @@
 package dev.holdfast.http.reactor;
 
+import dev.holdfast.http.RawListener;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -43,49 +40,18 @@ final class BrokenServer implements AutoCloseable {
     TEMPORARY
   }
 
-  private final ServerSocket listener;
+  private final RawListener listener = RawListener.plain(200);
   private final Map<String, AtomicLong> executed = new ConcurrentHashMap<>();
   private final Map<String, AtomicLong> asked = new ConcurrentHashMap<>();
-  private final List<Socket> sockets = new CopyOnWriteArrayList<>();
 
   BrokenServer() throws IOException {
-    listener = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
-    start(
-        () -> {
-          while (true) {
-            Socket socket = listener.accept();
-            sockets.add(socket);
-            start(() -> serve(socket));
+    listener.serves(
+        socket -> {
+          boolean goesOn = true;
+          while (goesOn) {
+            goesOn = treat(socket);
           }
         });
-  }
-
-  private interface Step {
-    void run() throws IOException;
-  }
-
-  private static void start(Step step) {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                step.run();
-              } catch (IOException over) {
-                // the client or the test has ended it
-              }
-            },
-            "broken");
-    thread.setDaemon(true);
-    thread.start();
-  }
-
-  private void serve(Socket socket) throws IOException {
-    try (socket) {
-      boolean goesOn = true;
-      while (goesOn) {
-        goesOn = treat(socket);
-      }
-    }
   }
 
   /** Whether the connection goes on. */
@@ -157,7 +123,7 @@ final class BrokenServer implements AutoCloseable {
   }
 
   String uri(String path) {
-    return "http://127.0.0.1:" + listener.getLocalPort() + path;
+    return "http://127.0.0.1:" + listener.port() + path;
   }
 
   long executions(String path) {
@@ -168,8 +134,5 @@ final class BrokenServer implements AutoCloseable {
   @Override
   public void close() throws IOException {
     listener.close();
-    for (Socket socket : sockets) {
-      socket.close();
-    }
   }
 }

@@ -1,9 +1,8 @@
 package dev.holdfast.http.reactor.transparency;
 
 import dev.holdfast.http.reactor.transparency.Run.Transcript;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
+import dev.holdfast.lab.Shrinking;
+import dev.holdfast.lab.Shrinking.Shortest;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -20,7 +19,6 @@ final class Judge {
   private static final int GUARDED_RUNS = 3;
 
   private static final int SHRINKING_RUNS = 40;
-  private static final int MOST_LINES = 4;
 
   final LongAdder exchanges = new LongAdder();
   final LongAdder programs = new LongAdder();
@@ -55,38 +53,20 @@ final class Judge {
   }
 
   private static Optional<String> between(Transcript bare, Transcript other) {
-    List<String> found = new ArrayList<>();
-    for (int i = 0; i < Math.max(bare.lines().size(), other.lines().size()); i++) {
-      String left = i < bare.lines().size() ? bare.lines().get(i) : "(nothing)";
-      String right = i < other.lines().size() ? other.lines().get(i) : "(nothing)";
-      if (!Objects.equals(left, right) && found.size() < MOST_LINES) {
-        found.add("one   " + left + "\n    other " + right);
-      }
-    }
-    return found.isEmpty() ? Optional.empty() : Optional.of(String.join("\n    ", found));
+    return Shrinking.between(bare.lines(), other.lines());
   }
 
-  /** The shortest program found that still differs, in bounded time. */
   private static String shrink(Program program, Mode mode, Servers servers, String difference) {
-    Program shortest = program;
-    String shown = difference;
-    int runs = 0;
-    for (int chunk = Math.max(1, program.steps().size() / 2); chunk >= 1; chunk /= 2) {
-      for (int from = 0; from < shortest.steps().size() && runs < SHRINKING_RUNS; ) {
-        List<Step> fewer = new ArrayList<>(shortest.steps());
-        fewer.subList(from, Math.min(fewer.size(), from + chunk)).clear();
-        Program shorter = shortest.with(fewer);
-        Optional<String> still =
-            between(Run.of(shorter, Mode.BARE, servers), Run.of(shorter, mode, servers));
-        runs++;
-        if (still.isPresent()) {
-          shortest = shorter;
-          shown = still.get();
-        } else {
-          from += chunk;
-        }
-      }
-    }
-    return "%s, %s%n  differs%n    %s".formatted(mode, shortest, shown);
+    Shortest<Step, String> shortest =
+        Shrinking.shortest(
+            program.steps(),
+            difference,
+            SHRINKING_RUNS,
+            steps -> {
+              Program shorter = program.with(steps);
+              return between(Run.of(shorter, Mode.BARE, servers), Run.of(shorter, mode, servers));
+            });
+    return "%s, %s%n  differs%n    %s"
+        .formatted(mode, program.with(shortest.steps()), shortest.difference());
   }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.http.reactor.transparency;
 
+import dev.holdfast.http.RawListener;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -23,50 +24,23 @@ final class RawServer implements AutoCloseable {
 
   private static final byte[] NONE = {};
 
-  private final ServerSocket listener;
+  private final RawListener listener;
   private final Journal journal;
-  private final List<Socket> sockets = new CopyOnWriteArrayList<>();
   private volatile String other = "";
 
   RawServer(Journal journal, @Nullable SSLContext tls) throws IOException {
     this.journal = journal;
     InetAddress here = InetAddress.getLoopbackAddress();
     listener =
-        tls == null
-            ? new ServerSocket(0, 200, here)
-            : tls.getServerSocketFactory().createServerSocket(0, 200, here);
-    start(this::accept);
-  }
-
-  private interface Step {
-    void run() throws IOException;
-  }
-
-  private static void start(Step step) {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                step.run();
-              } catch (IOException over) {
-                // the client or the test has ended it
-              }
-            },
-            "raw");
-    thread.setDaemon(true);
-    thread.start();
-  }
-
-  private void accept() throws IOException {
-    while (true) {
-      Socket socket = listener.accept();
-      sockets.add(socket);
-      start(() -> serve(socket));
-    }
+        new RawListener(
+            tls == null
+                ? new ServerSocket(0, 200, here)
+                : tls.getServerSocketFactory().createServerSocket(0, 200, here));
+    listener.serves(this::serve);
   }
 
   int port() {
-    return listener.getLocalPort();
+    return listener.port();
   }
 
   /** Where redirects to another origin lead. */
@@ -75,36 +49,32 @@ final class RawServer implements AutoCloseable {
   }
 
   private void serve(Socket socket) throws IOException {
-    try (socket) {
-      socket.setTcpNoDelay(true);
-      InputStream in = socket.getInputStream();
-      boolean goesOn = true;
-      while (goesOn) {
-        RawRequest request = RawRequest.read(in);
-        boolean unread = request.expects() && request.kind().equals("early");
-        if (!unread) {
-          if (request.expects()) {
-            socket.getOutputStream().write(message("100 Continue", "", NONE, true));
-          }
-          request.readBody(in);
+    socket.setTcpNoDelay(true);
+    InputStream in = socket.getInputStream();
+    boolean goesOn = true;
+    while (goesOn) {
+      RawRequest request = RawRequest.read(in);
+      boolean unread = request.expects() && request.kind().equals("early");
+      if (!unread) {
+        if (request.expects()) {
+          socket.getOutputStream().write(message("100 Continue", "", NONE, true));
         }
-        journal.asked(request.path(), "raw", socket, request.toString());
-        if (request.kind().equals("slow")) {
-          in.read(); // until the client leaves
-          return;
-        }
-        socket
-            .getOutputStream()
-            .write(answer(request.kind(), request.path(), request.method().equals("HEAD")));
-        goesOn =
-            !List.of("closed", "closes", "old", "early", "cut", "cutchunk", "babble")
-                .contains(request.kind());
+        request.readBody(in);
       }
-      socket.shutdownOutput();
-      in.readAllBytes();
-    } finally {
-      sockets.remove(socket);
+      journal.asked(request.path(), "raw", socket, request.toString());
+      if (request.kind().equals("slow")) {
+        in.read(); // until the client leaves
+        return;
+      }
+      socket
+          .getOutputStream()
+          .write(answer(request.kind(), request.path(), request.method().equals("HEAD")));
+      goesOn =
+          !List.of("closed", "closes", "old", "early", "cut", "cutchunk", "babble")
+              .contains(request.kind());
     }
+    socket.shutdownOutput();
+    in.readAllBytes();
   }
 
   private byte[] answer(String kind, String path, boolean bodiless) throws IOException {
@@ -195,9 +165,6 @@ final class RawServer implements AutoCloseable {
   @Override
   public void close() throws IOException {
     listener.close();
-    for (Socket socket : sockets) {
-      socket.close();
-    }
   }
 
   /** A request as it arrived. */
