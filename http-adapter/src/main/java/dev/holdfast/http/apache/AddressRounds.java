@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -30,6 +31,9 @@ final class AddressRounds {
      */
     void connect(InetSocketAddress address, boolean more, long timeoutNanos) throws IOException;
   }
+
+  /** Whoever has nothing left is dialled even so: the caller is to hear the client's own error. */
+  private static final long SHORTEST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final Addresses memory;
   private final BooleanSupplier gone;
@@ -84,12 +88,10 @@ final class AddressRounds {
     long left = leftNanos;
     IOException last = ofFirst;
     for (InetSocketAddress address : unanswered) {
-      if (timeoutNanos > 0 && left <= 0) {
-        break;
-      }
+      long most = Math.max(SHORTEST_NANOS, Math.min(timeoutNanos, left));
       long began = System.nanoTime();
       try {
-        step.connect(address, false, timeoutNanos == 0 ? 0 : Math.min(timeoutNanos, left));
+        step.connect(address, false, timeoutNanos == 0 ? 0 : most);
         memory.ended(address, true);
         return;
       } catch (IOException failed) {
