@@ -9,6 +9,7 @@ import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.path.PathWarning;
 import dev.holdfast.report.StartLine;
 import dev.holdfast.retry.ReplayRetry;
+import dev.holdfast.socket.SocketSettings;
 import dev.holdfast.usage.UsageSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -68,14 +69,21 @@ public record HttpGuardSettings(
   }
 
   /**
-   * How connects dial over a path.
+   * What its sockets go by.
    *
-   * @param balanced whether another dial over it may reach another server
-   * @return the settings
+   * @return the part of these settings that has nothing of HTTP in it
    */
-  public RedialSettings redialling(boolean balanced) {
-    return new RedialSettings(
-        redialling.redials(), balanced, redialling.firstReply(), redialling.sourceAddresses());
+  public SocketSettings sockets() {
+    return new SocketSettings(
+        name,
+        plans.distinct(),
+        registry,
+        probeAfter,
+        nameLookUp,
+        learner,
+        redialling,
+        gate,
+        replay.budgets());
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.holdfast.http;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.diagnosis.Diagnosis;
 import dev.holdfast.report.ConnectionLoss;
+import dev.holdfast.socket.ConnectionEnd;
 import java.time.Duration;
 
 /**
@@ -29,5 +30,16 @@ public record SwapEvent(
   @Override
   public String consequence() {
     return inFlight ? "a request was in flight" : "no request was lost";
+  }
+
+  /**
+   * The same of a socket's end.
+   *
+   * @param end of a connection
+   * @return the event
+   */
+  public static SwapEvent of(ConnectionEnd end) {
+    return new SwapEvent(
+        end.guard(), end.cause(), end.evidence(), end.diagnosis(), end.idle(), end.inFlight());
   }
 }

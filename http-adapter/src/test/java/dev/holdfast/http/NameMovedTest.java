@@ -9,6 +9,7 @@ import dev.holdfast.lab.Await;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.path.NetworkPath;
 import dev.holdfast.path.ServerLimits;
+import dev.holdfast.socket.DialledNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;

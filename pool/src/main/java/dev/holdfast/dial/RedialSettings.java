@@ -43,6 +43,16 @@ public record RedialSettings(
   }
 
   /**
+   * The same over another path.
+   *
+   * @param balances whether another dial over it may reach another server
+   * @return the settings
+   */
+  public RedialSettings onPath(boolean balances) {
+    return new RedialSettings(redials, balances, firstReply, sourceAddresses);
+  }
+
+  /**
    * Six redials, no balancer, any source address.
    *
    * @return the defaults

@@ -1,7 +1,7 @@
 package dev.holdfast.http.apache;
 
 import dev.holdfast.dial.NameWatch;
-import dev.holdfast.http.AddressFamilies;
+import dev.holdfast.socket.AddressMemory;
 import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -9,12 +9,9 @@ import java.lang.invoke.MethodType;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hc.client5.http.DnsResolver;
 import org.jspecify.annotations.Nullable;
 
@@ -25,11 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Addresses implements DnsResolver {
 
-  /** What failed so long ago is tried in its place again. */
-  private static final long MEMORY_NANOS = Duration.ofSeconds(30).toNanos();
-
-  private static final int MOST = 1_024;
-
   /** {@code resolve(host, port)}; null in HttpClient 5.4, which has no such method. */
   private static final @Nullable MethodHandle RESOLVE_PORT = resolvePort();
 
@@ -39,7 +31,7 @@ final class Addresses implements DnsResolver {
   private static final ThreadLocal<@Nullable Only> ONLY = new ThreadLocal<>();
 
   private final DnsResolver users;
-  private final Map<InetSocketAddress, Long> failedAt = new ConcurrentHashMap<>();
+  private final AddressMemory memory = new AddressMemory();
 
   Addresses(DnsResolver users) {
     this.users = users;
@@ -103,18 +95,7 @@ final class Addresses implements DnsResolver {
    * @return empty if the resolver knows none
    */
   List<InetSocketAddress> of(String host, int port) throws UnknownHostException {
-    List<InetSocketAddress> all = resolved(host, port);
-    if (all.size() < 2) {
-      return all;
-    }
-    List<InetSocketAddress> well = new ArrayList<>();
-    List<InetSocketAddress> ill = new ArrayList<>(1);
-    long now = System.nanoTime();
-    for (InetSocketAddress address : AddressFamilies.inTurn(all)) {
-      (hasFailed(address, now) ? ill : well).add(address);
-    }
-    well.addAll(ill);
-    return well;
+    return memory.inOrder(resolved(host, port));
   }
 
   private List<InetSocketAddress> resolved(String host, int port) throws UnknownHostException {
@@ -142,21 +123,9 @@ final class Addresses implements DnsResolver {
     }
   }
 
-  private boolean hasFailed(InetSocketAddress address, long now) {
-    Long at = failedAt.get(address);
-    if (at != null && now - at >= MEMORY_NANOS) {
-      failedAt.remove(address, at);
-      return false;
-    }
-    return at != null;
-  }
-
-  void ended(InetSocketAddress address, boolean works) {
-    if (works) {
-      failedAt.remove(address);
-    } else if (failedAt.size() < MOST) {
-      failedAt.put(address, System.nanoTime());
-    }
+  /** Which addresses have failed lately. */
+  AddressMemory memory() {
+    return memory;
   }
 
   @Override

@@ -2,12 +2,8 @@ package dev.holdfast.http.apache;
 
 import dev.holdfast.diagnosis.IdleBound;
 import dev.holdfast.dial.ConnectReport;
-import dev.holdfast.dial.SecondOpinions;
 import dev.holdfast.guard.Guard;
 import dev.holdfast.guard.GuardHealth;
-import dev.holdfast.http.ConnectionDeaths;
-import dev.holdfast.http.DialledNames;
-import dev.holdfast.http.GuardThread;
 import dev.holdfast.http.HttpEndpoints;
 import dev.holdfast.http.HttpGuardSettings;
 import dev.holdfast.http.SwapEvent;
@@ -18,7 +14,9 @@ import dev.holdfast.report.DiagnosisEvent;
 import dev.holdfast.report.DiagnosisReporter;
 import dev.holdfast.report.GuardMeters;
 import dev.holdfast.report.RecentDiagnosis;
-import dev.holdfast.wire.HostCounters;
+import dev.holdfast.socket.Diallers;
+import dev.holdfast.socket.SocketParts;
+import dev.holdfast.socket.SocketSettings;
 import dev.holdfast.wire.WireSnapshot;
 import io.github.resilience4j.retry.Retry;
 import java.time.Duration;
@@ -28,7 +26,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.WeakHashMap;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.HttpRequestRetryStrategy;
@@ -86,23 +83,15 @@ public final class ApacheHttpGuard implements Guard {
 
   private static final String NAME = "HOLDFAST";
 
-  /** Linux' default {@code net.ipv4.tcp_keepalive_time}. */
-  private static final long DEFAULT_KEEPALIVE_SECONDS = 7_200;
-
   private final HttpGuardSettings settings;
   private final HttpConnectionFactory<? extends ManagedHttpClientConnection> connectionFactory;
   private final @Nullable HttpRequestRetryStrategy retryStrategy;
   private final Optional<Duration> connectTimeout;
   private final DiagnosisReporter reporter;
   private final GuardMeters meters;
-  private final ConnectionDeaths deaths;
-  private final ScheduledExecutorService timer;
-  private final SecondOpinions opinions;
-  private final FlightWatch watch;
-  private final DialledNames names;
+  private final SocketParts sockets;
   private final ConnectReports connects;
   private final Diallers diallers;
-  private final long hostKeepAliveSeconds;
   private final Installation installation;
 
   /** Of the pools it was installed in, while those are reachable. */
@@ -121,20 +110,12 @@ public final class ApacheHttpGuard implements Guard {
     this.reporter = new DiagnosisReporter(settings.registry());
     this.meters = new GuardMeters(settings.registry(), settings.name());
     meters.byEndpoint(settings.endpointMeters());
-    this.timer = GuardThread.create(settings.name());
-    this.deaths = new ConnectionDeaths(settings, meters, reporter, timer);
-    this.opinions = new SecondOpinions(settings.gate());
-    this.watch = new FlightWatch(timer, opinions);
-    this.names = new DialledNames(settings, watch::leave);
+    SocketSettings ofSockets = settings.sockets();
+    this.sockets = SocketParts.of(ofSockets, meters, reporter);
     this.connects =
         new ConnectReports(
             settings.name(), settings.plan(), settings.plans()::of, meters, reporter);
-    this.diallers = Diallers.of(settings, connects);
-    settings.replay().budgets().onWithheld(meters::withheld);
-    this.hostKeepAliveSeconds =
-        HostCounters.ofThisHost()
-            .number("net.ipv4.tcp_keepalive_time")
-            .orElse(DEFAULT_KEEPALIVE_SECONDS);
+    this.diallers = Diallers.of(ofSockets, connects);
     settings.sayPlans(LOG, client());
     Installation.untried(Installation.clientVersion())
         .ifPresent(what -> LOG.warn("{}: {}", settings.name(), what));
@@ -221,18 +202,7 @@ public final class ApacheHttpGuard implements Guard {
     synchronized (endpoints) {
       endpoints.add(mine);
     }
-    return new GuardParts(
-        settings,
-        meters,
-        deaths,
-        mine,
-        new Addresses(users),
-        names,
-        timer,
-        watch,
-        connects,
-        installation,
-        hostKeepAliveSeconds);
+    return new GuardParts(settings, sockets, mine, new Addresses(users), connects, installation);
   }
 
   /**
@@ -340,7 +310,7 @@ public final class ApacheHttpGuard implements Guard {
    * @param listener the listener
    */
   public void onSwap(Consumer<? super SwapEvent> listener) {
-    deaths.onSwap(listener);
+    sockets.deaths().onEnd(end -> listener.accept(SwapEvent.of(end)));
   }
 
   /**
@@ -378,7 +348,7 @@ public final class ApacheHttpGuard implements Guard {
    */
   @Override
   public IdleBound idleBound() {
-    return deaths.idleBound();
+    return sockets.deaths().idleBound();
   }
 
   @Override
@@ -423,9 +393,7 @@ public final class ApacheHttpGuard implements Guard {
       all = List.copyOf(endpoints);
     }
     all.forEach(HttpEndpoints::close);
-    names.close();
-    deaths.close();
-    meters.close();
+    sockets.close();
     settings.closeOwnGate();
   }
 
@@ -436,7 +404,7 @@ public final class ApacheHttpGuard implements Guard {
 
   /** How many connections have not been ended. */
   int open() {
-    return watch.open();
+    return sockets.watch().open();
   }
 
   /**
@@ -447,6 +415,6 @@ public final class ApacheHttpGuard implements Guard {
    */
   @Override
   public List<WireSnapshot> snapshots() {
-    return watch.snapshots();
+    return sockets.watch().snapshots();
   }
 }

@@ -5,9 +5,13 @@ import dev.holdfast.dial.AddressBusyException;
 import dev.holdfast.dial.BlockingDialler.Dialled;
 import dev.holdfast.dial.BlockingDialler.Order;
 import dev.holdfast.dial.SilentDialException;
-import dev.holdfast.http.DialledName;
 import dev.holdfast.http.ExchangeProgress;
 import dev.holdfast.path.ConnectionPlan;
+import dev.holdfast.socket.AddressRounds;
+import dev.holdfast.socket.Death;
+import dev.holdfast.socket.DialledName;
+import dev.holdfast.socket.Diallers;
+import dev.holdfast.socket.SocketDial;
 import dev.holdfast.usage.EndpointChurn;
 import java.io.EOFException;
 import java.io.IOException;
@@ -83,7 +87,7 @@ final class Connects {
       InetSocketAddress only = addresses.get(0);
       one.connect(only, only, false, one.timeoutNanos());
     } else {
-      new AddressRounds(guard.addresses(), gone, one.timeoutNanos())
+      new AddressRounds(guard.addresses().memory(), gone, one.timeoutNanos())
           .connect(addresses, (address, more, nanos) -> one.connect(address, address, more, nanos));
       forgetFailures();
     }
@@ -163,7 +167,7 @@ final class Connects {
             : new ConnectTimeoutException(String.valueOf(late.getMessage()), endpoint.firstHop());
       } finally {
         if (works || (dialled && !gone.getAsBoolean())) {
-          guard.deaths().connectEnded(remote, works);
+          guard.sockets().deaths().connectEnded(remote, works);
         }
       }
     }
@@ -177,7 +181,7 @@ final class Connects {
     /** Empty if none was resolved, or not by the user's resolver. */
     private Optional<DialledName> name(InetSocketAddress remote) {
       HttpHost host = endpoint.firstHop();
-      if (!guard.names().areWatched()
+      if (!guard.sockets().names().areWatched()
           || remote.getAddress() == null
           || host.getAddress() != null
           || Literals.isAddress(host.getHostName())) {
@@ -188,9 +192,9 @@ final class Connects {
     }
 
     private Dialled dial(Order order, InetSocketAddress remote) throws IOException {
-      DialInProgress dial = new DialInProgress(guard, order, remote, plan, churn);
+      SocketDial dial = new SocketDial(guard.sockets(), order, remote, plan, churn);
       ConnectionEndpoint pooled = endpoint.pooled();
-      dial.begin();
+      DialInProgress.begin(dial);
       try {
         pool.connect(pooled, left(order, given), context);
         if (gone.getAsBoolean()) {
@@ -213,7 +217,7 @@ final class Connects {
         undo(pooled);
         throw failed;
       } finally {
-        dial.end();
+        DialInProgress.end(dial);
       }
     }
   }
@@ -262,7 +266,7 @@ final class Connects {
    */
   static void noteLostHandshake(IOException failed) {
     CurrentRequest request = CurrentRequest.get();
-    Optional<Death> death = Death.of(failed);
+    Optional<Death> death = HttpDeath.of(failed);
     boolean lost =
         death.isPresent()
             && death.get().cause() != Cause.REPLY_OVERDUE

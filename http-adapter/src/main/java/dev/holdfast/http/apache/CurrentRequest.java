@@ -5,6 +5,7 @@ import dev.holdfast.http.ExchangeProgress;
 import dev.holdfast.http.RequestAttempts;
 import dev.holdfast.retry.NotExecutedException;
 import dev.holdfast.retry.ReplaySafety;
+import dev.holdfast.socket.Caller;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * receives on the caller's thread, but tells the connection nothing of the request before it is
  * sent, and the retry nothing of the connection after it failed.
  */
-final class CurrentRequest {
+final class CurrentRequest implements Caller {
 
   /** How the latest attempt failed. */
   record Failure(ExchangeProgress progress, Cause cause, String evidence) {}
@@ -75,12 +76,14 @@ final class CurrentRequest {
     gone = true;
   }
 
-  boolean isGone() {
+  @Override
+  public boolean isGone() {
     return gone;
   }
 
   /** How long its caller waits for an answer that does not come over a socket. */
-  long patienceNanos(Socket socket) {
+  @Override
+  public long patienceNanos(Socket socket) {
     if (responseTimeout != null) {
       return Timeout.isPositive(responseTimeout) ? responseTimeout.toNanoseconds() : Long.MAX_VALUE;
     }
@@ -93,7 +96,8 @@ final class CurrentRequest {
   }
 
   /** It was held back, unsent, for as long as its caller waits for an answer. */
-  void isLate() {
+  @Override
+  public void isLate() {
     late = true;
   }
 

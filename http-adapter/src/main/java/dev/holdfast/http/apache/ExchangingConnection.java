@@ -1,6 +1,8 @@
 package dev.holdfast.http.apache;
 
 import dev.holdfast.http.KeepAliveHint;
+import dev.holdfast.socket.GivenUp;
+import dev.holdfast.socket.OpenSocket;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +32,7 @@ abstract class ExchangingConnection extends ForwardingConnection {
   private @Nullable Flight flight;
 
   /** The socket underneath; null before there is one. */
-  abstract @Nullable GuardedSocket socket();
+  abstract @Nullable OpenSocket socket();
 
   /** Its streams; null before there are any. */
   abstract @Nullable ObservedSocket observed();
@@ -45,7 +47,7 @@ abstract class ExchangingConnection extends ForwardingConnection {
 
   @Override
   public void sendRequestHeader(ClassicHttpRequest request) throws HttpException, IOException {
-    GuardedSocket mine = socket();
+    OpenSocket mine = socket();
     if (mine == null) {
       delegate().sendRequestHeader(request);
       return;
@@ -114,11 +116,11 @@ abstract class ExchangingConnection extends ForwardingConnection {
     if (ended()) {
       throw failed(cut(null));
     }
-    GuardedSocket mine = socket();
+    OpenSocket mine = socket();
     ObservedSocket tapped = observed();
     Flight far = flight;
     if (far != null && tapped != null && response.getCode() < HttpStatus.SC_SUCCESS) {
-      far.interim(ReuseCheck.holdsInput(delegate(), tapped));
+      far.interim(PooledInput.holdsInput(delegate(), tapped));
     }
     if (mine != null && tapped != null) {
       mine.answered();
@@ -129,7 +131,8 @@ abstract class ExchangingConnection extends ForwardingConnection {
         for (Header hint : hints) {
           fields.add(String.valueOf(hint.getValue()));
         }
-        mine.hinted(KeepAliveHint.parse(fields));
+        KeepAliveHint hint = KeepAliveHint.parse(fields);
+        mine.hinted(hint.maxIdleAge(mine.plan()), hint.timeout());
       }
     }
     return response;
@@ -161,11 +164,11 @@ abstract class ExchangingConnection extends ForwardingConnection {
    * The caller met an error while it read the answer's body: it has a part, so nothing is retried.
    */
   IOException bodyFailed(IOException thrown) {
-    GuardedSocket mine = socket();
+    OpenSocket mine = socket();
     if (mine == null || isClosedHere()) {
       return thrown;
     }
-    Death.of(thrown).ifPresent(mine.end()::dies);
+    HttpDeath.of(thrown).ifPresent(mine.end()::dies);
     return mine.end().condemned() ? GivenUp.because(mine, thrown) : thrown;
   }
 
@@ -180,7 +183,7 @@ abstract class ExchangingConnection extends ForwardingConnection {
   }
 
   private IOException failed(IOException thrown) {
-    GuardedSocket mine = socket();
+    OpenSocket mine = socket();
     Flight far = flight;
     return mine == null || far == null
         ? thrown

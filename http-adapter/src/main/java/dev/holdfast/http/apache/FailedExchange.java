@@ -3,6 +3,9 @@ package dev.holdfast.http.apache;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.http.ExchangeFailure;
 import dev.holdfast.http.ExchangeProgress;
+import dev.holdfast.socket.Death;
+import dev.holdfast.socket.GivenUp;
+import dev.holdfast.socket.OpenSocket;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import javax.net.ssl.SSLException;
@@ -20,7 +23,7 @@ final class FailedExchange {
    * @return what the caller gets
    */
   static IOException with(
-      IOException thrown, GuardedSocket socket, Flight flight, boolean closedHere) {
+      IOException thrown, OpenSocket socket, Flight flight, boolean closedHere) {
     ExchangeFailure how = how(thrown, socket, closedHere);
     Death why = why(thrown, socket);
     if (how != ExchangeFailure.OTHER) {
@@ -47,7 +50,7 @@ final class FailedExchange {
     }
   }
 
-  private static ExchangeFailure how(IOException thrown, GuardedSocket socket, boolean closedHere) {
+  private static ExchangeFailure how(IOException thrown, OpenSocket socket, boolean closedHere) {
     if (socket.end().condemned()) {
       return ExchangeFailure.GIVEN_UP;
     }
@@ -59,14 +62,15 @@ final class FailedExchange {
     }
     // Anything that is not the wire's comes from the body that the caller supplied, or from its
     // interruption.
-    boolean wire = thrown instanceof SSLException || Death.of(thrown).isPresent();
+    boolean wire = thrown instanceof SSLException || HttpDeath.of(thrown).isPresent();
     return wire ? ExchangeFailure.CLOSED : ExchangeFailure.OTHER;
   }
 
-  private static Death why(IOException thrown, GuardedSocket socket) {
+  private static Death why(IOException thrown, OpenSocket socket) {
     Death known = socket.end().death();
     return known != null
         ? known
-        : Death.of(thrown).orElse(new Death(Cause.PEER_RESET, thrown.getClass().getSimpleName()));
+        : HttpDeath.of(thrown)
+            .orElse(new Death(Cause.PEER_RESET, thrown.getClass().getSimpleName()));
   }
 }

@@ -1,5 +1,10 @@
 package dev.holdfast.http.apache;
 
+import dev.holdfast.socket.Caller;
+import dev.holdfast.socket.Death;
+import dev.holdfast.socket.OpenSocket;
+import dev.holdfast.socket.ReuseCheck;
+import dev.holdfast.socket.SocketDial;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -22,7 +27,7 @@ final class GuardedConnection extends ExchangingConnection {
   private final GuardParts guard;
   private final ReuseCheck check;
   private volatile ManagedHttpClientConnection delegate;
-  private volatile @Nullable GuardedSocket socket;
+  private volatile @Nullable OpenSocket socket;
   private volatile @Nullable ObservedSocket observed;
   private volatile @Nullable SetAside setAside;
   private volatile boolean closedHere;
@@ -32,17 +37,17 @@ final class GuardedConnection extends ExchangingConnection {
       throws IOException {
     this.factory = factory;
     this.guard = guard;
-    this.check = new ReuseCheck(guard);
+    this.check = new ReuseCheck(guard.sockets());
     this.delegate = factory.createConnection(null);
   }
 
   @Override
   public void bind(Socket bound) throws IOException {
-    DialInProgress dial = DialInProgress.get();
+    SocketDial dial = DialInProgress.get();
     if (dial != null && !bound.isConnected()) {
       dial.dials(bound);
     } else if (dial != null) {
-      GuardedSocket up = dial.connected(bound);
+      OpenSocket up = dial.connected(bound);
       socket = up;
       if (closedHere) {
         up.end().ends(true); // the close came first, and found no socket
@@ -69,7 +74,7 @@ final class GuardedConnection extends ExchangingConnection {
   @Override
   public void bind(SSLSocket tls, Socket base) throws IOException {
     ObservedSocket plain = observed;
-    if (plain != null && delegate.isOpen() && ReuseCheck.holdsInput(delegate, plain)) {
+    if (plain != null && delegate.isOpen() && PooledInput.holdsInput(delegate, plain)) {
       // A proxy's, behind its 200: it would be read as the server's first answer.
       throw new SSLException("input arrived in plain text before the TLS handshake");
     }
@@ -81,7 +86,7 @@ final class GuardedConnection extends ExchangingConnection {
   /** Leased for another request. */
   @Override
   public void activate() {
-    GuardedSocket pooled = socket;
+    OpenSocket pooled = socket;
     ObservedSocket tapped = observed;
     if (pooled == null || tapped == null || !delegate.isOpen()) {
       delegate.activate();
@@ -94,7 +99,13 @@ final class GuardedConnection extends ExchangingConnection {
       return;
     }
     boolean mayRunTwice = request != null && request.mayRunTwice();
-    Death refused = check.refuse(pooled, delegate, tapped, mayRunTwice, lastResort);
+    Death refused =
+        check.refuse(
+            pooled,
+            new PooledInput(pooled, delegate, tapped),
+            mayRunTwice,
+            lastResort,
+            request == null ? Caller.PATIENT : request);
     if (refused == null) {
       delegate.activate();
     } else if (request != null && SetAside.isByChoice(refused) && !lastResort) {
@@ -105,13 +116,13 @@ final class GuardedConnection extends ExchangingConnection {
   }
 
   private void setAside(
-      Death why, GuardedSocket pooled, ObservedSocket tapped, CurrentRequest request) {
+      Death why, OpenSocket pooled, ObservedSocket tapped, CurrentRequest request) {
     setAside = new SetAside(delegate, pooled, tapped, why);
     renew();
     request.poolInstead().dialsInPlace(this);
   }
 
-  private void replace(Death why, GuardedSocket pooled) {
+  private void replace(Death why, OpenSocket pooled) {
     pooled.end().dies(why);
     pooled.end().ends(true);
     delegate.close(CloseMode.IMMEDIATE);
@@ -132,7 +143,7 @@ final class GuardedConnection extends ExchangingConnection {
 
   /** A dial has failed whose socket this connection holds, and would send on. */
   void dialFailed() {
-    GuardedSocket failed = socket;
+    OpenSocket failed = socket;
     if (failed != null) {
       failed.end().ends(true);
     }
@@ -160,8 +171,8 @@ final class GuardedConnection extends ExchangingConnection {
       return false;
     }
     delegate.close(CloseMode.IMMEDIATE);
-    GuardedSocket again = other.socket();
-    again.stays();
+    OpenSocket again = other.socket();
+    again.name().stays();
     socket = again;
     observed = other.observed();
     delegate = other.connection();
@@ -175,7 +186,7 @@ final class GuardedConnection extends ExchangingConnection {
   /** Back in the pool. */
   @Override
   public void passivate() {
-    GuardedSocket mine = socket;
+    OpenSocket mine = socket;
     ObservedSocket tapped = observed;
     if (mine != null && tapped != null) {
       mine.rests(tapped.arrived());
@@ -191,7 +202,7 @@ final class GuardedConnection extends ExchangingConnection {
   }
 
   private void foreign() {
-    GuardedSocket mine = socket;
+    OpenSocket mine = socket;
     if (mine != null && mine.requests() == 1) {
       guard.connects().ended(mine.foreign());
     }
@@ -199,7 +210,7 @@ final class GuardedConnection extends ExchangingConnection {
 
   @Override
   public boolean isOpen() {
-    GuardedSocket mine = socket;
+    OpenSocket mine = socket;
     return delegate.isOpen() && (mine == null || !mine.end().condemned());
   }
 
@@ -217,7 +228,7 @@ final class GuardedConnection extends ExchangingConnection {
 
   private void ends(boolean abort) {
     closedHere = true;
-    GuardedSocket mine = socket;
+    OpenSocket mine = socket;
     if (mine != null) {
       mine.end().ends(abort);
     }
@@ -242,7 +253,7 @@ final class GuardedConnection extends ExchangingConnection {
   }
 
   @Override
-  @Nullable GuardedSocket socket() {
+  @Nullable OpenSocket socket() {
     return socket;
   }
 

@@ -1,7 +1,8 @@
 package dev.holdfast.http.apache;
 
 import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.http.DialledNames;
+import dev.holdfast.socket.Death;
+import dev.holdfast.socket.OpenSocket;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.core5.io.CloseMode;
 
@@ -11,16 +12,10 @@ import org.apache.hc.core5.io.CloseMode;
  * @param why it is not used if there is a new one
  */
 record SetAside(
-    ManagedHttpClientConnection connection,
-    GuardedSocket socket,
-    ObservedSocket observed,
-    Death why) {
+    ManagedHttpClientConnection connection, OpenSocket socket, ObservedSocket observed, Death why) {
 
   /** An attempt before has met a dead path, and this connection may lead over the same. */
   static final Death EARLIER_FAILED = new Death(Cause.LOCAL_CLOSE, "an earlier attempt failed");
-
-  /** Its name leads to another server, which may not be up yet. */
-  static final Death NAME_LEFT = new Death(Cause.DEMOTED, DialledNames.LEFT);
 
   /** Whether it works as far as is known: that is no sign of its death. */
   static boolean isByChoice(Death why) {

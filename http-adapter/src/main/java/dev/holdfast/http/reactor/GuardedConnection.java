@@ -2,9 +2,10 @@ package dev.holdfast.http.reactor;
 
 import dev.holdfast.diagnosis.Answer;
 import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.http.DialledName;
 import dev.holdfast.http.KeepAliveHint;
 import dev.holdfast.path.ConnectionPlan;
+import dev.holdfast.socket.DialledBy;
+import dev.holdfast.socket.DialledName;
 import dev.holdfast.wire.ConnectionClocks;
 import dev.holdfast.wire.Opinion;
 import dev.holdfast.wire.SecondOpinion;
@@ -61,8 +62,7 @@ final class GuardedConnection {
   private long worksSince = readNanos;
   private SocketAddress remote = NOWHERE;
   private volatile boolean askedToGo;
-  private volatile @Nullable DialledName name;
-  private volatile boolean left;
+  private final DialledBy name;
   private boolean up;
   private Answer answeredBeside = Answer.UNKNOWN;
   private boolean lent;
@@ -80,6 +80,7 @@ final class GuardedConnection {
     this.guard = guard;
     this.plan = plan;
     this.wire = WireProbe.of(channel);
+    this.name = new DialledBy(guard.names());
     this.probeAfterNanos = guard.settings().shared().probeAfter().toNanos();
     this.retirement = new Retirement(plan, clocks);
     this.inFlight = new InFlight(retirement);
@@ -209,9 +210,8 @@ final class GuardedConnection {
   /** It was dialled by a name, which is watched from now on; null if by none. */
   void dialledBy(@Nullable DialledName host) {
     named = true;
-    name = host;
     if (host != null) {
-      guard.names().connected(host);
+      name.is(host);
     }
   }
 
@@ -219,8 +219,7 @@ final class GuardedConnection {
    * A name has left an address: perhaps its own, and then it carries no further call. Any thread.
    */
   void leaveIf(DialledName gone) {
-    if (gone.equals(name)) {
-      left = true;
+    if (name.leaveIf(gone)) {
       retirement.now();
       try {
         channel.eventLoop().execute(this::closeIfDone);
@@ -232,7 +231,7 @@ final class GuardedConnection {
 
   /** Whether its name does not lead to its address any more. Any thread. */
   boolean left() {
-    return left;
+    return name.left();
   }
 
   /** Whether this is the first time that it is lent. */
@@ -347,7 +346,7 @@ final class GuardedConnection {
   }
 
   private void closeIfDone() {
-    if (left && inFlight.isEmpty()) {
+    if (name.left() && inFlight.isEmpty()) {
       http2.closeOnceDone();
     }
     if (retiring && !handedOver && inFlight.isEmpty()) {

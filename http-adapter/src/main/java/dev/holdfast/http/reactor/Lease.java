@@ -1,12 +1,12 @@
 package dev.holdfast.http.reactor;
 
 import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.http.DialledName;
-import dev.holdfast.http.DialledNames;
 import dev.holdfast.http.RequestSafety;
 import dev.holdfast.http.RetryDecision;
 import dev.holdfast.path.IdleZone;
 import dev.holdfast.retry.ReplaySafety;
+import dev.holdfast.socket.DialledName;
+import dev.holdfast.socket.DialledNames;
 import io.netty.channel.EventLoop;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.util.NetUtil;

@@ -7,9 +7,6 @@ import dev.holdfast.dial.SecondOpinions;
 import dev.holdfast.gate.ConnectOutcome;
 import dev.holdfast.guard.Guard;
 import dev.holdfast.guard.GuardHealth;
-import dev.holdfast.http.ConnectionDeaths;
-import dev.holdfast.http.DialledNames;
-import dev.holdfast.http.GuardThread;
 import dev.holdfast.http.HttpEndpoints;
 import dev.holdfast.http.HttpGuardSettings;
 import dev.holdfast.http.SwapEvent;
@@ -20,6 +17,9 @@ import dev.holdfast.report.DiagnosisEvent;
 import dev.holdfast.report.DiagnosisReporter;
 import dev.holdfast.report.GuardMeters;
 import dev.holdfast.report.RecentDiagnosis;
+import dev.holdfast.socket.ConnectionDeaths;
+import dev.holdfast.socket.DialledNames;
+import dev.holdfast.socket.GuardThread;
 import dev.holdfast.wire.WireSnapshot;
 import io.github.resilience4j.retry.Retry;
 import io.netty.channel.ChannelHandler;
@@ -102,8 +102,9 @@ public final class ReactorHttpGuard implements Guard {
     this.timer = GuardThread.create(shared.name());
     this.names =
         new DialledNames(
-            shared, left -> connections.forEach(connection -> connection.leaveIf(left)));
-    this.deaths = new ConnectionDeaths(shared, meters, reporter, timer);
+            shared.nameLookUp(),
+            left -> connections.forEach(connection -> connection.leaveIf(left)));
+    this.deaths = new ConnectionDeaths(shared.sockets(), meters, reporter, timer);
     this.endpoints = new HttpEndpoints(shared, reporter);
     this.connects =
         new ConnectReports(shared.name(), shared.plan(), shared.plans()::of, meters, reporter);
@@ -122,7 +123,10 @@ public final class ReactorHttpGuard implements Guard {
 
   private Redialler redialler(HttpGuardSettings shared, boolean mayReachAnother) {
     return Redialler.of(
-        shared.redialling(mayReachAnother), connects, shared.gate(), shared.replay().budgets());
+        shared.redialling().onPath(mayReachAnother),
+        connects,
+        shared.gate(),
+        shared.replay().budgets());
   }
 
   /**
@@ -253,7 +257,7 @@ public final class ReactorHttpGuard implements Guard {
    * @param listener the listener
    */
   public void onSwap(Consumer<? super SwapEvent> listener) {
-    deaths.onSwap(listener);
+    deaths.onEnd(end -> listener.accept(SwapEvent.of(end)));
   }
 
   /**

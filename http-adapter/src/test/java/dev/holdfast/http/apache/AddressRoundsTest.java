@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.dial.SilentDialException;
+import dev.holdfast.socket.AddressRounds;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -31,7 +32,8 @@ final class AddressRoundsTest {
   private final List<Dial> dials = new ArrayList<>();
 
   private void connect(long timeoutNanos, InetSocketAddress... addresses) throws IOException {
-    new AddressRounds(new Addresses(SystemDefaultDnsResolver.INSTANCE), () -> false, timeoutNanos)
+    new AddressRounds(
+            new Addresses(SystemDefaultDnsResolver.INSTANCE).memory(), () -> false, timeoutNanos)
         .connect(List.of(addresses), this::dial);
   }
 

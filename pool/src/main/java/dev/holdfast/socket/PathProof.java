@@ -1,4 +1,4 @@
-package dev.holdfast.http.apache;
+package dev.holdfast.socket;
 
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.wire.IdleTrial;
@@ -14,11 +14,11 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Proves the path of an idle connection before a request that must not be lost is sent over it.
- * HTTP has no ping; the kernel's keepalive probe needs none, and sends not a byte of payload. It
- * proves the way to whatever terminates TCP. A connection whose probe goes unanswered is left once
- * a fresh one was answered; while none is, the path is dark, a dial in its place would be lost as
- * well, and TCP may yet mend it. Confined to the caller's thread.
+ * Proves the path of an idle connection before a request that must not be lost is sent over it. The
+ * protocol may have no ping; the kernel's keepalive probe needs none, and sends not a byte of
+ * payload. It proves the way to whatever terminates TCP. A connection whose probe goes unanswered
+ * is left once a fresh one was answered; while none is, the path is dark, a dial in its place would
+ * be lost as well, and TCP may yet mend it. Confined to the caller's thread.
  */
 final class PathProof {
 
@@ -38,18 +38,19 @@ final class PathProof {
   /** The caller has hung up, which tells nothing; its client discards the connection. */
   private static final Death UNFINISHED = new Death(Cause.LOCAL_CLOSE, "its caller hung up");
 
-  private final GuardedSocket socket;
+  private final OpenSocket socket;
   private final IdleTrial trial;
-  private final @Nullable CurrentRequest request = CurrentRequest.get();
+  private final Caller caller;
   private final long beganNanos = System.nanoTime();
   private final long patienceNanos;
   private final long callersNanos;
 
-  private PathProof(GuardedSocket socket, WireSnapshot before, GuardParts guard) {
+  private PathProof(OpenSocket socket, WireSnapshot before, SocketParts guard, Caller caller) {
     this.socket = socket;
+    this.caller = caller;
     this.trial = new IdleTrial(guard.watch().opinion(socket), before, beganNanos);
     this.patienceNanos = WireJudge.answerWithin(before, CEILING).toNanos();
-    this.callersNanos = request == null ? Long.MAX_VALUE : request.patienceNanos(socket.base());
+    this.callersNanos = caller.patienceNanos(socket.base());
   }
 
   /**
@@ -60,13 +61,14 @@ final class PathProof {
    * @return why the connection must not be used; null if it is proved, or the kernel cannot be
    *     asked
    */
-  static @Nullable Death disprove(GuardedSocket socket, WireSnapshot before, GuardParts guard) {
+  static @Nullable Death disprove(
+      OpenSocket socket, WireSnapshot before, SocketParts guard, Caller caller) {
     if (before.source() == WireSource.NONE || before.lastAckRecvMillis() < JUST_HEARD_MILLIS) {
       return null;
     }
     SocketProbe probe = socket.probe();
     KeepAliveSettings settings = probe.keepAlive();
-    PathProof proof = new PathProof(socket, before, guard);
+    PathProof proof = new PathProof(socket, before, guard, caller);
     if (!probe.poke(POKE_COUNT)) {
       return null;
     }
@@ -87,7 +89,7 @@ final class PathProof {
   private @Nullable Death await() {
     boolean interrupted = false;
     try {
-      while (request == null || !request.isGone()) {
+      while (!caller.isGone()) {
         interrupted |= Thread.interrupted();
         LockSupport.parkNanos(pauseNanos());
         WireSnapshot wire = socket.read(System.nanoTime());
@@ -139,8 +141,8 @@ final class PathProof {
       case LET_BE -> socket.probe().restore(KeepAliveSettings.OFF);
       case WAIT -> {}
     }
-    if (request != null && sinceNanos > callersNanos) {
-      request.isLate();
+    if (sinceNanos > callersNanos) {
+      caller.isLate();
       return new Death(Cause.PROBES_UNANSWERED, evidence);
     }
     return null;

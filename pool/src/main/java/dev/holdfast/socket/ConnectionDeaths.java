@@ -1,4 +1,4 @@
-package dev.holdfast.http;
+package dev.holdfast.socket;
 
 import dev.holdfast.diagnosis.Answer;
 import dev.holdfast.diagnosis.DeathSigns;
@@ -36,11 +36,11 @@ public final class ConnectionDeaths implements AutoCloseable {
 
   private static final Duration UNLIMITED = Duration.ofSeconds(Long.MAX_VALUE);
 
-  private final HttpGuardSettings settings;
+  private final SocketSettings settings;
   private final GuardMeters meters;
   private final DiagnosisReporter reporter;
   private final ScheduledExecutorService timer;
-  private final Listeners<SwapEvent> listeners = new Listeners<>();
+  private final Listeners<ConnectionEnd> listeners = new Listeners<>();
   private final Neighbours neighbours = new Neighbours();
   private final NextConnects nextConnects = new NextConnects();
 
@@ -56,7 +56,7 @@ public final class ConnectionDeaths implements AutoCloseable {
    * @param timer for what is known a second later
    */
   public ConnectionDeaths(
-      HttpGuardSettings settings,
+      SocketSettings settings,
       GuardMeters meters,
       DiagnosisReporter reporter,
       ScheduledExecutorService timer) {
@@ -64,7 +64,7 @@ public final class ConnectionDeaths implements AutoCloseable {
     this.meters = meters;
     this.reporter = reporter;
     this.timer = timer;
-    for (ConnectionPlan plan : settings.plans().distinct()) {
+    for (ConnectionPlan plan : settings.plans()) {
       idleLimits.put(
           plan,
           new IdleLimits(settings.name(), plan, settings.learner(), ConnectionDeaths::onceLearned)
@@ -113,7 +113,7 @@ public final class ConnectionDeaths implements AutoCloseable {
    *
    * @param listener must be quick and must not block; what it throws is logged and stops nothing
    */
-  public void onSwap(Consumer<? super SwapEvent> listener) {
+  public void onEnd(Consumer<ConnectionEnd> listener) {
     listeners.add(listener);
   }
 
@@ -146,8 +146,8 @@ public final class ConnectionDeaths implements AutoCloseable {
       IdleLimits.ended(
           witness, age, signs, diagnosis, now, listener -> nextConnects.tell(remote, listener));
     }
-    SwapEvent swap =
-        new SwapEvent(
+    ConnectionEnd swap =
+        new ConnectionEnd(
             settings.name(),
             signs.cause(),
             evidence,

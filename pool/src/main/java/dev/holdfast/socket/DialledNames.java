@@ -1,6 +1,8 @@
-package dev.holdfast.http;
+package dev.holdfast.socket;
 
 import dev.holdfast.dial.NameWatch;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,17 +20,16 @@ public final class DialledNames implements AutoCloseable {
   /**
    * Watches nothing yet.
    *
-   * @param settings of the guard
+   * @param period how often names are looked up; empty for never
    * @param onLeft hears of a name that has left its address, on the thread that looks names up
    */
-  public DialledNames(HttpGuardSettings settings, Consumer<DialledName> onLeft) {
+  public DialledNames(Optional<Duration> period, Consumer<DialledName> onLeft) {
     this.watch =
-        settings
-            .nameLookUp()
+        period
             .map(
-                period ->
+                each ->
                     NameWatch.ofEachName(
-                        period, (host, by, gone) -> onLeft.accept(new DialledName(host, by, gone))))
+                        each, (host, by, gone) -> onLeft.accept(new DialledName(host, by, gone))))
             .orElse(null);
   }
 

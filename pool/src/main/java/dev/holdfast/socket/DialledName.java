@@ -1,4 +1,4 @@
-package dev.holdfast.http;
+package dev.holdfast.socket;
 
 import dev.holdfast.dial.NameWatch;
 import java.net.InetAddress;

@@ -1,4 +1,4 @@
-package dev.holdfast.http.apache;
+package dev.holdfast.socket;
 
 import dev.holdfast.dial.AddressBusyException;
 import dev.holdfast.dial.SilentDialException;
@@ -17,17 +17,19 @@ import java.util.function.BooleanSupplier;
  * answer are then dialled again. All of it takes no longer than each of them dialled once for the
  * user's timeout, as the client does without a guard.
  */
-final class AddressRounds {
+public final class AddressRounds {
 
   /** Connects to one address. */
   @FunctionalInterface
-  interface Step {
+  public interface Step {
 
     /**
      * Connects.
      *
+     * @param address where to
      * @param more whether another address is dialled if this one does not answer soon
      * @param timeoutNanos how long it may take; 0 if there is no limit
+     * @throws IOException if it is not connected
      */
     void connect(InetSocketAddress address, boolean more, long timeoutNanos) throws IOException;
   }
@@ -35,15 +37,18 @@ final class AddressRounds {
   /** Whoever has nothing left is dialled even so: the caller is to hear the client's own error. */
   private static final long SHORTEST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-  private final Addresses memory;
+  private final AddressMemory memory;
   private final BooleanSupplier gone;
   private final long timeoutNanos;
 
   /**
+   * One connect.
+   *
+   * @param memory which addresses have failed lately
    * @param gone whether the caller has given its connection up
    * @param timeoutNanos the user's, for each address; 0 if there is none
    */
-  AddressRounds(Addresses memory, BooleanSupplier gone, long timeoutNanos) {
+  public AddressRounds(AddressMemory memory, BooleanSupplier gone, long timeoutNanos) {
     this.memory = memory;
     this.gone = gone;
     this.timeoutNanos = timeoutNanos;
@@ -52,9 +57,11 @@ final class AddressRounds {
   /**
    * Returns once connected.
    *
+   * @param addresses in the order in which they are dialled
+   * @param step connects to one
    * @throws IOException of the last address
    */
-  void connect(List<InetSocketAddress> addresses, Step step) throws IOException {
+  public void connect(List<InetSocketAddress> addresses, Step step) throws IOException {
     List<InetSocketAddress> unanswered = new ArrayList<>();
     long unspent = 0;
     int toCome = addresses.size();

@@ -1,4 +1,4 @@
-package dev.holdfast.http;
+package dev.holdfast.socket;
 
 import dev.holdfast.bounded.LruMap;
 import dev.holdfast.diagnosis.Answer;

@@ -1,4 +1,4 @@
-package dev.holdfast.http.apache;
+package dev.holdfast.socket;
 
 import dev.holdfast.diagnosis.Answer;
 import dev.holdfast.diagnosis.Cause;
@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  * How one TCP connection ends, and what is told of it: the first reason stays. Used by the thread
  * that has leased it and by the guard's own, under the socket's lock where both may meet.
  */
-final class SocketEnd {
+public final class SocketEnd {
 
-  private final GuardedSocket socket;
-  private final GuardParts guard;
+  private final OpenSocket socket;
+  private final SocketParts guard;
   private final IdleWitness witness;
   private final Permit permit;
   private final EndpointChurn churn;
@@ -34,8 +34,8 @@ final class SocketEnd {
   private boolean ended;
 
   SocketEnd(
-      GuardedSocket socket,
-      GuardParts guard,
+      OpenSocket socket,
+      SocketParts guard,
       IdleWitness witness,
       Permit permit,
       EndpointChurn churn) {
@@ -46,16 +46,30 @@ final class SocketEnd {
     this.churn = churn;
   }
 
-  boolean condemned() {
+  /**
+   * Whether it was given up under its caller.
+   *
+   * @return true once it was
+   */
+  public boolean condemned() {
     return condemned;
   }
 
-  @Nullable Death death() {
+  /**
+   * Why it ends.
+   *
+   * @return null while it does not, or if nobody knows
+   */
+  public @Nullable Death death() {
     return death;
   }
 
-  /** Notes why the connection ends, and tells; the first reason stays. */
-  void dies(Death why) {
+  /**
+   * Notes why the connection ends, and tells; the first reason stays.
+   *
+   * @param why what was met
+   */
+  public void dies(Death why) {
     DeathSigns signs;
     Duration age;
     synchronized (socket) {
@@ -120,8 +134,10 @@ final class SocketEnd {
    * Gives the connection up while its caller waits on it, and tells once the watch has looked at
    * all others again: a path dies under many at once, and the last caller is not to wait for their
    * diagnoses, the first of which takes tens of milliseconds in a JVM that has made none.
+   *
+   * @param why what was seen
    */
-  void condemn(Death why) {
+  public void condemn(Death why) {
     boolean flying;
     synchronized (socket) {
       if (death != null || ended) {
@@ -171,7 +187,7 @@ final class SocketEnd {
   }
 
   /** Ends a connection that no pool knows of. */
-  void abandon() {
+  public void abandon() {
     ends(true);
     abort();
   }
@@ -181,7 +197,7 @@ final class SocketEnd {
    *
    * @param abort whether with linger 0
    */
-  void ends(boolean abort) {
+  public void ends(boolean abort) {
     Closer closer;
     synchronized (socket) {
       if (ended) {

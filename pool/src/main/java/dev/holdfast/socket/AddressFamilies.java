@@ -1,4 +1,4 @@
-package dev.holdfast.http;
+package dev.holdfast.socket;
 
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;

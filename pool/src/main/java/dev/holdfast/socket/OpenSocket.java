@@ -1,4 +1,4 @@
-package dev.holdfast.http.apache;
+package dev.holdfast.socket;
 
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.diagnosis.DeathSigns;
@@ -6,8 +6,6 @@ import dev.holdfast.diagnosis.IdleWitness;
 import dev.holdfast.dial.ConnectReport;
 import dev.holdfast.gate.ConnectOutcome;
 import dev.holdfast.gate.Permit;
-import dev.holdfast.http.DialledName;
-import dev.holdfast.http.KeepAliveHint;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.usage.EndpointChurn;
 import dev.holdfast.wire.ConnectionClocks;
@@ -19,20 +17,25 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One TCP connection, from its handshake to its end. Used by the thread that has leased it and by
- * the guard's own; its lock is held for system calls of microseconds only.
+ * One TCP connection of a guard, from its handshake to its end. Used by the thread that has leased
+ * it and by the guard's own; its lock is held for system calls of microseconds only.
+ *
+ * <p>Whoever uses the socket says so: {@link #begins} before something is sent, {@link #answered}
+ * once an answer has begun, {@link #rests} once nobody waits. {@link GuardedSocket} says it by what
+ * passes through its streams.
  */
-final class GuardedSocket {
+public final class OpenSocket {
 
   private final Socket base;
   private final SocketAddress endpoint;
-  private final GuardParts guard;
+  private final SocketParts guard;
   private final ConnectionPlan plan;
   private final IdleWitness witness;
   private final SocketProbe probe;
@@ -44,27 +47,32 @@ final class GuardedSocket {
   private final WireHistory history = new WireHistory();
   private final AtomicBoolean optionsSet = new AtomicBoolean();
   private final SocketEnd end;
+  private final DialledBy name;
 
   private long requests;
   private long hintedNanos = Long.MAX_VALUE;
   private long idleBeforeNanos;
   private volatile long flightNanos;
   private volatile boolean inFlight;
-  private volatile @Nullable DialledName name;
-  private volatile boolean left;
   private volatile @Nullable WireSnapshot latest;
 
   /**
+   * A connection is up.
+   *
+   * @param base the socket of the kernel
    * @param probe of that socket
    * @param endpoint what was dialled, to tell which connections are siblings
    * @param plan of the path to its host
+   * @param guard what its guard shares
+   * @param permit of the gate
+   * @param churn where its endpoint's opens and closes are counted
    */
-  GuardedSocket(
+  public OpenSocket(
       Socket base,
       SocketProbe probe,
       SocketAddress endpoint,
       ConnectionPlan plan,
-      GuardParts guard,
+      SocketParts guard,
       Permit permit,
       EndpointChurn churn) {
     this.base = base;
@@ -73,6 +81,7 @@ final class GuardedSocket {
     this.plan = plan;
     this.probe = probe;
     this.source = probe.source();
+    this.name = new DialledBy(guard.names());
     double u = ThreadLocalRandom.current().nextDouble();
     this.lifetimeNanos = plan.lifetime(u).toNanos();
     this.mostRequests = plan.requests(u);
@@ -87,112 +96,165 @@ final class GuardedSocket {
   }
 
   /**
-   * What is of use to a connection that is kept, or waits long for an answer: one that does neither
-   * would spend more time on its options than on anything else of the guard's.
+   * Sets the options of the plan. They are of use to a connection that is kept, or waits long for
+   * an answer: one that does neither would spend more time on its options than on anything else of
+   * the guard's.
    */
-  void setOptions() {
+  public void setOptions() {
     if (!optionsSet.get() && optionsSet.compareAndSet(false, true)) {
       probe.fill(plan.keepAlive().orElse(null), plan.userTimeout(), guard.hostKeepAliveSeconds());
     }
   }
 
-  /** It was dialled by a name, which is watched from now on. */
-  void dialledBy(DialledName host) {
-    name = host;
-    guard.names().connected(host);
+  /**
+   * By what name it was dialled.
+   *
+   * @return never null; it may have none
+   */
+  public DialledBy name() {
+    return name;
   }
 
-  /** A name has left an address: perhaps its own. */
-  void leaveIf(DialledName gone) {
-    if (gone.equals(name)) {
-      left = true;
-    }
-  }
-
-  /** Whether its name does not lead to its address any more. */
-  boolean left() {
-    return left;
-  }
-
-  /** Its name leads where no connection is to be had: it is used until the next look. */
-  void stays() {
-    DialledName host = name;
-    if (left && host != null) {
-      left = false;
-      guard.names().connected(host);
-    }
-  }
-
-  ConnectionPlan plan() {
+  /**
+   * What it goes by.
+   *
+   * @return the plan of its path
+   */
+  public ConnectionPlan plan() {
     return plan;
   }
 
-  SocketAddress endpoint() {
+  /**
+   * Where it leads.
+   *
+   * @return what was dialled
+   */
+  public SocketAddress endpoint() {
     return endpoint;
   }
 
-  Socket base() {
+  /**
+   * The socket underneath.
+   *
+   * @return the socket of the kernel
+   */
+  public Socket base() {
     return base;
   }
 
-  /** Where its readings come from. */
-  WireSource source() {
+  /**
+   * Where its readings come from.
+   *
+   * @return none where the kernel cannot be asked
+   */
+  public WireSource source() {
     return source;
   }
 
-  SocketProbe probe() {
+  /**
+   * Its probe.
+   *
+   * @return of the same socket
+   */
+  public SocketProbe probe() {
     return probe;
   }
 
-  ConnectionClocks clocks() {
+  /**
+   * Its clocks.
+   *
+   * @return when payload moved last
+   */
+  public ConnectionClocks clocks() {
     return clocks;
   }
 
-  long requests() {
+  /**
+   * How many requests it has carried.
+   *
+   * @return how often {@link #begins} was called
+   */
+  public long requests() {
     return requests;
   }
 
-  /** {@link System#nanoTime()} at which it was connected. */
-  long openedNanos() {
+  /**
+   * When it was connected.
+   *
+   * @return {@link System#nanoTime()}
+   */
+  public long openedNanos() {
     return openedNanos;
   }
 
-  boolean lifeIsOver(long nowNanos) {
+  /**
+   * Whether it has carried, or lasted, as much as the plan allows.
+   *
+   * @param nowNanos {@link System#nanoTime()}
+   * @return true if it is to be replaced
+   */
+  public boolean lifeIsOver(long nowNanos) {
     return nowNanos - openedNanos > lifetimeNanos
         || (mostRequests.isPresent() && requests >= mostRequests.getAsLong());
   }
 
-  /** How long the server said it keeps the connection, less a margin. */
-  long hintedNanos() {
+  /**
+   * How long the server said it keeps the connection, less a margin.
+   *
+   * @return nanoseconds; {@link Long#MAX_VALUE} if it did not say
+   */
+  public long hintedNanos() {
     return hintedNanos;
   }
 
-  void hinted(KeepAliveHint hint) {
-    hint.maxIdleAge(plan).ifPresent(age -> hintedNanos = age.toNanos());
-    hint.timeout().ifPresent(witness.limit()::advertised);
+  /**
+   * The server has said how long it keeps the connection.
+   *
+   * @param maxIdleAge for how long it may be idle therefore; empty for ever
+   * @param advertised what the server said; empty if it did not
+   */
+  public void hinted(Optional<Duration> maxIdleAge, Optional<Duration> advertised) {
+    maxIdleAge.ifPresent(age -> hintedNanos = age.toNanos());
+    advertised.ifPresent(witness.limit()::advertised);
   }
 
-  /** Whether it has been idle for longer than connections to its address seem to be kept. */
-  boolean isPastLearned(long idleNanos) {
+  /**
+   * Whether it has been idle for longer than connections to its address seem to be kept.
+   *
+   * @param idleNanos its idle age
+   * @return true if it is past a learned limit
+   */
+  public boolean isPastLearned(long idleNanos) {
     return witness.limit().isPast(idleNanos);
   }
 
-  /** The idle age from which it is not used as it is, {@link Long#MAX_VALUE} if there is none. */
-  long limitNanos() {
+  /**
+   * The idle age from which it is not used as it is.
+   *
+   * @return nanoseconds; {@link Long#MAX_VALUE} if there is none
+   */
+  public long limitNanos() {
     return witness.limit().inForceNanos();
   }
 
-  /** Reads the kernel's view. */
-  synchronized WireSnapshot read(long nowNanos) {
+  /**
+   * Reads the kernel's view.
+   *
+   * @param nowNanos {@link System#nanoTime()}
+   * @return the reading
+   */
+  public synchronized WireSnapshot read(long nowNanos) {
     return took(probe.read(nowNanos));
   }
 
   /**
    * The same before it is used again.
    *
+   * @param nowNanos {@link System#nanoTime()}
    * @param taken how much payload was read from it; negative if that is not known
+   * @return the reading
    */
-  synchronized WireSnapshot readIdle(long nowNanos, long taken) {
+  public synchronized WireSnapshot readIdle(long nowNanos, long taken) {
     return took(probe.read(nowNanos, taken));
   }
 
@@ -202,8 +264,12 @@ final class GuardedSocket {
     return snapshot;
   }
 
-  /** What had arrived by the latest reading, see {@link SocketProbe#received()}. */
-  long received() {
+  /**
+   * What had arrived by the latest reading, see {@link SocketProbe#received()}.
+   *
+   * @return bytes
+   */
+  public long received() {
     return probe.received();
   }
 
@@ -213,13 +279,17 @@ final class GuardedSocket {
     idleBeforeNanos = idleNanos;
   }
 
-  /** The latest reading, for other threads; null before the first. */
-  @Nullable WireSnapshot latest() {
+  /**
+   * The latest reading, for other threads.
+   *
+   * @return null before the first
+   */
+  public @Nullable WireSnapshot latest() {
     return latest;
   }
 
-  /** A request is about to be sent. */
-  void begins() {
+  /** Something is about to be sent that is answered. */
+  public void begins() {
     long now = System.nanoTime();
     requests++;
     clocks.requested(now);
@@ -228,7 +298,35 @@ final class GuardedSocket {
     guard.watch().wake();
   }
 
-  boolean inFlight() {
+  /** The same beside others that are in flight, where one connection carries many. */
+  public void joins() {
+    requests++;
+    clocks.requested(System.nanoTime());
+  }
+
+  /** Somebody goes on waiting for what {@link #begins} was called for. */
+  void waits() {
+    inFlight = true;
+    guard.watch().wake();
+  }
+
+  /** Nobody waits at this moment. */
+  void pauses() {
+    inFlight = false;
+  }
+
+  /** More of an answer has arrived, or what nobody asked for. */
+  void heard() {
+    clocks.read(System.nanoTime());
+    setOptions();
+  }
+
+  /**
+   * Whether somebody waits on it.
+   *
+   * @return true from {@link #begins} to {@link #rests}
+   */
+  public boolean inFlight() {
     return inFlight;
   }
 
@@ -237,8 +335,8 @@ final class GuardedSocket {
     return flightNanos;
   }
 
-  /** The head of an answer was read. */
-  void answered() {
+  /** An answer has begun. */
+  public void answered() {
     clocks.read(System.nanoTime());
     if (idleBeforeNanos >= IdleWitness.LEAST_NANOS) {
       witness.reused(Duration.ofNanos(idleBeforeNanos));
@@ -250,11 +348,11 @@ final class GuardedSocket {
   }
 
   /**
-   * The exchange is over and the connection back in its pool.
+   * Nobody waits on it any more.
    *
-   * @param read whether anything arrived behind the answer's head
+   * @param read whether anything arrived since {@link #answered}
    */
-  void rests(boolean read) {
+  public void rests(boolean read) {
     inFlight = false;
     setOptions();
     if (read) {
@@ -262,13 +360,21 @@ final class GuardedSocket {
     }
   }
 
-  /** The connect has led to another server: its first answer was not HTTP. */
-  ConnectReport foreign() {
+  /**
+   * The connect has led to another server: its first answer was of another protocol.
+   *
+   * @return for the listeners of connects
+   */
+  public ConnectReport foreign() {
     return new ConnectReport(endpoint, ConnectOutcome.FOREIGN, 1, 0, 0, -1, -1, 0, 1, Map.of());
   }
 
-  /** How it ends. */
-  SocketEnd end() {
+  /**
+   * How it ends.
+   *
+   * @return always the same
+   */
+  public SocketEnd end() {
     return end;
   }
 

@@ -1,13 +1,20 @@
-package dev.holdfast.http.apache;
+package dev.holdfast.socket;
 
 import java.net.SocketException;
 
 /** What a caller gets whose connection the guard gave up, in place of "Socket closed". */
-final class GivenUp {
+public final class GivenUp {
 
   private GivenUp() {}
 
-  static SocketException because(GuardedSocket socket, Exception thrown) {
+  /**
+   * Says why.
+   *
+   * @param socket that was given up
+   * @param thrown what its caller met
+   * @return with the other as its cause
+   */
+  public static SocketException because(OpenSocket socket, Exception thrown) {
     Death death = socket.end().death();
     SocketException said =
         new SocketException(

@@ -1,7 +1,6 @@
-package dev.holdfast.http.apache;
+package dev.holdfast.socket;
 
 import dev.holdfast.dial.SecondOpinions;
-import dev.holdfast.http.DialledName;
 import dev.holdfast.wire.FlightJudge;
 import dev.holdfast.wire.PathTrial;
 import dev.holdfast.wire.PathTrial.Ruling;
@@ -26,11 +25,11 @@ import org.jspecify.annotations.Nullable;
  * are left alone. Ticks while requests are in flight, on the guard's own thread; a request that is
  * answered before the first tick costs one volatile write and one read.
  */
-final class FlightWatch {
+public final class FlightWatch {
 
   private final ScheduledExecutorService timer;
   private final SecondOpinions opinions;
-  private final Map<GuardedSocket, Watched> flights = new ConcurrentHashMap<>();
+  private final Map<OpenSocket, Watched> flights = new ConcurrentHashMap<>();
   private final AtomicBoolean awake = new AtomicBoolean();
 
   FlightWatch(ScheduledExecutorService timer, SecondOpinions opinions) {
@@ -38,33 +37,42 @@ final class FlightWatch {
     this.opinions = opinions;
   }
 
-  void add(GuardedSocket socket) {
+  void add(OpenSocket socket) {
     flights.put(socket, new Watched(socket, opinion(socket)));
   }
 
   /** What fresh connections tell of the path of one. Any thread. */
-  SecondOpinion opinion(GuardedSocket socket) {
+  SecondOpinion opinion(OpenSocket socket) {
     SocketAddress remote = socket.base().getRemoteSocketAddress();
     SocketAddress local = socket.base().getLocalSocketAddress();
     return since -> opinions.ask(remote, local, null, timer, since);
   }
 
-  void remove(GuardedSocket socket) {
+  void remove(OpenSocket socket) {
     flights.remove(socket);
   }
 
-  /** How many connections are up. */
-  int open() {
+  /**
+   * How many connections are up.
+   *
+   * @return those that were not ended
+   */
+  public int open() {
     return flights.size();
   }
 
-  List<WireSnapshot> snapshots() {
-    return flights.keySet().stream().map(GuardedSocket::latest).filter(Objects::nonNull).toList();
+  /**
+   * The latest reading of each connection that was read.
+   *
+   * @return a copy
+   */
+  public List<WireSnapshot> snapshots() {
+    return flights.keySet().stream().map(OpenSocket::latest).filter(Objects::nonNull).toList();
   }
 
   /** A name has left an address. */
   void leave(DialledName left) {
-    flights.keySet().forEach(socket -> socket.leaveIf(left));
+    flights.keySet().forEach(socket -> socket.name().leaveIf(left));
   }
 
   /** A request has begun. */
@@ -85,7 +93,7 @@ final class FlightWatch {
       return;
     }
     awake.set(false);
-    if (flights.keySet().stream().anyMatch(GuardedSocket::inFlight)) {
+    if (flights.keySet().stream().anyMatch(OpenSocket::inFlight)) {
       wake(); // it began after the look, and found the watch awake
     }
   }
@@ -108,13 +116,13 @@ final class FlightWatch {
     /** So much earlier a look tells the same. */
     private static final long ALMOST_NANOS = 4_000_000;
 
-    private final GuardedSocket socket;
+    private final OpenSocket socket;
     private final FlightJudge judge;
     private final PathTrial trial;
     private long seenFlightNanos;
     private long dueNanos;
 
-    private Watched(GuardedSocket socket, SecondOpinion second) {
+    private Watched(OpenSocket socket, SecondOpinion second) {
       this.socket = socket;
       this.trial = new PathTrial(second);
       this.judge = new FlightJudge(socket.probe(), System.nanoTime());

@@ -1,4 +1,4 @@
-package dev.holdfast.http;
+package dev.holdfast.socket;
 
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;

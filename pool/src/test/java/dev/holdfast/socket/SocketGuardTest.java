@@ -1,0 +1,253 @@
+package dev.holdfast.socket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.dial.ConnectReport;
+import dev.holdfast.gate.ConnectOutcome;
+import dev.holdfast.path.ConnectionPlan;
+import dev.holdfast.path.NetworkPath;
+import dev.holdfast.path.ServerLimits;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import javax.net.SocketFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A guarded socket beside a plain one. */
+@Timeout(60)
+final class SocketGuardTest {
+
+  private static final ConnectionPlan PLAN =
+      NetworkPath.to(ServerLimits.withIdleTimeout("peer", Duration.ofSeconds(60))).plan();
+
+  private final SocketGuard guard =
+      SocketGuard.custom(PLAN).meterRegistry(new SimpleMeterRegistry()).build();
+  private final List<ConnectionEnd> ends = new CopyOnWriteArrayList<>();
+  private final List<ConnectReport> connects = new CopyOnWriteArrayList<>();
+  private LinePeer peer;
+
+  @BeforeEach
+  void start() throws IOException {
+    peer = new LinePeer();
+    guard.onEnd(ends::add);
+    guard.onConnect(connects::add);
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    guard.close();
+    peer.close();
+  }
+
+  private SocketFactory guarded() {
+    return guard.socketFactory();
+  }
+
+  private Socket connected() throws IOException {
+    Socket socket = guarded().createSocket();
+    socket.connect(peer.address(), 5_000);
+    return socket;
+  }
+
+  private static String call(Socket socket, String line) throws IOException {
+    socket.getOutputStream().write((line + "\n").getBytes(StandardCharsets.US_ASCII));
+    return String.valueOf(
+        new BufferedReader(
+                new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+            .readLine());
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).isLessThan(until);
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  @Test
+  void mustBeASocketAsAnyOther() throws IOException {
+    try (Socket socket = guarded().createSocket()) {
+      assertThat(socket.isConnected()).isFalse();
+      assertThat(socket.isBound()).isFalse();
+      socket.setSoTimeout(3_000);
+      socket.setTcpNoDelay(true);
+      socket.setReceiveBufferSize(32_768);
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      socket.connect(peer.address());
+      assertThat(socket.isConnected()).isTrue();
+      assertThat(socket.getSoTimeout()).isEqualTo(3_000);
+      assertThat(socket.getTcpNoDelay()).isTrue();
+      assertThat(socket.getPort()).isEqualTo(peer.address().getPort());
+      assertThat(socket.getInetAddress()).isEqualTo(peer.address().getAddress());
+      assertThat(socket.getLocalPort()).isPositive();
+      assertThat(call(socket, "one")).isEqualTo("one");
+      socket.shutdownOutput();
+      assertThat(socket.isOutputShutdown()).isTrue();
+      assertThat(socket.getInputStream().read()).isEqualTo(-1);
+      socket.close();
+      assertThat(socket.isClosed()).isTrue();
+      assertThatThrownBy(socket::getInputStream).isInstanceOf(SocketException.class);
+    }
+    assertThat(ends).isEmpty();
+    assertThat(connects).extracting(ConnectReport::outcome).contains(ConnectOutcome.CONNECTED);
+  }
+
+  @Test
+  void mustFailAsAPlainSocketDoes() throws IOException {
+    for (SocketFactory factory : List.of(SocketFactory.getDefault(), guarded())) {
+      try (Socket socket = factory.createSocket();
+          Socket closed = factory.createSocket()) {
+        assertThatThrownBy(
+                () -> socket.connect(InetSocketAddress.createUnresolved("nowhere.invalid", 1)))
+            .isInstanceOf(UnknownHostException.class);
+        assertThatThrownBy(() -> socket.connect(peer.address(), -1))
+            .isInstanceOf(IllegalArgumentException.class);
+        closed.close();
+        assertThatThrownBy(() -> closed.connect(peer.address()))
+            .isInstanceOf(SocketException.class);
+      }
+    }
+  }
+
+  @Test
+  void mustTellAPollFromALoss() throws IOException {
+    Socket socket = connected();
+    socket.setSoTimeout(20);
+    assertThatThrownBy(() -> call(socket, "silence")).isInstanceOf(SocketTimeoutException.class);
+    assertThat(ends).isEmpty();
+    socket.setSoTimeout(5_000);
+    assertThat(call(socket, "late")).isEqualTo("late");
+    socket.close();
+    assertThat(ends).isEmpty();
+    Socket given = connected();
+    given.setSoTimeout(20);
+    assertThatThrownBy(() -> call(given, "silence")).isInstanceOf(SocketTimeoutException.class);
+    given.close();
+    assertThat(ends).extracting(ConnectionEnd::cause).containsExactly(Cause.REPLY_OVERDUE);
+  }
+
+  @Test
+  void mustTellWhyItEnded() throws IOException {
+    try (Socket socket = connected()) {
+      assertThat(call(socket, "one")).isEqualTo("one");
+      assertThatThrownBy(() -> call(socket, "reset")).isInstanceOf(SocketException.class);
+      assertThat(socket.isClosed()).isFalse(); // as that of a plain one
+    }
+    assertThat(ends).extracting(ConnectionEnd::cause).containsExactly(Cause.PEER_RESET);
+    assertThat(ends).extracting(ConnectionEnd::inFlight).containsExactly(true);
+  }
+
+  @Test
+  void mustTellAnAnswersEndFromALoss() throws IOException {
+    try (Socket socket = connected()) {
+      assertThat(call(socket, "close")).isEqualTo("null");
+    }
+    assertThat(ends).extracting(ConnectionEnd::cause).containsExactly(Cause.PEER_CLOSED);
+    try (Socket socket = connected()) {
+      assertThat(call(socket, "one")).isEqualTo("one");
+      peer.closeAll();
+      assertThat(socket.getInputStream().read()).isEqualTo(-1);
+    }
+    assertThat(ends).hasSize(1);
+  }
+
+  @Test
+  void mustLendWhatIsWell() throws IOException {
+    try (Socket socket = connected()) {
+      assertThat(guard.mayBeUsed(socket)).isTrue();
+      for (int i = 0; i < 3; i++) {
+        assertThat(call(socket, "line")).isEqualTo("line");
+        assertThat(guard.mayBeUsed(socket)).isTrue();
+      }
+    }
+    assertThat(ends).isEmpty();
+  }
+
+  @Test
+  void mustRefuseWhatTheServerHasClosed() throws IOException {
+    Socket socket = connected();
+    assertThat(call(socket, "one")).isEqualTo("one");
+    peer.closeAll();
+    await(() -> !guard.mayBeUsed(socket));
+    assertThat(ends).extracting(ConnectionEnd::cause).containsExactly(Cause.PEER_CLOSED);
+    assertThat(ends).extracting(ConnectionEnd::inFlight).containsExactly(false);
+    assertThat(guard.mayBeUsed(socket)).isFalse();
+    assertThatThrownBy(() -> call(socket, "two")).isInstanceOf(SocketException.class);
+    assertThat(peer.heard()).containsExactly("one");
+  }
+
+  @Test
+  void mustRefuseWhatHoldsInputNobodyAskedFor() throws IOException {
+    Socket socket = connected();
+    assertThat(call(socket, "one")).isEqualTo("one");
+    peer.farewell();
+    await(() -> !guard.mayBeUsed(socket));
+    assertThat(ends).extracting(ConnectionEnd::cause).containsExactly(Cause.UNSOLICITED_INPUT);
+  }
+
+  @Test
+  void mustTryTheNextAddressOfAName() throws IOException {
+    int refusing;
+    try (ServerSocket closing = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.2"))) {
+      refusing = closing.getLocalPort();
+    }
+    GuardedSocket socket = (GuardedSocket) guarded().createSocket();
+    AddressMemory memory = new AddressMemory();
+    InetSocketAddress dead = new InetSocketAddress("127.0.0.2", refusing);
+    socket.setSoTimeout(4_000);
+    socket.connect(List.of(dead, peer.address()), memory);
+    assertThat(socket.getSoTimeout()).isEqualTo(4_000);
+    assertThat(call(socket, "one")).isEqualTo("one");
+    assertThat(memory.inOrder(List.of(dead, peer.address()))).containsExactly(peer.address(), dead);
+    socket.close();
+  }
+
+  @Test
+  void mustRefuseAsThePlainOneWhereNobodyListens() throws IOException {
+    int port;
+    try (ServerSocket closing = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.3"))) {
+      port = closing.getLocalPort();
+    }
+    assertThatThrownBy(() -> guarded().createSocket("127.0.0.3", port))
+        .isInstanceOf(ConnectException.class);
+    assertThat(connects).extracting(ConnectReport::outcome).contains(ConnectOutcome.REFUSED);
+  }
+
+  @Test
+  void mustSetWhatThePlanSays() throws IOException {
+    try (Socket socket = connected()) {
+      assertThat(call(socket, "one")).isEqualTo("one");
+      assertThat(socket.getKeepAlive()).isEqualTo(PLAN.keepAlive().isPresent());
+    }
+  }
+
+  @Test
+  void mustTellItsHealth() throws IOException {
+    assertThat(guard.health().installed()).isFalse();
+    connected().close();
+    assertThat(guard.health().well()).isTrue();
+    assertThat(guard.client()).isEqualTo("java.net.Socket");
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.socket;
+
+import org.jspecify.annotations.NullMarked;
