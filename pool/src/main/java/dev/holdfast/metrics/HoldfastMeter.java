@@ -87,7 +87,8 @@ public enum HoldfastMeter {
       "reason"),
   /**
    * Counter: answers by which the server declined a call without running it, whether or not it was
-   * sent again. Tags: {@code code} (loading, masterdown, busy, clusterdown, tryagain, readonly).
+   * sent again. Tags: {@code code} (loading, masterdown, busy, clusterdown, tryagain, readonly;
+   * http_429, http_503).
    */
   DECLINED(
       "holdfast.calls.declined",
@@ -171,7 +172,7 @@ public enum HoldfastMeter {
       "reason"),
   /**
    * Counter: repetitions that were not made because too many in a row came to nothing, see {@link
-   * dev.holdfast.retry.RetryBudget}. Tags: {@code kind} (redial, replay).
+   * dev.holdfast.retry.RetryBudget}. Tags: {@code kind} (redial, replay, declined).
    */
   RETRIES_WITHHELD(
       "holdfast.retries.withheld",

@@ -29,7 +29,9 @@ public final class RetryBudget {
     /** A connect is dialled again. */
     REDIAL,
     /** A call that was sent is sent again. */
-    REPLAY;
+    REPLAY,
+    /** A call that its server declined to run for now is sent again. */
+    DECLINED;
 
     /**
      * The value for meter tags.
@@ -77,6 +79,16 @@ public final class RetryBudget {
    */
   public boolean allowsReplay() {
     return allowed(Kind.REPLAY, 0);
+  }
+
+  /**
+   * Asks before a call is sent again that its server declined to run; one that is declined in its
+   * turn was {@linkplain #replayLost() lost}.
+   *
+   * @return false if the bucket is not above half: do not send it now
+   */
+  public boolean allowsDeclined() {
+    return allowed(Kind.DECLINED, 0);
   }
 
   private boolean allowed(Kind kind, int cost) {

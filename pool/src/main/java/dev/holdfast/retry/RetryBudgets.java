@@ -38,6 +38,19 @@ public final class RetryBudgets {
     }
   }
 
+  /**
+   * The same for calls that a server declines to run. It has a bucket of its own: a server that
+   * declines some calls answers others, and its connections are well.
+   *
+   * @param remote the address, compared by {@code equals}
+   * @return always the same one, while it is remembered
+   */
+  public RetryBudget ofDeclined(Object remote) {
+    return of(new Declining(remote));
+  }
+
+  private record Declining(Object remote) {}
+
   private void withheld(RetryBudget.Kind kind) {
     listener.accept(kind);
   }

@@ -1,6 +1,7 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.retry.BackOff;
+import dev.holdfast.retry.RetryBudget;
 import io.github.resilience4j.core.IntervalFunction;
 import io.lettuce.core.protocol.RedisCommand;
 import java.time.Duration;
@@ -23,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Only the latest commands can be: where the server has run one that was sent after them, to
  * send them again would change the order, and their callers hear what it said. So they do when they
- * are declined for longer than the guard's patience, and inside a transaction.
+ * are declined for longer than the guard's patience, and inside a transaction. Where too many come
+ * to nothing, at all connections to a server together, they wait on and are sent more seldom.
  *
  * <p>A replica that declines a write ({@code READONLY}) will not be a primary soon. The connection
  * is given up, and they move to the next, once: its address is resolved anew.
@@ -145,6 +147,9 @@ final class DeclinedCalls {
     }
     guarded.meters().declined(decline.tag());
     if (decline == Decline.TRYAGAIN) {
+      if (command.wasSentAgain()) {
+        budget().replayLost();
+      }
       return mayWait(command, decline) && tryAgain(command);
     }
     long at = guarded.answered();
@@ -177,10 +182,16 @@ final class DeclinedCalls {
   }
 
   private void admit(DeclinedCommand<?, ?, ?> command) {
-    if (alone.remove(command) && !Calls.isDone(command)) {
-      command.forgetAnswer();
-      gate.admit(command);
+    if (!alone.remove(command) || Calls.isDone(command)) {
+      return;
     }
+    if (!budget().allowsDeclined()) {
+      tryAgain(command);
+      return;
+    }
+    command.forgetAnswer();
+    command.sentAgain();
+    gate.admit(command);
   }
 
   private boolean mayWait(DeclinedCommand<?, ?, ?> command, Decline decline) {
@@ -212,6 +223,7 @@ final class DeclinedCalls {
       }
       case TRYING -> {
         if (again) {
+          budget().replayLost();
           await();
         } else if (guarded.answered() >= position) {
           taken();
@@ -246,10 +258,30 @@ final class DeclinedCalls {
     if (phase != Phase.WAITING || !guarded.open()) {
       return;
     }
+    if (!budget().allowsDeclined()) {
+      waitOn();
+      return;
+    }
     phase = Phase.TRYING;
     if (!sendFirst()) {
       over();
     }
+  }
+
+  /** Without asking the server. */
+  private void waitOn() {
+    DeclinedCommand<?, ?, ?> first = calls.peek();
+    long patience = guarded.settings().declinedPatience().toNanos();
+    if (first != null && first.declinedForNanos(System.nanoTime()) >= patience) {
+      answerAll();
+      over();
+    } else {
+      await();
+    }
+  }
+
+  private RetryBudget budget() {
+    return guarded.endpoint().declinedBy(guarded.remote());
   }
 
   /** Those behind the first are sent once it is taken. */
@@ -273,6 +305,7 @@ final class DeclinedCalls {
 
   private void taken() {
     tries = 0;
+    budget().replayAnswered();
     while (!calls.isEmpty() && guarded.open()) {
       send(calls.removeFirst());
     }

@@ -16,6 +16,7 @@ final class DeclinedCommand<K, V, T> extends CommandWrapper<K, V, T> {
   private long firstNanos;
   private boolean declined;
   private boolean moved;
+  private boolean sentAgain;
   private int tries;
 
   private DeclinedCommand(RedisCommand<K, V, T> command) {
@@ -82,6 +83,15 @@ final class DeclinedCommand<K, V, T> extends CommandWrapper<K, V, T> {
   /** Counts one more. */
   int tries() {
     return ++tries;
+  }
+
+  /** Its server is asked once more. */
+  void sentAgain() {
+    sentAgain = true;
+  }
+
+  boolean wasSentAgain() {
+    return sentAgain;
   }
 
   boolean moved() {

@@ -4,6 +4,7 @@ import dev.holdfast.diagnosis.Answer;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.retry.LostCall;
 import dev.holdfast.retry.ReplayRetry;
+import dev.holdfast.retry.RetryBudget;
 import io.lettuce.core.protocol.CompleteableCommand;
 import io.lettuce.core.protocol.RedisCommand;
 import java.lang.ref.WeakReference;
@@ -197,6 +198,11 @@ final class EndpointState {
     }
     attempts.remove(command);
     return false;
+  }
+
+  /** What it may cost a server to be asked again for what it declined. */
+  RetryBudget declinedBy(SocketAddress remote) {
+    return replay.budgets().ofDeclined(remote);
   }
 
   /** Whether the loss of a connection took replays with it. */

@@ -7,6 +7,7 @@ import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.lab.Await;
 import dev.holdfast.lab.Forgetting;
 import dev.holdfast.lab.RedisServer;
+import dev.holdfast.retry.RetryBudget;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
@@ -14,6 +15,8 @@ import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulRedisConnection;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -186,6 +189,26 @@ final class DeclinedTest {
       assertThat(ran).containsExactly("GET k");
       connection.setAutoFlushCommands(true);
       assertThat(connection.sync().incr("n")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void mustAskMoreSeldomWhereItLeadsToNothing() {
+    LettuceGuard guard = bed.guard();
+    InetSocketAddress server =
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), redis.port());
+    RetryBudget budget = guard.replay().budgets().ofDeclined(server);
+    for (int i = 0; i < 52; i++) {
+      budget.replayLost(); // of a hundred tokens; half of one is back in a second
+    }
+    try (var connection = bed.guarded(guard, ClientOptions.create(), uri(redis.port())).connect()) {
+      decline(1);
+      long began = System.nanoTime();
+      assertThat(connection.sync().incr("n")).isEqualTo(1);
+      assertThat(System.nanoTime() - began).isGreaterThan(Duration.ofSeconds(2).toNanos());
+      assertThat(declined).hasValue(1);
+      assertThat(bed.meter("holdfast.retries.withheld", "kind", "declined")).isPositive();
+      assertThat(guard.replay().budgets().of(server).allowsReplay()).isTrue();
     }
   }
 
