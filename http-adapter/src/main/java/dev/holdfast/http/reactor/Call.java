@@ -37,6 +37,7 @@ final class Call {
   private boolean sentOnce;
   private boolean laterLeg;
   private boolean loopRepeated;
+  private @Nullable DeclinedAnswer declined;
 
   Call(HttpGuardSettings settings, GuardMeters meters) {
     this.settings = settings;
@@ -187,5 +188,24 @@ final class Call {
       sent = null;
     }
     laterLeg = true;
+    declined = null;
+  }
+
+  /** All of it may be sent again for the answer that has come. */
+  void declined(DeclinedAnswer answer) {
+    declined = answer;
+  }
+
+  /** The answer that came last, if that is to wait and be sent again. */
+  @Nullable DeclinedAnswer declined() {
+    return declined;
+  }
+
+  /** It begins anew, as if it had not been answered. */
+  void startsOver() {
+    declined = null;
+    latest = null;
+    laterLeg = false;
+    loopRepeated = false;
   }
 }

@@ -8,6 +8,8 @@ import dev.holdfast.http.RetryDecision;
 import dev.holdfast.retry.AmbiguousOutcomeException;
 import dev.holdfast.retry.NotExecutedException;
 import dev.holdfast.retry.ReplaySafety;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import java.util.EnumSet;
@@ -124,6 +126,30 @@ final class Exchange {
     call.answered();
   }
 
+  /** The same, where the response is there. */
+  void headDelivered(HttpResponse head, ChannelPipeline pipeline) {
+    boolean firstLeg = call.mayStartOver();
+    headDelivered();
+    DeclinedAnswer declined = DeclinedAnswer.of(head, pipeline, connection.remote());
+    if (declined != null) {
+      connection.guard().meters().declined(declined.code());
+      if (firstLeg && mayRunTwice()) {
+        call.declined(declined);
+      }
+    }
+  }
+
+  private boolean mayRunTwice() {
+    return connection.guard().settings().shared().retries().mayRunTwice(safety())
+        && !call.sentOnce()
+        && !connection.sendsOnce()
+        && hasBodyAgain();
+  }
+
+  private boolean hasBodyAgain() {
+    return connection.guard().settings().replayableBodies() || request.repeatable(activeAtStart);
+  }
+
   /** Whether the head of the response is the caller's. */
   boolean isDelivered() {
     return headDelivered;
@@ -196,9 +222,7 @@ final class Exchange {
   private boolean mayRepeat() {
     boolean unsent = refused || (sentBytes() == 0 && !answered);
     boolean wanted = unsent || !(call.sentOnce() || connection.sendsOnce());
-    return wanted
-        && (call.mayRepeat() || loopMayRepeat())
-        && (connection.guard().settings().replayableBodies() || request.repeatable(activeAtStart));
+    return wanted && (call.mayRepeat() || loopMayRepeat()) && hasBodyAgain();
   }
 
   private ExchangeFailure failure(Death of) {

@@ -93,7 +93,7 @@ final class MessageTap extends ChannelDuplexHandler {
       }
       interim = HttpStatusClass.INFORMATIONAL.contains(response.status().code());
       if (!interim) {
-        current.headDelivered();
+        current.headDelivered(response, ctx.pipeline());
         guarded.advertised(response);
       }
     }

@@ -55,7 +55,9 @@ import reactor.netty.resources.ConnectionProvider;
  * answer is sent once more, and of the rest the caller hears that the outcome is unknown: {@code
  * AmbiguousOutcomeException.in(thrown)} finds it. Reactor Netty's own retry, of what was not sent,
  * stays as it is; where it is {@linkplain HttpClient#disableRetry disabled}, nothing that was sent
- * is sent again.
+ * is sent again. A request that may run twice and is answered with 503 or 429 and {@code
+ * Retry-After} waits and is sent again, within the caller's own timeout: see {@link
+ * ReactorHttpGuardBuilder#declinedPatience}.
  *
  * <p>What is set on the pool's builder and on the client stays in force, beside the plan: an
  * eviction predicate, {@code maxIdleTime}, {@code maxLifeTime}, {@code evictInBackground}, and PING
@@ -100,10 +102,7 @@ public final class ReactorHttpGuard implements Guard {
     meters.byEndpoint(shared.endpointMeters());
     this.reporter = new DiagnosisReporter(shared.registry());
     this.timer = GuardThread.create(shared.name());
-    this.names =
-        new DialledNames(
-            shared.nameLookUp(),
-            left -> connections.forEach(connection -> connection.leaveIf(left)));
+    this.names = new DialledNames(shared.nameLookUp(), this::left);
     this.deaths = new ConnectionDeaths(shared.sockets(), meters, reporter, timer);
     this.endpoints = new HttpEndpoints(shared, reporter);
     this.connects =
@@ -118,6 +117,9 @@ public final class ReactorHttpGuard implements Guard {
     this.direct = redialler(shared, false);
     this.balanced = redialler(shared, true);
     shared.replay().budgets().onWithheld(meters::withheld);
+    for (String code : DeclinedAnswer.CODES) {
+      meters.mayBeDeclined(code);
+    }
     shared.sayPlans(LOG, client());
   }
 
@@ -383,6 +385,11 @@ public final class ReactorHttpGuard implements Guard {
   /** That connections were dialled by. */
   DialledNames names() {
     return names;
+  }
+
+  /** A name has left an address. */
+  void left(DialledName name) {
+    connections.forEach(connection -> connection.leaveIf(name));
   }
 
   ScheduledExecutorService timer() {

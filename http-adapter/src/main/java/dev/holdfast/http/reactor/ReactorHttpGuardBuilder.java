@@ -11,6 +11,7 @@ public final class ReactorHttpGuardBuilder extends HttpGuardBuilder<ReactorHttpG
 
   private Duration evictEvery = Duration.ofSeconds(5);
   private boolean replayableBodies;
+  private Duration declinedPatience = Duration.ofSeconds(5);
 
   ReactorHttpGuardBuilder(ConnectionPlan plan) {
     super(plan);
@@ -57,6 +58,33 @@ public final class ReactorHttpGuardBuilder extends HttpGuardBuilder<ReactorHttpG
   }
 
   /**
+   * For how long a request waits whose server answers that it will take it later: 503 or 429 with
+   * {@code Retry-After}. One that may run twice, {@code GET} say, is sent again then, unless the
+   * client's {@code responseTimeout} is shorter than the wait. 5 s by default; where the server
+   * asks for more, the caller has its answer at once. A run of such answers is met with a growing
+   * back-off, and repetitions that are declined in their turn use up the server's retry budget. The
+   * client's own hooks, {@code doOnResponse} say, see each answer.
+   *
+   * <p>Nothing waits where retries are switched off, here or in the client, nor behind a redirect,
+   * nor with a body that cannot be sent again.
+   *
+   * @param patience zero for none of this: each answer reaches the caller
+   * @return this builder
+   * @throws IllegalArgumentException if the duration is negative
+   */
+  public ReactorHttpGuardBuilder declinedPatience(Duration patience) {
+    Objects.requireNonNull(patience, "patience");
+    if (patience.isNegative()) {
+      throw new IllegalArgumentException(
+          "declinedPatience %s is negative: time does not go back. Fix: use 5 s, the default, or"
+                  .formatted(patience)
+              + " zero to wait for no server");
+    }
+    this.declinedPatience = patience;
+    return this;
+  }
+
+  /**
    * Builds the guard.
    *
    * @return a guard
@@ -66,6 +94,7 @@ public final class ReactorHttpGuardBuilder extends HttpGuardBuilder<ReactorHttpG
   public ReactorHttpGuard build() {
     ReactorNettySupport.requireSupported(ReactorNettySupport.version());
     return new ReactorHttpGuard(
-        new GuardSettings(HttpGuardSettings.of(this), evictEvery, replayableBodies));
+        new GuardSettings(
+            HttpGuardSettings.of(this), evictEvery, replayableBodies, declinedPatience));
   }
 }

@@ -3,6 +3,7 @@ package dev.holdfast.http.reactor;
 import dev.holdfast.http.RetryDecision;
 import dev.holdfast.report.GuardMeters;
 import dev.holdfast.retry.NotExecutedException;
+import dev.holdfast.retry.ReplayRetry;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Schedulers;
@@ -44,6 +46,11 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
   /** Its caller has an answer or an error, or has gone. */
   private volatile boolean ended;
 
+  /** Nanoseconds until the call is sent again; negative if what came is its answer. */
+  private long pause = -1;
+
+  private @Nullable DeclinedSending declines;
+  private volatile @Nullable Disposable waiting;
   private long refusedSince;
   private int refusals;
 
@@ -111,6 +118,10 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
       ended = true;
       meters.timedOut(1);
     }
+    Disposable pausing = waiting;
+    if (pausing != null) {
+      pausing.dispose();
+    }
     Exchange carried = call.cancel();
     if (carried == null) {
       end();
@@ -125,12 +136,41 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
 
   @Override
   public void onNext(Connection answered) {
-    ended = true;
-    caller.onNext(answered);
+    DeclinedAnswer declined = call.declined();
+    pause = declined == null ? -1 : pauseNanos(declined);
+    if (pause < 0) {
+      if (declined == null && declines != null) {
+        declines.answered();
+      }
+      ended = true;
+      caller.onNext(answered);
+    } else {
+      Unread.discard(answered);
+    }
+  }
+
+  private long pauseNanos(DeclinedAnswer declined) {
+    GuardSettings settings = provider.guard().settings();
+    ReplayRetry replay = settings.shared().replay();
+    if (replay.retry().getRetryConfig().getMaxAttempts() == 1) {
+      return -1;
+    }
+    if (declines == null) {
+      declines =
+          new DeclinedSending(replay.budgets(), settings.declinedPatience(), System::nanoTime);
+    }
+    return declines.pauseNanos(declined);
   }
 
   @Override
   public void onComplete() {
+    long wait = pause;
+    if (wait >= 0) {
+      pause = -1; // the next answer may come on another thread
+      call.startsOver();
+      beginAfter(wait);
+      return;
+    }
     ended = true;
     caller.onComplete();
   }
@@ -219,7 +259,7 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
     if (nanos == 0) {
       begin();
     } else {
-      Schedulers.parallel().schedule(this::begin, nanos, TimeUnit.NANOSECONDS);
+      waiting = Schedulers.parallel().schedule(this::begin, nanos, TimeUnit.NANOSECONDS);
     }
   }
 
