@@ -132,10 +132,11 @@ public abstract class HttpGuardBuilder<B extends HttpGuardBuilder<B>> {
   }
 
   /**
-   * Does not look up again the names that were dialled. By default each is, once the JVM has
-   * forgotten it ({@code networkaddress.cache.ttl}, 30 s unless set; never where names are kept for
-   * ever), by the resolver that the client has; and a connection to an address that its name has
-   * left carries no further request: nothing in flight is cut. See {@link NameWatch}.
+   * Does not look up again the names that were dialled. By default each is, by the resolver that
+   * the client has: Netty's, which keeps a name for its TTL, is asked every second, any other once
+   * the JVM would have forgotten ({@code networkaddress.cache.ttl}, 30 s unless set; never where
+   * names are kept for ever). A connection to an address that its name has left carries no further
+   * request: nothing in flight is cut. See {@link NameWatch}.
    *
    * @return this builder
    */

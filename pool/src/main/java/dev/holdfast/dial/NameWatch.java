@@ -7,9 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.security.Security;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,8 +27,14 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A name that has led to one address at a time has moved with its next answer. One with several
  * may answer with a part of them each time: there an address is gone once three answers in a row
- * are without it. A name that comes back within ten minutes to an address it had left goes round
- * between them: from then on nothing is left for its sake. No answer changes nothing.
+ * agree, and are without it. Who moves often within an hour is followed later each time, so that a
+ * name with very many addresses in turn, as of an object store, costs no reconnects. A name that
+ * comes back within ten minutes to an address it had left goes round between them: from then on
+ * nothing is left for its sake. No answer changes nothing.
+ *
+ * <p>Where a resolver keeps answers for as long as the name server allows, as Netty's does, a name
+ * that has led to one address at a time is looked at every second: its change is noticed a second
+ * after its TTL.
  *
  * <p>One daemon thread from the first name on until it is closed or unreachable, for names are
  * looked up by blocking calls. At most 64 names, those dialled latest. Thread-safe.
@@ -49,6 +53,16 @@ public final class NameWatch implements AutoCloseable {
      * @throws UnknownHostException if there is no answer
      */
     InetAddress[] resolve(String name) throws UnknownHostException;
+
+    /**
+     * Whether it keeps an answer for as long as the name server allows, so that to ask it often
+     * costs next to nothing and tells as soon as may be.
+     *
+     * @return false if that is not known
+     */
+    default boolean remembers() {
+      return false;
+    }
   }
 
   /** Hears of a name that has left an address. */
@@ -70,10 +84,6 @@ public final class NameWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NameWatch.class);
 
   private static final int MOST_NAMES = 64;
-  private static final int ANSWERS_WITHOUT = 3;
-
-  /** Who fails back sooner is not told from a name that goes round. */
-  private static final long ROUND_NANOS = TimeUnit.MINUTES.toNanos(10);
 
   /** {@code networkaddress.cache.ttl} of {@code java.security}, where it is not set. */
   private static final int JVM_SECONDS = 30;
@@ -84,6 +94,9 @@ public final class NameWatch implements AutoCloseable {
   /** By then the JVM has forgotten the name. */
   private static final Duration FORGOTTEN = Duration.ofMillis(100);
 
+  /** Between looks at what a resolver remembers. */
+  private static final Duration GLANCE = Duration.ofSeconds(1);
+
   private final Duration period;
   private final Resolver resolver;
   private final Listener listener;
@@ -91,41 +104,10 @@ public final class NameWatch implements AutoCloseable {
   /** Whether an address is left only once no name leads there. */
   private final boolean allNames;
 
-  private final Map<Key, Name> names = new LruMap<>(MOST_NAMES);
+  private final Map<Key, NameHistory> names = new LruMap<>(MOST_NAMES);
   private @Nullable ScheduledThreadPoolExecutor thread;
+  private boolean glances;
   private boolean closed;
-
-  /** What a name has led to. */
-  private static final class Name {
-    private final Map<InetAddress, Integer> answersWithout = new HashMap<>();
-    private final Map<InetAddress, Long> leftAt = new HashMap<>();
-    private boolean oneAtATime = true;
-    private boolean goesRound;
-
-    private List<InetAddress> answered(Set<InetAddress> now, long nanos) {
-      leftAt.values().removeIf(at -> nanos - at > ROUND_NANOS);
-      goesRound |= now.stream().anyMatch(leftAt::containsKey);
-      if (goesRound) {
-        return List.of();
-      }
-      oneAtATime &= now.size() == 1;
-      now.forEach(address -> answersWithout.put(address, 0));
-      int enough = oneAtATime ? 1 : ANSWERS_WITHOUT;
-      List<InetAddress> gone = new ArrayList<>();
-      answersWithout.replaceAll((known, count) -> now.contains(known) ? 0 : count + 1);
-      answersWithout.forEach(
-          (known, count) -> {
-            if (count >= enough) {
-              gone.add(known);
-            }
-          });
-      for (InetAddress address : gone) {
-        answersWithout.remove(address);
-        leftAt.put(address, nanos);
-      }
-      return gone;
-    }
-  }
 
   /**
    * Watches nothing yet.
@@ -208,12 +190,24 @@ public final class NameWatch implements AutoCloseable {
     if (closed) {
       return;
     }
-    names.computeIfAbsent(new Key(name, by), first -> new Name()).answersWithout.put(address, 0);
+    Key key = new Key(name, by);
+    NameHistory known = names.remove(key); // an equal one may ask on an event loop that has ended
+    NameHistory history = known == null ? new NameHistory() : known;
+    history.leadsTo(address);
+    names.put(key, history);
     if (thread == null) {
       thread = new ScheduledThreadPoolExecutor(1, NameWatch::daemon);
-      thread.scheduleWithFixedDelay(
-          new Looks(this, thread), period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
+      every(thread, period, NameWatch::look);
     }
+    if (by.remembers() && !glances && period.compareTo(GLANCE) > 0) {
+      glances = true;
+      every(thread, GLANCE, NameWatch::glance);
+    }
+  }
+
+  private void every(ScheduledThreadPoolExecutor on, Duration pause, Consumer<NameWatch> look) {
+    on.scheduleWithFixedDelay(
+        new Looks(this, on, look), pause.toNanos(), pause.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** Ends the thread too if nobody has closed what it looks for, and nobody can any more. */
@@ -221,10 +215,12 @@ public final class NameWatch implements AutoCloseable {
 
     private final WeakReference<NameWatch> watch;
     private final ScheduledThreadPoolExecutor thread;
+    private final Consumer<NameWatch> look;
 
-    Looks(NameWatch watch, ScheduledThreadPoolExecutor thread) {
+    Looks(NameWatch watch, ScheduledThreadPoolExecutor thread, Consumer<NameWatch> look) {
       this.watch = new WeakReference<>(watch);
       this.thread = thread;
+      this.look = look;
     }
 
     @Override
@@ -233,7 +229,7 @@ public final class NameWatch implements AutoCloseable {
       if (open == null) {
         thread.shutdown();
       } else {
-        open.look();
+        look.accept(open);
       }
     }
   }
@@ -247,7 +243,24 @@ public final class NameWatch implements AutoCloseable {
 
   /** Looks all names up once. */
   void look() {
-    for (Key key : watched()) {
+    look(watched());
+  }
+
+  /**
+   * Looks those up that may have moved at once, and whose resolver remembers: an answer that was
+   * only remembered says nothing of a name that answers with a part of its addresses.
+   */
+  void glance() {
+    look(watched().stream().filter(this::mayMoveAtOnce).toList());
+  }
+
+  private synchronized boolean mayMoveAtOnce(Key key) {
+    NameHistory known = key.by().remembers() ? names.get(key) : null;
+    return known != null && known.movesAtOnce();
+  }
+
+  private void look(List<Key> which) {
+    for (Key key : which) {
       try {
         InetAddress @Nullable [] now = key.by().resolve(key.name());
         if (now != null && now.length > 0) {
@@ -264,7 +277,7 @@ public final class NameWatch implements AutoCloseable {
   }
 
   private synchronized List<InetAddress> answered(Key key, Set<InetAddress> now) {
-    Name known = closed ? null : names.get(key);
+    NameHistory known = closed ? null : names.get(key);
     if (known == null) {
       return List.of();
     }
@@ -274,7 +287,7 @@ public final class NameWatch implements AutoCloseable {
   }
 
   private boolean isLeftByAll(InetAddress address) {
-    return names.values().stream().noneMatch(name -> name.answersWithout.containsKey(address));
+    return names.values().stream().noneMatch(name -> name.isKnown(address));
   }
 
   private void left(Key key, InetAddress address) {

@@ -101,6 +101,45 @@ final class NameWatchTest {
     assertThat(gone).contains(address(1), address(2));
   }
 
+  /** As object stores have: eight of some thousands in each answer. */
+  @Test
+  void mustNotFollowANameWithVeryManyAddressesInTurn() {
+    connected("store", 1);
+    for (int i = 1; i < 200; i++) {
+      answer("store", i, i + 1, i + 2, i + 3);
+    }
+    assertThat(gone).isEmpty();
+  }
+
+  @Test
+  void mustNotFollowItForLongWhereACacheRepeatsEachPart() {
+    connected("cached", 1);
+    for (int i = 0; i < 200; i++) {
+      answer("cached", 1 + i / 10, 101 + i / 10);
+    }
+    assertThat(gone).as("of 20 parts, each ten times").hasSizeBetween(1, 4);
+  }
+
+  @Test
+  void mustNotFollowItForLongWhereItAnswersOneAtATime() {
+    connected("single", 201);
+    for (int i = 0; i < 50; i++) {
+      answer("single", 201 + i);
+    }
+    assertThat(gone).as("of 50 in a row").hasSize(2);
+  }
+
+  @Test
+  void mustFollowANameThatMovesAgainLater() {
+    NameHistory often = new NameHistory();
+    long hours = 0;
+    often.leadsTo(address(1));
+    for (int i = 2; i < 40; i++) {
+      hours += Duration.ofMinutes(61).toNanos();
+      assertThat(often.answered(Set.of(address(i)), hours)).containsExactly(address(i - 1));
+    }
+  }
+
   @Test
   void mustKeepWhatAnotherNameLeadsTo() {
     connected("writer", 1);

@@ -216,6 +216,7 @@ public final class LettuceGuard implements Guard {
             settings.reconnectBackOff(),
             mine);
     successors.wakes(guarded.reconnects());
+    successors.resolvesAs(resources);
     return guarded;
   }
 
@@ -488,7 +489,8 @@ public final class LettuceGuard implements Guard {
   /**
    * Listens to the Sentinels of a master, and {@linkplain #leave leaves} the old one as soon as one
    * of them says that another took over. That takes a connection of the client to each Sentinel,
-   * until the guard or the client is closed; one that cannot be reached is tried again.
+   * until the guard or the client is closed; one that cannot be reached is tried again. Asked for
+   * twice, it is done once.
    *
    * @param client with this guard installed
    * @param uri with Sentinels and their master's name, {@code redis-sentinel://...}

@@ -178,10 +178,12 @@ public final class LettuceGuardBuilder {
   }
 
   /**
-   * Does not look up again the names that were dialled. By default each is, once the JVM has
-   * forgotten it ({@code networkaddress.cache.ttl}, 30 s unless set; never where names are kept for
-   * ever), and connections to an address that its name has left are replaced: nothing in flight is
-   * cut, and what is new waits until that is through. See {@link NameWatch}.
+   * Does not look up again the names that were dialled. By default each is, by the resolver of the
+   * client's resources: Lettuce's own, which keeps a name for its TTL, is asked every second, any
+   * other once the JVM would have forgotten ({@code networkaddress.cache.ttl}, 30 s unless set;
+   * never where names are kept for ever). Connections to an address that its name has left are
+   * replaced: nothing in flight is cut, and what is new waits until that is through. See {@link
+   * NameWatch}.
    *
    * @return this builder
    */

@@ -52,6 +52,11 @@ final class SentinelWatch extends RedisPubSubAdapter<String, String> implements 
     this.master = master;
   }
 
+  /** Whether it listens for a client already. */
+  boolean follows(RedisClient one, String name) {
+    return client.get() == one && master.equals(name);
+  }
+
   /** Listens to one of them; tried again until it can be, for as long as the client is there. */
   void listenTo(RedisURI sentinel) {
     listenTo(sentinel, 1);

@@ -1,10 +1,15 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.dial.ConnectReport;
+import dev.holdfast.dial.GroupResolver;
 import dev.holdfast.dial.NameWatch;
 import dev.holdfast.gate.ConnectOutcome;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.SocketAddressResolver;
+import io.netty.channel.EventLoop;
+import io.netty.resolver.AddressResolverGroup;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -29,6 +34,9 @@ final class Successors implements AutoCloseable {
 
   /** None if names are not watched, or the JVM keeps them for ever. */
   private final @Nullable NameWatch names;
+
+  /** The client's own; null for the JVM's. */
+  private volatile @Nullable AddressResolverGroup<?> resolvers;
 
   private final List<SentinelWatch> sentinels = new CopyOnWriteArrayList<>();
 
@@ -57,7 +65,7 @@ final class Successors implements AutoCloseable {
       return;
     }
     if (names != null && report.remote() instanceof InetSocketAddress remote) {
-      names.connected(remote);
+      watch(names, remote);
     }
     List<ReconnectTimer> all;
     synchronized (reconnects) {
@@ -66,8 +74,44 @@ final class Successors implements AutoCloseable {
     all.forEach(timer -> timer.wake(report.remote()));
   }
 
+  private void watch(NameWatch watching, InetSocketAddress remote) {
+    AddressResolverGroup<?> clients = resolvers;
+    InetAddress address = remote.getAddress();
+    if (clients == null || address == null) {
+      watching.connected(remote);
+    } else if (!remote.getHostString().equals(address.getHostAddress())) {
+      watching.connected(
+          remote.getHostString(),
+          new GroupResolver(clients, remote.getPort(), this::anyLoop),
+          address);
+    }
+  }
+
+  private @Nullable EventLoop anyLoop() {
+    for (GuardedChannel connection : connections.get()) {
+      if (!connection.channel().eventLoop().isShuttingDown()) {
+        return connection.channel().eventLoop();
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Names are resolved by what the client's connects go by, whose cache is not the JVM's.
+   *
+   * @param resources of the client
+   */
+  void resolvesAs(ClientResources resources) {
+    if (resources.socketAddressResolver().getClass() == SocketAddressResolver.class) {
+      resolvers = resources.addressResolverGroup();
+    }
+  }
+
   /** Listens to Sentinels of a master, and leaves it when another takes over. */
   void follow(RedisClient client, RedisURI uri, String master) {
+    if (sentinels.stream().anyMatch(known -> known.follows(client, master))) {
+      return;
+    }
     SentinelWatch watch = new SentinelWatch(this, client, master);
     sentinels.add(watch);
     uri.getSentinels().forEach(watch::listenTo);

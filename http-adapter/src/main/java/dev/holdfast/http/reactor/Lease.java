@@ -1,6 +1,8 @@
 package dev.holdfast.http.reactor;
 
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.dial.GroupResolver;
+import dev.holdfast.dial.NameWatch;
 import dev.holdfast.http.RequestSafety;
 import dev.holdfast.http.RetryDecision;
 import dev.holdfast.path.IdleZone;
@@ -8,8 +10,10 @@ import dev.holdfast.retry.ReplaySafety;
 import dev.holdfast.socket.DialledName;
 import dev.holdfast.socket.DialledNames;
 import io.netty.channel.EventLoop;
+import io.netty.handler.proxy.ProxyHandler;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.util.NetUtil;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -20,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.Connection;
 import reactor.netty.ConnectionObserver;
+import reactor.netty.NettyPipeline;
 import reactor.netty.channel.AbortedException;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClientConfig;
@@ -47,13 +52,15 @@ final class Lease implements ConnectionObserver, PathProof.Waiting {
     }
 
     /**
-     * By what name a connection was dialled for this; null if by none that the client resolved: a
-     * proxy's is the proxy's.
+     * By what name a connection was dialled for this; null if by none that was resolved here. That
+     * of a proxy, where there is one: its target's is the proxy's to resolve.
      */
     @Nullable DialledName name(GuardedConnection dialled) {
       AddressResolverGroup<?> group = resolvers;
+      if (config instanceof ClientTransportConfig<?> client && client.hasProxy()) {
+        return proxyName(dialled);
+      }
       if (group == null
-          || (config instanceof ClientTransportConfig<?> client && client.hasProxy())
           || !(asked() instanceof InetSocketAddress asked)
           || !asked.isUnresolved()
           || NetUtil.createByteArrayFromIpAddressString(asked.getHostString()) != null
@@ -61,8 +68,19 @@ final class Lease implements ConnectionObserver, PathProof.Waiting {
           || to.getAddress() == null) {
         return null;
       }
-      GroupResolver by = new GroupResolver(group, asked.getPort(), dialled.channel().eventLoop());
+      EventLoop loop = dialled.channel().eventLoop();
+      GroupResolver by = new GroupResolver(group, asked.getPort(), () -> loop);
       return new DialledName(asked.getHostString(), by, to.getAddress());
+    }
+
+    private static @Nullable DialledName proxyName(GuardedConnection dialled) {
+      if (!(dialled.channel().pipeline().get(NettyPipeline.ProxyHandler) instanceof ProxyHandler by)
+          || !(by.proxyAddress() instanceof InetSocketAddress proxy)
+          || proxy.getAddress() == null
+          || NetUtil.createByteArrayFromIpAddressString(proxy.getHostString()) != null) {
+        return null;
+      }
+      return new DialledName(proxy.getHostString(), OF_PROXIES, proxy.getAddress());
     }
 
     /** Whether a connection can only ever carry one call at a time. */
@@ -72,6 +90,9 @@ final class Lease implements ConnectionObserver, PathProof.Waiting {
           && client.protocols()[0] == HttpProtocol.HTTP11;
     }
   }
+
+  /** As Reactor Netty resolves them. */
+  static final NameWatch.Resolver OF_PROXIES = InetAddress::getAllByName;
 
   private record Event(Connection connection, State state) {}
 
