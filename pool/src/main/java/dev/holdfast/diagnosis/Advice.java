@@ -81,7 +81,7 @@ final class Advice {
                   + " if that is the old server again, keep names for less time"
                   + " (networkaddress.cache.ttl); for Redis, or ask a Sentinel instead of a name");
       case PATH_DARK -> List.of(ON_DARKNESS);
-      case LOCAL_CLOSE, RETIRED -> List.of();
+      case LOCAL_CLOSE, RETIRED, PLANNED_MAINTENANCE -> List.of();
       case OWN_REVERSE_PATH_FILTER ->
           List.of(
               "this host's rp_filter is strict and answers come in by another interface: set"

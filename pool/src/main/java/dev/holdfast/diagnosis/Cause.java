@@ -30,6 +30,8 @@ public enum Cause {
   IDLE_LIMIT("idle for longer than the safe age of its path"),
   /** The server answered a write as a replica does, or somebody vouches that it was replaced. */
   DEMOTED("another server has taken over"),
+  /** The server had announced maintenance, and moved its clients or ended the connection for it. */
+  MAINTENANCE("the server had announced maintenance"),
   /** The application or the client library closed the connection. */
   LOCAL_CLOSE("closed by the application or its client");
 
@@ -56,7 +58,7 @@ public enum Cause {
    */
   public String closer() {
     return switch (this) {
-      case PEER_CLOSED, PEER_RESET -> "peer";
+      case PEER_CLOSED, PEER_RESET, MAINTENANCE -> "peer";
       case KERNEL_TIMEOUT -> "kernel";
       case LOCAL_CLOSE -> "client";
       case PATH_SILENT,
@@ -71,12 +73,15 @@ public enum Cause {
   }
 
   /**
-   * Whether the connection worked, and this end chose to leave it.
+   * Whether the connection worked, and its end was chosen: by this end, or as was announced.
    *
    * @return true if nothing that followed explains it better
    */
   public boolean byChoice() {
-    return this == LOCAL_CLOSE || this == IDLE_LIMIT || this == DEMOTED;
+    return switch (this) {
+      case LOCAL_CLOSE, IDLE_LIMIT, DEMOTED, MAINTENANCE -> true;
+      default -> false;
+    };
   }
 
   /**

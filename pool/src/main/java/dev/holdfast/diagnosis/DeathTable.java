@@ -9,6 +9,7 @@ import static dev.holdfast.diagnosis.Explanation.FLOW_FORGOTTEN_SILENT;
 import static dev.holdfast.diagnosis.Explanation.LOCAL_CLOSE;
 import static dev.holdfast.diagnosis.Explanation.PATH_DARK;
 import static dev.holdfast.diagnosis.Explanation.PATH_DIED_AFTER_ACK;
+import static dev.holdfast.diagnosis.Explanation.PLANNED_MAINTENANCE;
 import static dev.holdfast.diagnosis.Explanation.REPLY_PATH_LOST;
 import static dev.holdfast.diagnosis.Explanation.RESET_DURING_CALL;
 import static dev.holdfast.diagnosis.Explanation.RETIRED;
@@ -67,6 +68,7 @@ final class DeathTable {
           Row.<DeathSigns>of(LOCAL_CLOSE).demanding(saw(EnumSet.of(Cause.LOCAL_CLOSE))),
           Row.<DeathSigns>of(RETIRED).demanding(saw(EnumSet.of(Cause.IDLE_LIMIT))),
           Row.<DeathSigns>of(DEMOTED).demanding(saw(EnumSet.of(Cause.DEMOTED))),
+          Row.<DeathSigns>of(PLANNED_MAINTENANCE).demanding(saw(EnumSet.of(Cause.MAINTENANCE))),
           Row.<DeathSigns>of(UNASKED_INPUT).demanding(saw(EnumSet.of(Cause.UNSOLICITED_INPUT))),
           // 16; those idle for the same time that die together have met a limit
           Row.<DeathSigns>of(FAILOVER)

@@ -72,6 +72,8 @@ public enum Explanation {
    * its name leads elsewhere. The evidence says which.
    */
   DEMOTED("another server has taken over"),
+  /** The server had announced it: nothing is wrong with the path, the server or its use. */
+  PLANNED_MAINTENANCE("maintenance that the server had announced"),
 
   /** Own SYN-ACKs dropped: as {@link #SYN_LOST}, and {@code IPReversePathFilter} rises here. */
   OWN_REVERSE_PATH_FILTER("this host's reverse path filter dropped the SYN-ACK"),

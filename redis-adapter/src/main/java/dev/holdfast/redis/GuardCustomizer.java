@@ -68,6 +68,7 @@ final class GuardCustomizer implements NettyCustomizer {
       pipeline.addAfter(USAGE, HANDSHAKE, guard.handshakeWatch(handshake));
     }
     pipeline.addFirst(WIRE, new WireHandler(guarded));
+    guarded.listensFor(new Maintenance(guarded, guard.opinions()));
     WriteGate gate = new WriteGate(guarded, handler, guard.opinions());
     LossSettlement settlement = new LossSettlement(guarded, guard);
     pipeline.addBefore(handler.name(), LOSS, new LossHandler(guarded, gate, settlement));
@@ -83,7 +84,7 @@ final class GuardCustomizer implements NettyCustomizer {
         usage,
         guarded::causeOfDeath,
         guarded.channel().eventLoop(),
-        () -> guarded.ready() && !LettuceSupport.movesAsAsked(guarded.channel()));
+        () -> guarded.ready() && !guarded.endsAsAnnounced());
   }
 
   private static IllegalStateException twoGuards() {

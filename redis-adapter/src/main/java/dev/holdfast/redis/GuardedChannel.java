@@ -64,6 +64,7 @@ final class GuardedChannel {
   private @Nullable Death death;
   private @Nullable String thrownHere;
   private @Nullable Throwable raised;
+  private @Nullable Maintenance maintenance;
   private volatile @Nullable WriteGate gate;
   private volatile @Nullable WireSnapshot lastSnapshot;
 
@@ -301,6 +302,9 @@ final class GuardedChannel {
   /** A channel that had become ready is closed. */
   void leave() {
     meters.connections(wire.source(), -1);
+    if (maintenance != null) {
+      maintenance.end();
+    }
     IdleWitness mine = witness;
     if (mine != null) {
       mine.closed();
@@ -328,11 +332,39 @@ final class GuardedChannel {
     return lastSnapshot;
   }
 
+  /** The server may announce maintenance. */
+  void listensFor(Maintenance announced) {
+    maintenance = announced;
+  }
+
+  /** Lettuce has heard that the channel is active. */
+  void beginMaintenance() {
+    if (maintenance != null) {
+      maintenance.begin();
+    }
+  }
+
+  /** Whether it is in maintenance, by its own word. */
+  boolean inMaintenance(long nowNanos) {
+    return maintenance != null && maintenance.lasts(nowNanos);
+  }
+
+  /** Whether the end that has come, or is near, was announced. */
+  boolean endsAsAnnounced() {
+    return causeOfDeath() == Cause.MAINTENANCE
+        || LettuceSupport.movesAsAsked(channel)
+        || inMaintenance(System.nanoTime());
+  }
+
   /** Notes why the connection ends; the first reason stays. */
   void dies(Cause cause, String evidence) {
     if (death == null) {
-      death = new Death(cause, evidence, System.nanoTime());
-      endpoint.died(cause);
+      Maintenance announced = maintenance;
+      death =
+          announced != null && announced.explains(cause)
+              ? new Death(Cause.MAINTENANCE, announced.evidence(evidence), System.nanoTime())
+              : new Death(cause, evidence, System.nanoTime());
+      endpoint.died(death.cause());
     }
   }
 

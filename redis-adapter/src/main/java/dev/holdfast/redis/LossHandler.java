@@ -65,10 +65,15 @@ final class LossHandler extends ChannelDuplexHandler implements ChannelFutureLis
     gate.start();
     LostSession lost = settlement.sessions().of(guarded.endpoint());
     if (lost == null) {
-      ctx.fireChannelActive();
+      activate(ctx);
     } else {
-      gate.restore(settlement.sessions().restore(guarded.endpoint(), lost), ctx::fireChannelActive);
+      gate.restore(settlement.sessions().restore(guarded.endpoint(), lost), () -> activate(ctx));
     }
+  }
+
+  private void activate(ChannelHandlerContext ctx) {
+    ctx.fireChannelActive();
+    guarded.beginMaintenance();
   }
 
   @Override

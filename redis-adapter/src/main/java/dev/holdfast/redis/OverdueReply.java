@@ -67,7 +67,7 @@ final class OverdueReply {
 
   private boolean pastDeclaredLimit(long now) {
     Duration limit = guarded.settings().silentServerLimit();
-    if (limit == null || blockedNanos == BlockTime.NO_END) {
+    if (limit == null || blockedNanos == BlockTime.NO_END || guarded.inMaintenance(now)) {
       return false;
     }
     long silent = Math.min(now - oldestSinceNanos, guarded.clocks().sinceRead(now));

@@ -62,8 +62,12 @@ final class PathDoubts {
   }
 
   private Opinion askServer(long sinceNanos) {
-    boolean tls = guarded.channel().pipeline().get(SslHandler.class) != null;
-    return ask(tls ? HELLO : PING, sinceNanos);
+    return ask(question(guarded.channel()), sinceNanos);
+  }
+
+  /** What a server is asked that answers as the one of a channel does. */
+  static FirstReply question(Channel channel) {
+    return channel.pipeline().get(SslHandler.class) != null ? HELLO : PING;
   }
 
   private Opinion ask(@Nullable FirstReply question, long sinceNanos) {
@@ -99,6 +103,9 @@ final class PathDoubts {
    * @return whether the connection was given up
    */
   boolean overdue(Cause cause, String evidence, long askedAtNanos, long nowNanos) {
+    if (guarded.inMaintenance(nowNanos)) {
+      return false;
+    }
     if (whole == null) {
       whole = new PathTrial(this::askServer);
     }

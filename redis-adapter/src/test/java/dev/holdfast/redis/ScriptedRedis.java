@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,8 +21,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server that speaks RESP2 and answers as a script says, at every loopback address. Null for an
- * answer closes the connection.
+ * A server that answers as a script says, in RESP2 unless that says otherwise, at every loopback
+ * address. Null for an answer closes the connection.
  */
 final class ScriptedRedis implements AutoCloseable {
 
@@ -68,6 +69,41 @@ final class ScriptedRedis implements AutoCloseable {
       case "GET" -> "$-1";
       default -> "+OK";
     };
+  }
+
+  /** As a server of today answers {@code HELLO 3}. */
+  static String hello3() {
+    return String.join(
+        "\r\n",
+        "%7",
+        "$6\r\nserver",
+        "$5\r\nredis",
+        "$7\r\nversion",
+        "$5\r\n8.2.0",
+        "$5\r\nproto",
+        ":3",
+        "$2\r\nid",
+        ":1",
+        "$4\r\nmode",
+        "$10\r\nstandalone",
+        "$4\r\nrole",
+        "$6\r\nmaster",
+        "$7\r\nmodules",
+        "*0");
+  }
+
+  /**
+   * What a server announces of its maintenance; goes behind an answer, and a line end.
+   *
+   * @param words of the announcement; those of digits as numbers
+   */
+  static String push(String... words) {
+    StringBuilder push = new StringBuilder(">" + words.length);
+    for (String word : words) {
+      boolean number = word.chars().allMatch(Character::isDigit);
+      push.append(number ? "\r\n:" : "\r\n$" + word.length() + "\r\n").append(word);
+    }
+    return push.toString();
   }
 
   int port() {
@@ -142,8 +178,12 @@ final class ScriptedRedis implements AutoCloseable {
   /** Ends every connection with a reset, behind what was said on it. */
   void reset() throws IOException {
     for (Socket socket : open) {
-      socket.setSoLinger(true, 0);
-      socket.close();
+      try {
+        socket.setSoLinger(true, 0);
+        socket.close();
+      } catch (SocketException closed) {
+        // its client was sooner
+      }
     }
   }
 
