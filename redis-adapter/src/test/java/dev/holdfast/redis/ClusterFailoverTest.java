@@ -3,20 +3,17 @@ package dev.holdfast.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.lab.Await;
-import dev.holdfast.lab.RedisServer;
+import dev.holdfast.lab.RedisCluster;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.retry.AmbiguousOutcomeException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,25 +28,21 @@ import org.junit.jupiter.api.Test;
 /** A real cluster whose masters move while it is written to. */
 final class ClusterFailoverTest {
 
-  private static final int MASTERS = 3;
-  private static final int SLOTS = 16_384;
   private static final int WRITERS = 4;
-  private static final Duration SOON = Duration.ofSeconds(60);
-
-  private static final Duration GIVEN_UP = Duration.ofSeconds(6);
+  private static final int MOVES = 30;
 
   /** What was left for a node that is gone for good waits for it so long, bare and guarded. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  private final List<RedisServer> nodes = new ArrayList<>();
   private final List<AutoCloseable> opened = new ArrayList<>();
   private final AtomicBoolean over = new AtomicBoolean();
+  private RedisCluster cluster;
 
   /** Increments one key of its own, and notes what it was told. */
-  private final class Writer extends Thread {
+  private class Writer extends Thread {
 
-    private final StatefulRedisClusterConnection<String, String> connection;
-    private final String key;
+    final StatefulRedisClusterConnection<String, String> connection;
+    final String key;
     private final Map<String, Integer> failures = new TreeMap<>();
     private long acknowledged;
     private long ambiguous;
@@ -59,11 +52,15 @@ final class ClusterFailoverTest {
       this.key = key;
     }
 
+    void call() {
+      connection.sync().incr(key);
+    }
+
     @Override
     public void run() {
       while (!over.get()) {
         try {
-          connection.sync().incr(key);
+          call();
           acknowledged++;
         } catch (RuntimeException thrown) {
           if (AmbiguousOutcomeException.in(thrown).isPresent()) {
@@ -76,81 +73,31 @@ final class ClusterFailoverTest {
     }
 
     void assertNothingTwice() {
-      assertThat(counted(key)).isPositive().isLessThanOrEqualTo(acknowledged + ambiguous);
+      assertThat(cluster.counter(key)).isPositive().isLessThanOrEqualTo(acknowledged + ambiguous);
     }
   }
 
-  /** As the master of its slot says; the others say who that is. */
-  private long counted(String key) {
-    for (RedisServer node : nodes) {
-      try {
-        if (isMaster(node)) {
-          return Long.parseLong(node.command("GET", key).strip());
-        }
-      } catch (IllegalStateException | UncheckedIOException movedOrGone) {
-        // the next one
-      }
+  /** Writes two keys of one slot at once: declined while they are apart. */
+  private final class PairWriter extends Writer {
+
+    PairWriter(StatefulRedisClusterConnection<String, String> connection, String key) {
+      super(connection, key);
     }
-    throw new AssertionError("no master has " + key);
+
+    @Override
+    void call() {
+      connection.sync().mset(Map.of(key, "1", key + ":too", "1"));
+    }
+
+    @Override
+    void assertNothingTwice() {
+      // it says the same each time
+    }
   }
 
   @BeforeEach
-  void start() throws IOException {
-    for (int i = 0; i < 2 * MASTERS; i++) {
-      nodes.add(
-          RedisServer.builder()
-              .arguments("--cluster-enabled", "yes", "--cluster-node-timeout", "2000")
-              .arguments("--cluster-port", String.valueOf(freePort()))
-              .arguments("--repl-diskless-sync-delay", "0")
-              .start());
-    }
-    for (int i = 0; i < MASTERS; i++) {
-      String first = String.valueOf(i * SLOTS / MASTERS);
-      String last = String.valueOf((i + 1) * SLOTS / MASTERS - 1);
-      nodes.get(i).command("CLUSTER", "ADDSLOTSRANGE", first, last);
-    }
-    String bus =
-        nodes
-            .get(0)
-            .command("CONFIG", "GET", "cluster-port")
-            .lines()
-            .skip(1)
-            .findFirst()
-            .orElseThrow()
-            .strip();
-    for (RedisServer node : nodes.subList(1, nodes.size())) {
-      node.command("CLUSTER", "MEET", "127.0.0.1", String.valueOf(nodes.get(0).port()), bus);
-    }
-    await(
-        "all know each other",
-        node -> node.command("CLUSTER", "INFO").contains("cluster_known_nodes:6"));
-    for (int i = 0; i < MASTERS; i++) {
-      nodes
-          .get(MASTERS + i)
-          .command("CLUSTER", "REPLICATE", nodes.get(i).command("CLUSTER", "MYID").strip());
-    }
-    await(
-        "the cluster works", node -> node.command("CLUSTER", "INFO").contains("cluster_state:ok"));
-    for (RedisServer replica : nodes.subList(MASTERS, nodes.size())) {
-      Await.until(
-          "it replicates",
-          SOON,
-          () -> replica.command("INFO", "replication").contains("master_link_status:up"));
-    }
-  }
-
-  private interface Condition {
-    boolean of(RedisServer node);
-  }
-
-  private void await(String what, Condition holds) {
-    Await.until(what, SOON, () -> nodes.stream().allMatch(holds::of));
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return free.getLocalPort();
-    }
+  void start() {
+    cluster = RedisCluster.start();
   }
 
   @AfterEach
@@ -159,10 +106,10 @@ final class ClusterFailoverTest {
     for (AutoCloseable one : opened) {
       one.close();
     }
-    nodes.forEach(RedisServer::close);
+    cluster.close();
   }
 
-  private List<Writer> writers(boolean guarded) {
+  private StatefulRedisClusterConnection<String, String> connect(boolean guarded) {
     ConnectionPlan plan = RedisBed.direct();
     LettuceGuard guard = LettuceGuard.custom(plan).meterRegistry(new SimpleMeterRegistry()).build();
     ClientResources own = ClientResources.create();
@@ -170,7 +117,7 @@ final class ClusterFailoverTest {
     RedisURI uri =
         RedisURI.builder()
             .withHost("127.0.0.1")
-            .withPort(nodes.get(0).port())
+            .withPort(cluster.node(0).port())
             .withTimeout(PATIENCE)
             .build();
     RedisClusterClient client = RedisClusterClient.create(guarded ? guard.install(own) : own, uri);
@@ -183,7 +130,11 @@ final class ClusterFailoverTest {
                     .build())
             .build();
     client.setOptions(guarded ? guard.options(options) : options);
-    StatefulRedisClusterConnection<String, String> connection = client.connect();
+    return client.connect();
+  }
+
+  private List<Writer> writers(boolean guarded) {
+    StatefulRedisClusterConnection<String, String> connection = connect(guarded);
     List<Writer> writers = new ArrayList<>();
     for (int i = 0; i < WRITERS; i++) {
       writers.add(new Writer(connection, (guarded ? "guarded:" : "bare:") + i));
@@ -191,24 +142,14 @@ final class ClusterFailoverTest {
     return writers;
   }
 
-  /** Redis gives it up after five seconds if the old master was too slow to agree. */
-  private static void failOver(RedisServer replica) {
-    for (int i = 0; i < 10; i++) {
-      try {
-        replica.command("CLUSTER", "FAILOVER");
-        Await.until("it is the master", GIVEN_UP, () -> isMaster(replica));
-        return;
-      } catch (IllegalStateException tooSlow) {
-        if (isMaster(replica)) {
-          return;
-        }
-      }
-    }
-    throw new AssertionError("no failover in ten attempts");
-  }
-
-  private static boolean isMaster(RedisServer node) {
-    return node.command("ROLE").startsWith("master");
+  /** All in one slot. */
+  private List<Writer> writersOfOneSlot(boolean guarded) {
+    StatefulRedisClusterConnection<String, String> connection = connect(guarded);
+    String whose = "{moving}:" + (guarded ? "guarded:" : "bare:");
+    return List.of(
+        new Writer(connection, whose + 0),
+        new Writer(connection, whose + 1),
+        new PairWriter(connection, whose + "pair"));
   }
 
   private interface Event {
@@ -216,8 +157,11 @@ final class ClusterFailoverTest {
   }
 
   private void during(String what, Event event) throws Exception {
-    List<Writer> bare = writers(false);
-    List<Writer> guarded = writers(true);
+    during(what, writers(false), writers(true), event);
+  }
+
+  private void during(String what, List<Writer> bare, List<Writer> guarded, Event event)
+      throws Exception {
     bare.forEach(Thread::start);
     guarded.forEach(Thread::start);
     Await.idle(Duration.ofMillis(500));
@@ -255,8 +199,8 @@ final class ClusterFailoverTest {
     during(
         "failover by command",
         () -> {
-          for (RedisServer replica : nodes.subList(MASTERS, nodes.size())) {
-            failOver(replica);
+          for (int master = 0; master < RedisCluster.MASTERS; master++) {
+            cluster.failOver(master);
           }
         });
   }
@@ -266,13 +210,44 @@ final class ClusterFailoverTest {
     during(
         "master killed",
         () -> {
-          nodes.get(0).kill();
-          RedisServer replica = nodes.get(MASTERS);
-          Await.until("its replica is the master", SOON, () -> isMaster(replica));
-          Await.until(
-              "the cluster works",
-              SOON,
-              () -> nodes.get(1).command("CLUSTER", "INFO").contains("cluster_state:ok"));
+          cluster.node(0).kill();
+          cluster.awaitTakenOver(0);
         });
+  }
+
+  /** What was sent to it is answered when it goes on: that it is slow is all that is known. */
+  @Test
+  void mustOutliveAMasterThatIsStopped() throws Exception {
+    during(
+        "master stopped",
+        () -> {
+          cluster.node(0).freeze();
+          try {
+            cluster.awaitTakenOver(0);
+          } finally {
+            cluster.node(0).thaw();
+          }
+        });
+  }
+
+  @Test
+  void mustFollowASlotThatMovesUnderLoad() throws Exception {
+    List<Writer> guarded = writersOfOneSlot(true);
+    during(
+        "slot moved " + MOVES + " times",
+        writersOfOneSlot(false),
+        guarded,
+        () -> {
+          for (int i = 0; i < MOVES; i++) {
+            cluster.moveSlot(SlotHash.getSlot("{moving}"));
+          }
+        });
+    for (Writer writer : guarded) {
+      assertThat(writer.failures).isEmpty();
+      assertThat(writer.ambiguous).isZero();
+    }
+    for (Writer writer : guarded.subList(0, 2)) {
+      assertThat(cluster.counter(writer.key)).isEqualTo(writer.acknowledged);
+    }
   }
 }
