@@ -13,6 +13,7 @@ import io.lettuce.core.RedisClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.SpringBootVersion;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -78,6 +79,12 @@ public class HoldfastAutoConfiguration {
     @Bean
     UnguardedFactories holdfastUnguardedFactories() {
       return new UnguardedFactories();
+    }
+
+    @Bean
+    @ConditionalOnBooleanProperty(name = "holdfast.redis.follow-sentinels", matchIfMissing = true)
+    FollowedSentinels holdfastFollowedSentinels(LettuceGuard guard, ListableBeanFactory beans) {
+      return new FollowedSentinels(guard, beans);
     }
   }
 

@@ -28,12 +28,16 @@ public record HoldfastProperties(
    *     is proved. At least one second.
    * @param replayStateIdempotentWrites Whether writes that end in the same state when run twice,
    *     such as SET, are sent again when their connection is lost.
+   * @param followSentinels Whether a master is left as soon as one of the Sentinels of
+   *     spring.data.redis.sentinel says that another has taken over. That is one connection more to
+   *     each of them.
    */
   public record Redis(
       @DefaultValue("true") boolean enabled,
       @Nullable String path,
       @DefaultValue("1s") Duration probeAfter,
-      @DefaultValue("false") boolean replayStateIdempotentWrites) {}
+      @DefaultValue("false") boolean replayStateIdempotentWrites,
+      @DefaultValue("true") boolean followSentinels) {}
 
   /**
    * Connections of RestClient, RestTemplate and WebClient.

@@ -217,6 +217,33 @@ public abstract class RedisContract {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void mustListenToTheSentinelsUnlessToldNotTo(boolean follow) {
+    try (RedisServer sentinel = RedisServer.builder().sentinelOf(redis().port()).start()) {
+      line.application(true)
+          .withPropertyValues(
+              "spring.data.redis.sentinel.master=master",
+              "spring.data.redis.sentinel.nodes=127.0.0.1:" + sentinel.port(),
+              "holdfast.redis.follow-sentinels=" + follow)
+          .run(
+              application -> {
+                StringRedisTemplate template = application.getBean(StringRedisTemplate.class);
+                assertThat(template.opsForValue().increment("sentinels")).isPositive();
+                if (follow) {
+                  Await.until("they are listened to", SOON, () -> listens(sentinel));
+                  assertThat(template.opsForValue().increment("sentinels")).isPositive();
+                } else {
+                  assertThat(application).doesNotHaveBean(FollowedSentinels.class);
+                }
+              });
+    }
+  }
+
+  private static boolean listens(RedisServer sentinel) {
+    return sentinel.command("CLIENT", "LIST").contains(" sub=1 ");
+  }
+
   @Test
   void mustKeepTheOptionsOfACluster() {
     line.application(true)
