@@ -18,6 +18,7 @@ import dev.holdfast.report.DiagnosisReporter;
 import dev.holdfast.report.GuardMeters;
 import dev.holdfast.report.RecentDiagnosis;
 import dev.holdfast.socket.ConnectionDeaths;
+import dev.holdfast.socket.DialledName;
 import dev.holdfast.socket.DialledNames;
 import dev.holdfast.socket.GuardThread;
 import dev.holdfast.wire.WireSnapshot;
