@@ -197,7 +197,7 @@ final class DeclinedCalls {
   private boolean mayWait(DeclinedCommand<?, ?, ?> command, Decline decline) {
     long now = System.nanoTime();
     long patience = guarded.settings().declinedPatience().toNanos();
-    return CommandKind.of(command).leavesNothing()
+    return LettuceKinds.of(command).leavesNothing()
         && !Calls.isMember(command)
         && !guarded.session().insideTransaction()
         && guarded.session().transaction() == Session.Transaction.NONE

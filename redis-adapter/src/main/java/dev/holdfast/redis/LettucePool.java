@@ -5,6 +5,7 @@ import dev.holdfast.pool.ConnectionPool;
 import dev.holdfast.pool.Lease;
 import dev.holdfast.pool.OutstandingLease;
 import dev.holdfast.pool.PoolState;
+import dev.holdfast.redis.command.ResidueReports;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.api.StatefulRedisConnection;

@@ -2,11 +2,13 @@ package dev.holdfast.redis;
 
 import dev.holdfast.pool.ConnectionPool;
 import dev.holdfast.pool.PoolBuilder;
+import dev.holdfast.redis.command.ResidueReports;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * Settings of a {@link LettucePool}. What does not fit is refused by {@link #build()}, never
@@ -154,7 +156,7 @@ public final class LettucePoolBuilder<K, V> {
     LettucePool<K, V> made =
         new LettucePool<>(
             pool,
-            new ResidueReports(name, guard.registry()),
+            new ResidueReports(LoggerFactory.getLogger(LettucePool.class), name, guard.registry()),
             new LettucePool.Patience(acquire, acquireTimeout == null ? connect : acquire),
             closed -> {
               unsuspect.run();

@@ -7,6 +7,7 @@ import dev.holdfast.redis.LostCalls.Broken;
 import dev.holdfast.redis.LostCalls.Lost;
 import dev.holdfast.redis.LostCalls.Progress;
 import dev.holdfast.redis.LostCalls.Ruling;
+import dev.holdfast.redis.command.CommandKind;
 import dev.holdfast.retry.AmbiguousOutcomeException;
 import dev.holdfast.retry.Delivery;
 import dev.holdfast.retry.LostCall;
@@ -119,7 +120,7 @@ final class LossSettlement {
   private boolean registeredAtTheEnd(List<RedisCommand<?, ?, ?>> commands) {
     boolean registered = guarded.session().registered();
     for (RedisCommand<?, ?, ?> command : commands) {
-      if (CommandKind.of(command) == CommandKind.MULTI) {
+      if (LettuceKinds.of(command) == CommandKind.MULTI) {
         registered = Calls.isRegistered(command);
       }
     }
@@ -169,7 +170,7 @@ final class LossSettlement {
       } else {
         progress = Progress.SENT;
       }
-      CommandKind kind = CommandKind.of(command);
+      CommandKind kind = LettuceKinds.of(command);
       if (kind == CommandKind.MULTI) {
         unregistered = !Calls.isRegistered(command);
       }

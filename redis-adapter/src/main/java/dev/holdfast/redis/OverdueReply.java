@@ -1,6 +1,7 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.redis.command.BlockTime;
 import dev.holdfast.wire.FlightJudge;
 import dev.holdfast.wire.WireSnapshot;
 import io.lettuce.core.protocol.RedisCommand;
@@ -60,7 +61,10 @@ final class OverdueReply {
     if (next != oldest) {
       oldest = next;
       oldestSinceNanos = now;
-      blockedNanos = CommandKind.of(next).blocks(next) ? BlockTime.nanos(next) : 0;
+      blockedNanos =
+          LettuceKinds.blocks(next)
+              ? BlockTime.nanos(CommandName.of(next), LettuceWords.of(next))
+              : 0;
     }
     return pastDeclaredLimit(now) || (doubts.blind() && silentBehindHop(next, wire, now));
   }

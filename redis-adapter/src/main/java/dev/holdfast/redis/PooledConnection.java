@@ -183,7 +183,7 @@ final class PooledConnection<K, V> {
     }
     for (RedisCommand<?, ?, ?> command : carrier.stack()) {
       if (!ProbeCommand.isOurs(command)) {
-        return CommandKind.of(command).blocks(command) ? Residue.BLOCKING : Residue.UNANSWERED;
+        return LettuceKinds.blocks(command) ? Residue.BLOCKING : Residue.UNANSWERED;
       }
     }
     WriteGate gate = carrier.gate();

@@ -1,6 +1,7 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.redis.LostCalls.Broken;
+import dev.holdfast.redis.command.CommandKind;
 import dev.holdfast.retry.NotExecutedException;
 import io.lettuce.core.protocol.RedisCommand;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ final class Refusals {
     }
     if (kind != CommandKind.PLAIN
         && guarded.endpoint().shared()
-        && kind.blocks(command)
+        && kind.blocks(() -> LettuceWords.of(command))
         && !guarded.session().insideTransaction() // where it does not block
         && !insideHeld) {
       guarded.meters().notExecuted(Refusal.BLOCKING.tag());

@@ -1,5 +1,6 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.redis.command.CommandKind;
 import io.lettuce.core.protocol.RedisCommand;
 
 /**
@@ -11,11 +12,11 @@ record SessionChange(CommandKind kind, RedisCommand<?, ?, ?> command, long posit
 
   /** Its first argument, where that is a word. */
   String word() {
-    return CommandWords.of(command).first();
+    return LettuceWords.of(command).first();
   }
 
   /** Its second argument, where that is a word. */
   String secondWord() {
-    return CommandWords.of(command).at(1);
+    return LettuceWords.of(command).at(1);
   }
 }

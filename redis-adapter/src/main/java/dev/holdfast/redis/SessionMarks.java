@@ -1,5 +1,8 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.redis.command.CommandKind;
+import dev.holdfast.redis.command.CommandWords;
+import dev.holdfast.redis.command.SessionTable;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -98,28 +101,7 @@ final class SessionMarks {
 
   /** What such a change leaves behind; null if nothing. */
   @Nullable Residue residueOf(SessionChange change) {
-    return switch (change.kind()) {
-      case MULTI -> Residue.TRANSACTION;
-      case WATCH -> Residue.WATCH;
-      case SELECT -> Residue.DATABASE;
-      case AUTH, HELLO, RESET -> Residue.IDENTITY;
-      case SUBSCRIBE -> Residue.SUBSCRIPTION;
-      case MONITOR -> Residue.MONITOR;
-      case SETTING, ASKING, STREAM -> Residue.SETTINGS;
-      case SCRIPT ->
-          change.word().equals("DEBUG") && !change.secondWord().equals("NO")
-              ? Residue.SETTINGS
-              : null;
-      case CLIENT ->
-          switch (change.word()) {
-            case "TRACKING", "CACHING" -> Residue.TRACKING;
-            case "REPLY" -> Residue.REPLY_MODE;
-            case "SETNAME", "SETINFO", "NO-EVICT", "NO-TOUCH", CommandWords.OPAQUE ->
-                Residue.SETTINGS;
-            default -> null; // they read, or are about other connections
-          };
-      default -> null;
-    };
+    return SessionTable.residue(change.kind(), change.word(), change.secondWord());
   }
 
   /** {@code RESET}: as a new connection is before its handshake. */

@@ -3,6 +3,7 @@ package dev.holdfast.redis;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.dial.SecondOpinions;
 import dev.holdfast.path.IdleZone;
+import dev.holdfast.redis.command.CommandKind;
 import dev.holdfast.retry.NotExecutedException;
 import dev.holdfast.retry.ReplaySafety;
 import dev.holdfast.wire.WireJudge;
@@ -66,7 +67,7 @@ final class WriteGate extends ChannelDuplexHandler {
   /** The channel carries the user's commands from now on. */
   void start() {
     for (RedisCommand<?, ?, ?> command : handshake) {
-      guarded.session().shakenHands(CommandKind.of(command), command);
+      guarded.session().shakenHands(LettuceKinds.of(command), command);
     }
     handshake = List.of();
     guarded.passesThrough(this);
@@ -233,7 +234,7 @@ final class WriteGate extends ChannelDuplexHandler {
   }
 
   private void admit(RedisCommand<?, ?, ?> command, ChannelPromise promise) {
-    CommandKind kind = CommandKind.of(command);
+    CommandKind kind = LettuceKinds.of(command);
     if (Calls.isDone(command) && !Calls.isMember(command) && !kind.endsTransaction()) {
       guarded.meters().called(1);
       guarded.meters().timedOut(1);
@@ -293,7 +294,10 @@ final class WriteGate extends ChannelDuplexHandler {
         zone == IdleZone.WARN || guarded.suspect(now) || guarded.idleLimit().isPast(idle);
     boolean repeatable = CommandSafety.of(command) == ReplaySafety.SAFE;
     boolean provesByCall =
-        repeatable && kind.leavesNothing() && !kind.blocks(command) && proof.kernelCanTell();
+        repeatable
+            && kind.leavesNothing()
+            && !kind.blocks(() -> LettuceWords.of(command))
+            && proof.kernelCanTell();
     if (provesByCall
         && !asked
         && idle < guarded.kernelQuietNanos()
@@ -386,7 +390,7 @@ final class WriteGate extends ChannelDuplexHandler {
     @Override
     public boolean send(RedisCommand<?, ?, ?> command) {
       guarded.clocks().requested(System.nanoTime());
-      boolean sent = handDown.pass(CommandKind.of(command), command);
+      boolean sent = handDown.pass(LettuceKinds.of(command), command);
       if (sent) {
         watch.onRequest();
         handDown.flush();

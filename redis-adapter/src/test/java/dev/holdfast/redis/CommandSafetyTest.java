@@ -5,6 +5,7 @@ import static dev.holdfast.retry.ReplaySafety.STATE_IDEMPOTENT;
 import static dev.holdfast.retry.ReplaySafety.UNSAFE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.redis.command.BlockTime;
 import dev.holdfast.retry.ReplaySafety;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.StatusOutput;
@@ -12,7 +13,9 @@ import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.ProtocolKeyword;
+import io.lettuce.core.protocol.ReadOnlyCommands;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -133,7 +136,7 @@ final class CommandSafetyTest {
   })
   void mustKnowWhatBlocks(String line, boolean blocks) {
     Command<String, String, String> command = command(line);
-    assertThat(CommandKind.of(command).blocks(command)).isEqualTo(blocks);
+    assertThat(LettuceKinds.blocks(command)).isEqualTo(blocks);
   }
 
   @ParameterizedTest
@@ -148,7 +151,12 @@ final class CommandSafetyTest {
     "XREADGROUP GROUP g c BLOCK 5 STREAMS s >, 5",
   })
   void mustKnowHowLongItBlocks(String line, long millis) {
-    assertThat(BlockTime.nanos(command(line))).isEqualTo(millis * 1_000_000);
+    assertThat(blocks(line)).isEqualTo(millis * 1_000_000);
+  }
+
+  private static long blocks(String line) {
+    Command<String, String, String> command = command(line);
+    return BlockTime.nanos(CommandName.of(command), LettuceWords.of(command));
   }
 
   @ParameterizedTest
@@ -161,7 +169,18 @@ final class CommandSafetyTest {
         "GET k"
       })
   void mustTakeForEndlessWhatItCannotTell(String line) {
-    assertThat(BlockTime.nanos(command(line))).isEqualTo(BlockTime.NO_END);
+    assertThat(blocks(line)).isEqualTo(BlockTime.NO_END);
+  }
+
+  /** The table is every client's; it began as Lettuce's list. */
+  @ParameterizedTest
+  @EnumSource
+  void mustTakeForAReadWhatLettuceDoes(CommandType type) {
+    Set<String> notJustReads =
+        Set.of("SCRIPT", "CLIENT", "ASKING", "XREAD", "FT.AGGREGATE", "FT.HYBRID", "FT.SEARCH");
+    if (ReadOnlyCommands.isReadOnlyCommand(type) && !notJustReads.contains(type.toString())) {
+      assertThat(CommandSafety.of(command(type.toString()))).isEqualTo(SAFE);
+    }
   }
 
   /** No command that Redis flags {@code write} may be taken for a read, whatever Lettuce lists. */

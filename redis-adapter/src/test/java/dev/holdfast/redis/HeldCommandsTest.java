@@ -30,7 +30,7 @@ final class HeldCommandsTest {
   private AsyncCommand<String, String, String> hold(CommandType type) {
     AsyncCommand<String, String, String> command =
         new AsyncCommand<>(new Command<>(type, new StatusOutput<>(StringCodec.UTF8)));
-    held.add(CommandKind.of(command), command, lost.channel().newPromise());
+    held.add(LettuceKinds.of(command), command, lost.channel().newPromise());
     return command;
   }
 

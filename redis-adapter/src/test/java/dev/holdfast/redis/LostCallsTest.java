@@ -12,6 +12,7 @@ import dev.holdfast.redis.LostCalls.Lost;
 import dev.holdfast.redis.LostCalls.Progress;
 import dev.holdfast.redis.LostCalls.Ruling;
 import dev.holdfast.redis.Session.Transaction;
+import dev.holdfast.redis.command.CommandKind;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

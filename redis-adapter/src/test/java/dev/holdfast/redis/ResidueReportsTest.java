@@ -4,18 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.holdfast.metrics.HoldfastMeter;
+import dev.holdfast.redis.command.ResidueReports;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What is said of what borrowers left behind. */
 final class ResidueReportsTest {
 
+  private static final Logger LOG = LoggerFactory.getLogger(ResidueReportsTest.class);
+
   @Test
   void mustCountEachKindFromZero() {
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    ResidueReports reports = new ResidueReports("orders", registry);
+    ResidueReports reports = new ResidueReports(LOG, "orders", registry);
     String name = HoldfastMeter.POOL_RESIDUES.meterName();
     assertThat(registry.get(name).counters())
         .hasSize(Residue.values().length)
@@ -37,7 +42,7 @@ final class ResidueReportsTest {
                 throw new AssertionError("a filter of the user's");
               }
             });
-    assertThatCode(() -> new ResidueReports("orders", registry).left(Residue.WATCH, "here"))
+    assertThatCode(() -> new ResidueReports(LOG, "orders", registry).left(Residue.WATCH, "here"))
         .doesNotThrowAnyException();
   }
 }

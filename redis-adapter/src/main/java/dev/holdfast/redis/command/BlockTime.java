@@ -1,23 +1,27 @@
-package dev.holdfast.redis;
+package dev.holdfast.redis.command;
 
-import io.lettuce.core.protocol.RedisCommand;
 import java.util.concurrent.TimeUnit;
 
 /** How long a blocking command lets its server wait before it answers all the same. */
-final class BlockTime {
+public final class BlockTime {
 
   /** It may wait for ever, or nobody can tell. */
-  static final long NO_END = Long.MAX_VALUE;
+  public static final long NO_END = Long.MAX_VALUE;
 
   private static final double SECOND = TimeUnit.SECONDS.toNanos(1);
   private static final double MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
 
   private BlockTime() {}
 
-  /** In nanoseconds, as its arguments say; {@link #NO_END} for 0 and for what cannot be read. */
-  static long nanos(RedisCommand<?, ?, ?> command) {
-    CommandWords words = CommandWords.of(command);
-    return switch (CommandName.of(command)) {
+  /**
+   * How long its server may wait, as its arguments say.
+   *
+   * @param name of the command, as sent, in upper case
+   * @param words its arguments
+   * @return nanoseconds; {@link #NO_END} for 0 and for what cannot be read
+   */
+  public static long nanos(String name, CommandWords words) {
+    return switch (name) {
       case "BLPOP", "BRPOP", "BLMOVE", "BRPOPLPUSH", "BZPOPMIN", "BZPOPMAX" ->
           nanos(words, words.count() - 1, SECOND);
       case "BLMPOP", "BZMPOP" -> nanos(words, 0, SECOND);

@@ -1,77 +1,92 @@
-package dev.holdfast.redis;
+package dev.holdfast.redis.command;
 
-import io.lettuce.core.protocol.CommandType;
-import io.lettuce.core.protocol.ProtocolKeyword;
-import io.lettuce.core.protocol.RedisCommand;
-import java.util.EnumMap;
+import java.util.function.Supplier;
 
 /** What a command means for the session of the connection it runs on, by the name it is sent by. */
-enum CommandKind {
+public enum CommandKind {
+  /** Changes nothing of the session. */
   PLAIN,
+  /** Begins a transaction. */
   MULTI,
+  /** Ends it. */
   EXEC,
+  /** Drops it. */
   DISCARD,
+  /** Makes the next transaction depend on keys. */
   WATCH,
+  /** Undoes that. */
   UNWATCH,
+  /** Its server may wait before it answers. */
   BLOCKING,
   /** Blocks if its arguments say {@code BLOCK}. */
   BLOCKING_BY_ARGUMENT,
+  /** Chooses a database. */
   SELECT,
   /** Says who the connection acts for: {@code AUTH}. */
   AUTH,
   /** Says that too, and the protocol's version. */
   HELLO,
+  /** As a new connection is before its handshake. */
   RESET,
+  /** Changes by its arguments. */
   CLIENT,
+  /** From then on the server says what nobody asked for. */
   SUBSCRIBE,
+  /** The same, of all commands. */
   MONITOR,
   /** Changes a setting of the server's session: {@code READONLY}, {@code READWRITE}. */
   SETTING,
   /** Holds for the next command only. */
   ASKING,
+  /** Changes by its arguments. */
   SCRIPT,
   /** After it the connection no longer carries answers to commands: {@code SYNC}, {@code PSYNC}. */
   STREAM;
 
-  private static final EnumMap<CommandType, CommandKind> BY_TYPE = new EnumMap<>(CommandType.class);
-
-  static {
-    for (CommandType type : CommandType.values()) {
-      BY_TYPE.put(type, named(type.toString()));
-    }
+  /**
+   * Whether its server may wait before it answers.
+   *
+   * @param words its arguments, asked for only where they matter
+   * @return true if it may
+   */
+  public boolean blocks(Supplier<CommandWords> words) {
+    return this == BLOCKING || (this == BLOCKING_BY_ARGUMENT && words.get().hasOption("BLOCK"));
   }
 
-  static CommandKind of(RedisCommand<?, ?, ?> command) {
-    ProtocolKeyword type;
-    try {
-      type = command.getType();
-    } catch (Exception | LinkageError | StackOverflowError foreign) {
-      return PLAIN;
-    }
-    CommandKind known = type instanceof CommandType ? BY_TYPE.get(type) : null;
-    return known != null ? known : named(CommandName.of(command));
-  }
-
-  boolean blocks(RedisCommand<?, ?, ?> command) {
-    return this == BLOCKING
-        || (this == BLOCKING_BY_ARGUMENT && CommandWords.of(command).hasOption("BLOCK"));
-  }
-
-  /** Whether it changes nothing of the session. */
-  boolean leavesNothing() {
+  /**
+   * Whether it changes nothing of the session.
+   *
+   * @return false if it may
+   */
+  public boolean leavesNothing() {
     return this == PLAIN || this == BLOCKING || this == BLOCKING_BY_ARGUMENT;
   }
 
-  /** Whether its arguments tell if it changes anything. */
-  boolean leavesByArguments() {
+  /**
+   * Whether its arguments tell if it changes anything.
+   *
+   * @return true if they do
+   */
+  public boolean leavesByArguments() {
     return this == CLIENT || this == SCRIPT;
   }
 
-  boolean endsTransaction() {
+  /**
+   * Whether it ends a transaction.
+   *
+   * @return true for {@code EXEC} and {@code DISCARD}
+   */
+  public boolean endsTransaction() {
     return this == EXEC || this == DISCARD;
   }
 
-  private static CommandKind named(String name) {
+  /**
+   * The kind of a command.
+   *
+   * @param name as it is sent, in upper case
+   * @return {@link #PLAIN} for what is unknown
+   */
+  public static CommandKind named(String name) {
     return switch (name) {
       case "MULTI" -> MULTI;
       case "EXEC" -> EXEC;

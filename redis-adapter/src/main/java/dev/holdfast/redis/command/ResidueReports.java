@@ -1,7 +1,8 @@
-package dev.holdfast.redis;
+package dev.holdfast.redis.command;
 
 import dev.holdfast.metrics.Guarded;
 import dev.holdfast.metrics.HoldfastMeter;
+import dev.holdfast.redis.Residue;
 import dev.holdfast.usage.CallSite;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -10,18 +11,24 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Says what borrowers of one pool left behind: a counter each time, a warning once for each. */
-final class ResidueReports {
+public final class ResidueReports {
 
-  private static final Logger LOG = LoggerFactory.getLogger(LettucePool.class);
-
+  private final Logger log;
   private final String pool;
   private final MeterRegistry registry;
   private final Set<Residue> said = Collections.synchronizedSet(EnumSet.noneOf(Residue.class));
 
-  ResidueReports(String pool, MeterRegistry registry) {
+  /**
+   * Nothing was left behind yet.
+   *
+   * @param log the pool's
+   * @param pool its name
+   * @param registry of its meters
+   */
+  public ResidueReports(Logger log, String pool, MeterRegistry registry) {
+    this.log = log;
     this.pool = pool;
     this.registry = registry;
     for (Residue residue : Residue.values()) {
@@ -36,19 +43,25 @@ final class ResidueReports {
         .register(registry);
   }
 
-  String pool() {
+  /**
+   * Whose they are.
+   *
+   * @return the pool's name
+   */
+  public String pool() {
     return pool;
   }
 
   /**
    * A connection is closed for what was left on it.
    *
+   * @param residue what it is
    * @param site where it was returned; null if that is to be found on this thread
    */
-  void left(Residue residue, @Nullable String site) {
+  public void left(Residue residue, @Nullable String site) {
     Guarded.meter(() -> counter(residue).increment());
     if (said.add(residue)) {
-      LOG.warn(
+      log.warn(
           "{}: a connection came back with {} and is closed; returned at {}. Further ones are"
               + " counted only",
           pool,
