@@ -156,10 +156,25 @@ public class GuardedSocket extends SocketOverSocket {
 
   /** Over all addresses of a name, one after the other. */
   final void connect(List<InetSocketAddress> addresses, AddressMemory memory) throws IOException {
+    connect(addresses, memory, 0);
+  }
+
+  /**
+   * Connects to one of the addresses of a name, tried one after the other.
+   *
+   * @param addresses resolved, in the order in which they are dialled
+   * @param memory which of them have failed lately
+   * @param timeoutMillis for each; 0 if there is none
+   * @throws IOException of the last address
+   */
+  public final void connect(
+      List<InetSocketAddress> addresses, AddressMemory memory, int timeoutMillis)
+      throws IOException {
+    long timeout = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
     if (addresses.size() == 1) {
-      connect(addresses.get(0), 0, false);
+      connect(addresses.get(0), timeout, false);
     } else {
-      new AddressRounds(memory, () -> closed, 0)
+      new AddressRounds(memory, () -> closed, timeout)
           .connect(addresses, (address, more, nanos) -> connect(address, nanos, more));
     }
   }

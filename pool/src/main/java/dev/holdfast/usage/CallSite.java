@@ -34,7 +34,8 @@ public final class CallSite {
           "org.apache.hc.",
           "org.reactivestreams.",
           "org.springframework.",
-          "reactor.");
+          "reactor.",
+          "redis.clients.");
 
   private CallSite() {}
 
