@@ -24,10 +24,10 @@ import org.jspecify.annotations.Nullable;
  * A server that answers as a script says, in RESP2 unless that says otherwise, at every loopback
  * address. Null for an answer closes the connection.
  */
-final class ScriptedRedis implements AutoCloseable {
+public final class ScriptedRedis implements AutoCloseable {
 
   /** What it answers to a command, in capitals; as on the wire, without the last line end. */
-  interface Script extends Function<String, @Nullable String> {}
+  public interface Script extends Function<String, @Nullable String> {}
 
   private final ServerSocket listening;
   private final Function<List<String>, @Nullable String> script;
@@ -45,23 +45,25 @@ final class ScriptedRedis implements AutoCloseable {
     thread(this::accept);
   }
 
-  static ScriptedRedis start() {
+  public static ScriptedRedis start() {
     return answering(ScriptedRedis::plain);
   }
 
-  static ScriptedRedis answering(Script script) {
+  public static ScriptedRedis answering(Script script) {
     return answeringWords(words -> script.apply(words.get(0)));
   }
 
   /**
+   * Answers by all the words of a command.
+   *
    * @param script gets all the words of a command, its name in capitals
    */
-  static ScriptedRedis answeringWords(Function<List<String>, @Nullable String> script) {
+  public static ScriptedRedis answeringWords(Function<List<String>, @Nullable String> script) {
     return new ScriptedRedis(script);
   }
 
   /** As a server of old answers, which knows no HELLO. */
-  static String plain(String command) {
+  public static String plain(String command) {
     return switch (command) {
       case "HELLO" -> "-ERR unknown command 'HELLO'";
       case "PING" -> "+PONG";
@@ -106,11 +108,11 @@ final class ScriptedRedis implements AutoCloseable {
     return push.toString();
   }
 
-  int port() {
+  public int port() {
     return listening.getLocalPort();
   }
 
-  int accepted() {
+  public int accepted() {
     return accepted.get();
   }
 
@@ -176,7 +178,7 @@ final class ScriptedRedis implements AutoCloseable {
   }
 
   /** Ends every connection with a reset, behind what was said on it. */
-  void reset() throws IOException {
+  public void reset() throws IOException {
     for (Socket socket : open) {
       try {
         socket.setSoLinger(true, 0);

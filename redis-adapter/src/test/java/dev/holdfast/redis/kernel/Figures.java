@@ -3,15 +3,15 @@ package dev.holdfast.redis.kernel;
 import java.util.Locale;
 
 /** What a test measured, for people: it goes to the test's output and decides nothing. */
-final class Figures {
+public final class Figures {
 
   private Figures() {}
 
-  static void print(String scenario, String format, Object... values) {
+  public static void print(String scenario, String format, Object... values) {
     System.out.printf(Locale.ROOT, "[kernel-lab] %s: " + format + "%n", prepend(scenario, values));
   }
 
-  static long millisSince(long startNanos) {
+  public static long millisSince(long startNanos) {
     return (System.nanoTime() - startNanos) / 1_000_000;
   }
 

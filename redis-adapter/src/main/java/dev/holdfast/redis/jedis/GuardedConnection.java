@@ -1,0 +1,408 @@
+package dev.holdfast.redis.jedis;
+
+import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.pool.Liveness;
+import dev.holdfast.redis.Residue;
+import dev.holdfast.retry.Delivery;
+import dev.holdfast.retry.ReplaySafety;
+import dev.holdfast.socket.Caller;
+import dev.holdfast.socket.Death;
+import dev.holdfast.socket.GuardedSocket;
+import dev.holdfast.socket.OpenSocket;
+import dev.holdfast.socket.ReuseCheck;
+import dev.holdfast.wire.WireSnapshot;
+import dev.holdfast.wire.WireSource;
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.CommandObject;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+/**
+ * One connection of a pool, from its handshake to its end. Every command, whoever sends it, passes
+ * {@link #sendCommand} and every answer {@link #readProtocolWithCheckingBroken}. Used by one
+ * borrower at a time; it may be closed by any thread.
+ */
+final class GuardedConnection extends Connection implements ReuseCheck.Input {
+
+  private final JedisParts guard;
+  private final JedisDial dial;
+  private final OpenSocket open;
+  private final GuardedSocket socket;
+  private final int timeoutMillis;
+
+  /** Null during the handshake, which the constructor of Jedis' class runs. */
+  private final @Nullable JedisSession session;
+
+  private final Liveness liveness;
+  private @Nullable JedisLease lease;
+
+  /** Lent by a pool of Jedis' own, for whatever its borrower does with it. */
+  private boolean kept;
+
+  /** What is sent is the guard's own. */
+  private boolean probing;
+
+  private @Nullable JedisCommand latest;
+  private ReplaySafety latestSafety = ReplaySafety.UNSAFE;
+  private long writtenBefore;
+  private long takenBefore;
+  private long checkedNanos;
+
+  /**
+   * Connects, and shakes hands as Jedis does.
+   *
+   * @throws redis.clients.jedis.exceptions.JedisException as Jedis' own connection
+   */
+  GuardedConnection(JedisParts guard, JedisDial dial, JedisClientConfig config, Liveness liveness) {
+    super(dial, config);
+    this.guard = guard;
+    this.dial = dial;
+    this.open = dial.open();
+    this.socket = dial.socket();
+    this.timeoutMillis = getSoTimeout();
+    this.session = new JedisSession(config.getDatabase());
+    this.liveness = liveness;
+    this.checkedNanos = System.nanoTime();
+    open.answered();
+    open.rests(true);
+  }
+
+  // The pool.
+
+  /** Belongs to a borrower from now on. */
+  void lend(JedisLease to) {
+    lease = to;
+    checkedNanos = System.nanoTime();
+  }
+
+  /** Belongs to a borrower of another pool from now on. */
+  void keep() {
+    kept = true;
+    checkedNanos = System.nanoTime();
+  }
+
+  /**
+   * Looks at it before it is lent, and asks the server where that matters: a connection whose
+   * server has closed it, and whose FIN was lost, looks well to the kernel. May block.
+   *
+   * @param mayRunTwice whether the call it is for can be repeated
+   * @return why it must not be used; null if it may
+   */
+  @Nullable Death refuse(boolean mayRunTwice) {
+    if (isBroken() || !isConnected()) {
+      return new Death(Cause.PEER_CLOSED, "closed");
+    }
+    boolean idle = isIdle();
+    Death found = socket.judge(this, true, Caller.PATIENT);
+    return found != null || mayRunTwice || !idle ? found : disprove(timeoutMillis);
+  }
+
+  /** It is not used any more, for a reason. */
+  void dies(Death why) {
+    liveness.dead(why.cause());
+    setBroken();
+    socket.giveUp(why);
+  }
+
+  /** Its borrower is through with it; null if it is as it was lent. */
+  @Nullable Residue returned() {
+    lease = null;
+    kept = false;
+    JedisSession book = session;
+    Residue left = book == null ? null : book.residue();
+    if (left == null && JedisBuffer.holdsInput(this)) {
+      left = Residue.UNANSWERED;
+    }
+    if (left == null && getSoTimeout() != timeoutMillis) {
+      setSoTimeout(timeoutMillis);
+    }
+    return left;
+  }
+
+  /**
+   * Asks the server by a PING. The guard watches the path meanwhile, and ends the wait if that
+   * dies.
+   *
+   * @param millis how long to wait; 0 for as long as it takes
+   * @return why it must not be used; null if the server has answered
+   */
+  @Nullable Death disprove(int millis) {
+    long began = System.nanoTime();
+    Death found = ping(millis);
+    guard.meters().probed(found == null);
+    guard.meters().held(System.nanoTime() - began);
+    return found;
+  }
+
+  private @Nullable Death ping(int millis) {
+    probing = true;
+    int before = getSoTimeout();
+    try {
+      socket.setSoTimeout(millis);
+      ping();
+      socket.setSoTimeout(before);
+      return null;
+    } catch (LostJedisConnection lost) {
+      return lost.death();
+    } catch (JedisConnectionException | IOException failed) {
+      return new Death(Cause.PEER_CLOSED, failed.getClass().getSimpleName());
+    } catch (RuntimeException answered) {
+      setSoTimeout(before);
+      return null; // the server said something: NOAUTH, LOADING
+    } finally {
+      probing = false;
+    }
+  }
+
+  boolean readable() {
+    return open.source() != WireSource.NONE;
+  }
+
+  WireSnapshot snapshot() {
+    return open.read(System.nanoTime());
+  }
+
+  OpenSocket open() {
+    return open;
+  }
+
+  /** Closes the socket, whoever has the connection. */
+  void shut() {
+    setBroken();
+    dial.abandon();
+  }
+
+  @Override
+  public long taken() {
+    return dial.tls() ? -1 : socket.receivedBytes();
+  }
+
+  @Override
+  public @Nullable Death unasked(WireSnapshot wire, long idleNanos) {
+    if (wire.source() != WireSource.NONE
+        && !dial.tls()
+        && open.received() == socket.receivedBytes()) {
+      return null;
+    }
+    try {
+      return !dial.tls() && socket.getInputStream().available() > 0
+          ? new Death(Cause.UNSOLICITED_INPUT, "input on an idle connection")
+          : null;
+    } catch (IOException failed) {
+      return Death.of(failed).orElse(new Death(Cause.PEER_RESET, "unreadable"));
+    }
+  }
+
+  // The borrower.
+
+  @Override
+  public <T> T executeCommand(CommandObject<T> call) {
+    JedisLease terms = lease;
+    return terms != null && terms.single() ? terms.calls().run(this, call) : once(call);
+  }
+
+  /** Without a second attempt. */
+  <T> T once(CommandObject<T> call) {
+    return super.executeCommand(call);
+  }
+
+  @Override
+  public void sendCommand(CommandArguments args) {
+    JedisSession book = session;
+    if (book == null) {
+      super.sendCommand(args);
+      return;
+    }
+    JedisCommand command = JedisCommand.of(args);
+    boolean first = book.answersAsUsual() && book.quiet();
+    ReplaySafety safety = first ? command.safety(args) : ReplaySafety.UNSAFE;
+    if (first) {
+      begins(book, safety);
+    }
+    latestSafety = safety; // of a unit none
+    latest = command;
+    book.sent(command, args);
+    boolean well = !isBroken();
+    try {
+      super.sendCommand(args);
+    } catch (JedisConnectionException lost) {
+      throw lost(lost, well);
+    } catch (RuntimeException | Error theCallers) {
+      setBroken(); // half a command may stand in the buffer
+      throw theCallers;
+    }
+  }
+
+  /** Everything sent before was answered: what follows is a command, or a unit of them. */
+  private void begins(JedisSession book, ReplaySafety safety) {
+    if (!probing) {
+      guard.meters().called(1);
+      if (safety != ReplaySafety.SAFE && isIdle()) {
+        proveSession(book);
+      }
+    }
+    writtenBefore = socket.sentBytes();
+    takenBefore = socket.receivedBytes();
+    open.begins();
+  }
+
+  /**
+   * Its borrower has kept it idle. No byte of ours goes into a session that is not plain: there the
+   * kernel is asked, and its age alone ends no session that somebody keeps.
+   */
+  private void proveSession(JedisSession book) {
+    Death dead =
+        book.plain()
+            ? disprove(timeoutMillis)
+            : guard.reuse().refuse(open, this, false, true, Caller.PATIENT);
+    if (dead != null && !dead.cause().byChoice()) {
+      writtenBefore = socket.sentBytes();
+      dies(dead);
+      throw lost(new JedisConnectionException(dead.cause().text()), true);
+    }
+  }
+
+  /** Since it was last heard of, or looked at. */
+  private boolean isIdle() {
+    long now = System.nanoTime();
+    long idle = Math.min(open.clocks().sincePayload(now), now - checkedNanos);
+    return idle >= guard.sockets().settings().probeAfter().toNanos();
+  }
+
+  @Override
+  protected void flush() {
+    boolean well = !isBroken();
+    try {
+      super.flush();
+    } catch (JedisConnectionException lost) {
+      throw session == null ? lost : lost(lost, well);
+    }
+  }
+
+  @Override
+  protected Object readProtocolWithCheckingBroken() {
+    JedisSession book = session;
+    if (book == null) {
+      return super.readProtocolWithCheckingBroken();
+    }
+    try {
+      Object answer = super.readProtocolWithCheckingBroken();
+      book.answered(null, answer == null);
+      answered(book);
+      return answer;
+    } catch (JedisDataException refused) {
+      book.answered(refused, false);
+      answered(book);
+      throw refused;
+    } catch (JedisConnectionException lost) {
+      throw lost(lost, false);
+    }
+  }
+
+  private void answered(JedisSession book) {
+    open.answered();
+    if (book.quiet() && book.answersAsUsual()) {
+      open.rests(false);
+    }
+    liveness.traffic();
+  }
+
+  /**
+   * What its borrower gets, whose connection this was.
+   *
+   * @param unfinished whether it ended while a command was being written: the kernel never took
+   *     that one whole
+   */
+  private JedisConnectionException lost(JedisConnectionException word, boolean unfinished) {
+    if (word instanceof LostJedisConnection || JedisOutcome.isOne(word)) {
+      return word;
+    }
+    Death why = death(word);
+    setBroken();
+    if (!(word.getCause() instanceof SocketTimeoutException) || open.end().death() != null) {
+      liveness.dead(why.cause());
+    }
+    open.end().dies(why);
+    LostJedisConnection lost = new LostJedisConnection(why, delivery(unfinished), word);
+    JedisLease terms = lease;
+    boolean single = probing || (terms == null ? !kept : terms.single());
+    return single ? lost : JedisOutcome.ofUnit(guard.meters(), this, lost);
+  }
+
+  private Delivery delivery(boolean unfinished) {
+    JedisSession book = session;
+    boolean alone = book == null || book.unanswered() <= 1;
+    if (socket.sentBytes() == writtenBefore || (unfinished && alone)) {
+      return Delivery.NEVER_SENT;
+    }
+    return socket.receivedBytes() > takenBefore
+        ? Delivery.ANSWERED_IN_PART
+        : Delivery.SENT_UNANSWERED;
+  }
+
+  private Death death(JedisConnectionException word) {
+    Death known = open.end().death();
+    if (known != null) {
+      return known;
+    }
+    if (word.getCause() instanceof IOException wire) {
+      return Death.of(wire)
+          .orElse(
+              new Death(
+                  wire instanceof SocketException ? Cause.PEER_RESET : Cause.LOCAL_CLOSE,
+                  wire.getClass().getSimpleName()));
+    }
+    return new Death(Cause.PEER_CLOSED, "end of input");
+  }
+
+  @Nullable JedisSession session() {
+    return session;
+  }
+
+  @Nullable JedisCommand latest() {
+    return latest;
+  }
+
+  ReplaySafety latestSafety() {
+    return latestSafety;
+  }
+
+  /** Gives it back, once; what is closed twice was somebody else's the second time. */
+  @Override
+  public void close() {
+    JedisLease terms = lease;
+    if (kept || (terms != null && terms.shown())) {
+      super.close(); // Jedis' own pool has it
+    } else {
+      giveBack();
+    }
+  }
+
+  void giveBack() {
+    JedisLease terms = lease;
+    if (terms != null) {
+      terms.giveBack(this);
+    }
+  }
+
+  @Override
+  public void disconnect() {
+    if (session == null || (lease == null && !kept)) {
+      super.disconnect();
+      return;
+    }
+    setBroken(); // given up by its borrower: closed when it comes back
+    shut();
+  }
+
+  @Override
+  public String toString() {
+    return "guarded connection to " + dial;
+  }
+}
