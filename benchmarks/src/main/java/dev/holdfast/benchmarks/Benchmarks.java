@@ -9,7 +9,9 @@ enum Benchmarks {
   REDIS("redis", "one shared Lettuce connection, bare and guarded: GETs per second"),
   HTTP("http", "Apache HttpClient 5 and Reactor Netty, bare and guarded: requests per second"),
   POOL("pool", "a borrow and a return: Holdfast's pool and others, CPU ns and bytes"),
-  POOL_REDIS("pool-redis", "GETs over pooled Lettuce connections: Holdfast's pool and others"),
+  POOL_REDIS(
+      "pool-redis",
+      "GETs over pooled connections of Lettuce and Jedis: Holdfast's pool and others"),
   POOL_FAULTS("pool-faults", "the pool in the kernel lab: deadlines, 10,000 virtual threads"),
   CONNECT(
       "connect",

@@ -4,22 +4,12 @@ import dev.holdfast.benchmarks.pool.RedisPool;
 
 /** A pool that is full, and the client it belongs to. */
 final class PooledContender implements AutoCloseable {
-  private final RedisClients client;
+  private final AutoCloseable client;
   private final RedisPool pool;
 
-  private PooledContender(RedisClients client, RedisPool pool) {
+  PooledContender(AutoCloseable client, RedisPool pool) {
     this.client = client;
     this.pool = pool;
-  }
-
-  static PooledContender open(PooledClient kind, int port, int size) throws Exception {
-    RedisClients client = kind.client(port);
-    try {
-      return new PooledContender(client, kind.open(client, size));
-    } catch (Exception e) {
-      client.close();
-      throw e;
-    }
   }
 
   /**
@@ -42,7 +32,7 @@ final class PooledContender implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() throws Exception {
     pool.close();
     client.close();
   }

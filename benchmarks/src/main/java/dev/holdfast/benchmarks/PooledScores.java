@@ -47,7 +47,7 @@ final class PooledScores {
       List<Load> warmUp = new ArrayList<>();
       List<Load> loads = new ArrayList<>();
       for (Map.Entry<PooledClient, Score> each : scores.entrySet()) {
-        PooledContender contender = PooledContender.open(each.getKey(), port, size);
+        PooledContender contender = each.getKey().open(port, size);
         open.push(contender);
         warmUp.add(contender.gets(new Latencies()));
         loads.add(contender.gets(each.getValue().latencies()));

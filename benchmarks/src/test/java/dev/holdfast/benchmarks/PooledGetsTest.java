@@ -39,7 +39,7 @@ final class PooledGetsTest {
   @EnumSource
   void mustGetOverItsOwnConnectionsAndPingOnlyIfThatIsItsPoint(PooledClient kind) throws Exception {
     Told before = Told.by(server);
-    try (PooledContender contender = PooledContender.open(kind, server.port(), SIZE);
+    try (PooledContender contender = kind.open(server.port(), SIZE);
         Crew crew = new Crew(kind.waits() ? 2 * SIZE : SIZE)) {
       Told filled = Told.by(server);
       long done = crew.run(contender.gets(new Latencies()), SLICE).operations();
@@ -48,8 +48,7 @@ final class PooledGetsTest {
       assertThat(end.connects() - filled.connects()).isEqualTo(Told.CONNECTS);
       assertThat(done).isPositive();
       assertThat(end.gets() - filled.gets()).isEqualTo(done);
-      assertThat(end.pings() - filled.pings())
-          .isEqualTo(kind == PooledClient.COMMONS_PING ? done : 0);
+      assertThat(end.pings() - filled.pings()).isEqualTo(kind.pings() ? done : 0);
     }
   }
 
@@ -57,7 +56,7 @@ final class PooledGetsTest {
   @EnumSource
   void mustRefuseAnotherValue(PooledClient kind) throws Exception {
     try (RedisServer other = RedisServer.start();
-        PooledContender contender = PooledContender.open(kind, other.port(), 1);
+        PooledContender contender = kind.open(other.port(), 1);
         Crew crew = new Crew(1)) {
       other.command("SET", RedisCase.KEY, "another");
       assertThatIllegalStateException()
@@ -79,9 +78,9 @@ final class PooledGetsTest {
             .extracting(Figure::metric)
             .containsExactly("throughput", "p99", "cpu", "allocation");
         assertThat(figures)
-            .filteredOn(one -> one.contender().equals("holdfast/" + kind.label()))
+            .filteredOn(one -> one.contender().equals(kind.subject().label() + "/" + kind.label()))
             .filteredOn(one -> one.threads() == threads && one.metric().equals("throughput-ratio"))
-            .hasSize(kind == PooledClient.HOLDFAST ? 0 : 1);
+            .hasSize(kind == kind.subject() ? 0 : 1);
       }
     }
     assertThat(figures)
