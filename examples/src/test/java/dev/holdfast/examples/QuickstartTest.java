@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
 
 /** The documents' snippets are this code, and it runs. */
 final class QuickstartTest {
@@ -57,9 +59,27 @@ final class QuickstartTest {
     }
   }
 
+  @Test
+  void mustRunWithJedis() {
+    try (RedisServer redis = RedisServer.start();
+        var client =
+            JedisQuickstart.client(
+                NetworkPath.to(ServerLimits.withoutIdleTimeout("redis")),
+                new HostAndPort("127.0.0.1", redis.port()),
+                DefaultJedisClientConfig.builder().build())) {
+      assertThat(client.incr("quickstart")).isEqualTo(1);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
-      strings = {"Quickstart", "PooledQuickstart", "ApacheQuickstart", "ReactorQuickstart"})
+      strings = {
+        "Quickstart",
+        "PooledQuickstart",
+        "JedisQuickstart",
+        "ApacheQuickstart",
+        "ReactorQuickstart"
+      })
   void mustStandInADocumentWordForWord(String name) throws IOException {
     String source =
         Files.readString(Path.of("src/main/java/dev/holdfast/examples/" + name + ".java"));

@@ -45,6 +45,12 @@ final class SnippetsTest {
       import reactor.netty.resources.ConnectionProvider;
       """;
 
+  private static final String LETTUCE = "import io.lettuce.core.*;\n";
+
+  /** Both have a class for a client of the same name. */
+  private static final String JEDIS =
+      "import dev.holdfast.redis.jedis.*;\nimport redis.clients.jedis.*;\n";
+
   private static final String MADE_BEFORE =
       """
       NetworkPath path;
@@ -60,10 +66,12 @@ final class SnippetsTest {
 
     String source() {
       String client = code.contains("ApacheHttpGuard") ? "HttpClientBuilder" : "RedisClient";
+      boolean jedis = code.contains("JedisGuard");
       boolean returns = Pattern.compile("(?m)^return ").matcher(code).find();
-      return IMPORTS
+      return (jedis ? IMPORTS.replace(LETTUCE, JEDIS) : IMPORTS)
           + "class Snippet {\n"
           + MADE_BEFORE
+          + (jedis ? "HostAndPort server;\nJedisClientConfig config;\n" : "")
           + client
           + " client;\nObject run() throws Exception {\n"
           + code

@@ -10,6 +10,7 @@ import dev.holdfast.path.RequestedSettings;
 import dev.holdfast.pool.ConnectionPool;
 import dev.holdfast.pool.Connector;
 import dev.holdfast.redis.LettuceGuard;
+import dev.holdfast.redis.jedis.JedisGuard;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
@@ -80,6 +81,10 @@ final class AllSettingsPageTest {
             "LettuceGuard.custom(plan)",
             LettuceGuard.custom(PLAN),
             List.of(redis + "LettuceGuardBuilder.java")),
+        new Settings(
+            "JedisGuard.custom(plan)",
+            JedisGuard.custom(PLAN),
+            List.of(redis + "jedis/JedisGuardBuilder.java")),
         new Settings(
             "ApacheHttpGuard.custom(plan)",
             ApacheHttpGuard.custom(PLAN),
