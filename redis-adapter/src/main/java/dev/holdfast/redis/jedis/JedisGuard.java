@@ -58,10 +58,9 @@ import redis.clients.jedis.JedisClientConfig;
  *     RedisClient.builder().clientConfig(config).connectionProvider(connections).build();
  * }</pre>
  *
- * <p>From then on no connection is lent that is known to be dead; one that was idle is proved
- * before a command that must not run twice, by the kernel and without a byte; a path that dies
- * under a command in flight is given up in about a second. What becomes of the commands then says
- * {@link JedisConnections}.
+ * <p>From then on no connection is lent that is known to be dead; one that was idle is proved by a
+ * PING before a command that must not run twice; a path that dies under a command in flight is
+ * given up in about a second. What becomes of the commands then says {@link JedisConnections}.
  *
  * <p>What it composes with: every setting of the {@code JedisClientConfig}, TLS and credentials
  * included, but for token-based authentication ({@code AuthXManager}), which it refuses;

@@ -48,7 +48,11 @@ public final class JedisBed implements AutoCloseable {
   }
 
   public JedisGuard guard(UnaryOperator<JedisGuardBuilder> settings) {
-    JedisGuard guard = settings.apply(JedisGuard.custom(direct()).meterRegistry(meters)).build();
+    return guard(direct(), settings);
+  }
+
+  public JedisGuard guard(ConnectionPlan plan, UnaryOperator<JedisGuardBuilder> settings) {
+    JedisGuard guard = settings.apply(JedisGuard.custom(plan).meterRegistry(meters)).build();
     guard.onEnd(ends::add);
     guard.onDiagnosis(diagnoses::add);
     opened.add(0, guard);
