@@ -40,7 +40,9 @@ final class HttpCalls implements Benchmark {
           new Setting(HttpClientKind.HC5, "GET"),
           new Setting(HttpClientKind.HC5, "POST"),
           new Setting(HttpClientKind.REACTOR, "GET"),
-          new Setting(HttpClientKind.REACTOR, "POST"));
+          new Setting(HttpClientKind.REACTOR, "POST"),
+          new Setting(HttpClientKind.OKHTTP, "GET"),
+          new Setting(HttpClientKind.OKHTTP, "POST"));
 
   private static final List<String> HEADINGS =
       List.of(

@@ -9,8 +9,17 @@ import dev.holdfast.lab.http.ForwardProxy;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
 import java.time.Duration;
 import javax.net.ssl.SSLException;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
@@ -20,6 +29,7 @@ import org.apache.hc.core5.http.HttpHost;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.client.WebClient;
 import reactor.netty.http.client.HttpClient;
@@ -114,5 +124,37 @@ final class HttpQuickstartTest {
 
   private static SslContext trust() throws SSLException {
     return SslContextBuilder.forClient().trustManager(TlsIdentity.shared().certificate()).build();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void mustRunOkHttp(boolean proxied) throws IOException {
+    try (FaultServer server = FaultServer.plain();
+        ForwardProxy proxy = ForwardProxy.start()) {
+      OkHttpClient.Builder builder = new OkHttpClient.Builder();
+      if (proxied) {
+        builder.proxy(
+            new Proxy(
+                Proxy.Type.HTTP,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port())));
+      }
+      OkHttpClient client = OkHttpQuickstart.client(builder);
+      assertNoticesNothing(server, proxy, uri -> post(client, uri));
+      client.connectionPool().evictAll();
+      client.dispatcher().executorService().shutdown();
+    }
+  }
+
+  private static String post(OkHttpClient client, String uri) {
+    Request request =
+        new Request.Builder()
+            .url(uri)
+            .post(RequestBody.create("order", MediaType.get("text/plain")))
+            .build();
+    try (Response response = client.newCall(request).execute()) {
+      return response.body().string();
+    } catch (IOException thrown) {
+      throw new UncheckedIOException(thrown);
+    }
   }
 }

@@ -29,15 +29,19 @@ final class SnippetsTest {
       """
       package dev.holdfast.examples;
       import dev.holdfast.http.apache.*;
+      import dev.holdfast.http.okhttp.*;
       import dev.holdfast.http.reactor.*;
       import dev.holdfast.path.*;
       import dev.holdfast.redis.*;
       import dev.holdfast.redis.pool.*;
+      import dev.holdfast.socket.*;
       import dev.holdfast.usage.*;
       import io.lettuce.core.*;
       import io.lettuce.core.api.*;
       import io.lettuce.core.resource.*;
       import java.time.Duration;
+      import javax.net.SocketFactory;
+      import okhttp3.OkHttpClient;
       import org.apache.commons.pool2.ObjectPool;
       import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
       import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;

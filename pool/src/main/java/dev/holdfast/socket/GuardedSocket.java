@@ -190,7 +190,7 @@ public class GuardedSocket extends SocketOverSocket {
     Socket socket = unused();
     try {
       requireOpen();
-      dial.dials(socket);
+      dial.dials(socket, descriptor());
       socket.connect(remote, millis(leftNanos));
       OpenSocket up = dial.connected(socket);
       ledger = new StreamLedger(up);

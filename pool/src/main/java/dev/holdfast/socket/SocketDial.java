@@ -71,11 +71,22 @@ public final class SocketDial {
   /**
    * About to connect; again for each further address of the server.
    *
-   * @param to not connected
+   * @param to not connected, and nothing set on it
    * @throws IOException if it is closed, or the source address is not to be had
    */
-  public synchronized void dials(Socket to) throws IOException {
-    descriptor = SocketProbe.create(to);
+  public void dials(Socket to) throws IOException {
+    dials(to, SocketProbe.create(to));
+  }
+
+  /**
+   * The same for a socket that has its descriptor.
+   *
+   * @param to not connected
+   * @param likely what {@link SocketProbe#create} returned for it
+   * @throws IOException if it is closed, or the source address is not to be had
+   */
+  public synchronized void dials(Socket to, int likely) throws IOException {
+    descriptor = likely;
     InetAddress source = order.source();
     if (source != null && !to.isBound()) {
       to.bind(new InetSocketAddress(source, 0));

@@ -1,5 +1,6 @@
 package dev.holdfast.socket;
 
+import dev.holdfast.wire.SocketProbe;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -30,11 +31,18 @@ abstract class SocketOverSocket extends Socket {
   private final SocketFactory sockets;
   private final List<Setting> settings = new ArrayList<>(4);
   private volatile Socket base;
+  private int descriptor;
   private boolean dialled;
 
   SocketOverSocket(SocketFactory sockets) throws IOException {
     this.sockets = sockets;
     this.base = sockets.createSocket();
+    this.descriptor = SocketProbe.create(base); // before a setting makes the JDK create it
+  }
+
+  /** What {@link SocketProbe#create} returned for the latest of {@link #unused()}. */
+  final int descriptor() {
+    return descriptor;
   }
 
   final Socket base() {
@@ -50,6 +58,7 @@ abstract class SocketOverSocket extends Socket {
       }
       base.close();
       Socket next = sockets.createSocket();
+      descriptor = SocketProbe.create(next);
       for (Setting setting : settings) {
         setting.on(next);
       }

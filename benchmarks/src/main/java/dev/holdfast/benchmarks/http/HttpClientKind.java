@@ -13,7 +13,9 @@ public enum HttpClientKind {
   /** Apache HttpClient 5, classic. */
   HC5,
   /** Reactor Netty's client, waited for on the calling thread. */
-  REACTOR;
+  REACTOR,
+  /** OkHttp. */
+  OKHTTP;
 
   /**
    * Its name in figures.
@@ -35,6 +37,7 @@ public enum HttpClientKind {
     return switch (this) {
       case HC5 -> Hc5Contender.bare(uri, connections);
       case REACTOR -> ReactorContender.bare(uri, connections);
+      case OKHTTP -> OkHttpContender.bare(uri, connections);
     };
   }
 
@@ -49,6 +52,7 @@ public enum HttpClientKind {
     return switch (this) {
       case HC5 -> Hc5Contender.guarded(uri, connections, plan());
       case REACTOR -> ReactorContender.guarded(uri, connections, plan());
+      case OKHTTP -> OkHttpContender.guarded(uri, connections, plan());
     };
   }
 

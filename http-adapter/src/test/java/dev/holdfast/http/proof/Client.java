@@ -5,12 +5,14 @@ import dev.holdfast.lab.kernel.GuardSwitch;
 /** The clients there are guards for. */
 enum Client {
   HC5,
-  REACTOR;
+  REACTOR,
+  OKHTTP;
 
   HttpContender bare(Target target) {
     return switch (this) {
       case HC5 -> Hc5Contender.bare(target);
       case REACTOR -> ReactorContender.bare(target);
+      case OKHTTP -> OkHttpContender.bare(target);
     };
   }
 
@@ -22,6 +24,7 @@ enum Client {
     return switch (this) {
       case HC5 -> Hc5Contender.guarded(target);
       case REACTOR -> ReactorContender.guarded(target);
+      case OKHTTP -> OkHttpContender.guarded(target);
     };
   }
 }

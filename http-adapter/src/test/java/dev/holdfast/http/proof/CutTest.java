@@ -30,7 +30,14 @@ final class CutTest {
   private int cuts;
 
   @ParameterizedTest
-  @CsvSource({"HC5,false", "HC5,true", "REACTOR,false", "REACTOR,true"})
+  @CsvSource({
+    "HC5,false",
+    "HC5,true",
+    "REACTOR,false",
+    "REACTOR,true",
+    "OKHTTP,false",
+    "OKHTTP,true"
+  })
   void mustNeverRunARequestTwiceWhereverItIsCut(Client client, boolean tls) throws Exception {
     try (FaultServer server = tls ? FaultServer.tls() : FaultServer.plain();
         HttpContender contender = client.guarded(Target.of(server, tls, 1))) {

@@ -15,7 +15,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class FarewellTest {
 
   @ParameterizedTest
-  @CsvSource({"HC5,false", "HC5,true", "REACTOR,false", "REACTOR,true"})
+  @CsvSource({
+    "HC5,false",
+    "HC5,true",
+    "REACTOR,false",
+    "REACTOR,true",
+    "OKHTTP,false",
+    "OKHTTP,true"
+  })
   void mustNotTakeAFarewellForAnAnswer(Client client, boolean tls) throws Exception {
     for (Verb verb : List.of(Verb.POST, Verb.GET)) {
       bare(client, tls, verb);

@@ -48,10 +48,10 @@ import org.jspecify.annotations.Nullable;
 
 /** An HTTP/2 server that treats each stream as told and counts what it executes. */
 @SuppressWarnings("deprecation") // NioEventLoopGroup: the same on Netty 4.1
-final class H2Server implements AutoCloseable {
+public final class H2Server implements AutoCloseable {
 
   /** What becomes of one stream. */
-  enum Fate {
+  public enum Fate {
     ANSWERED,
     /** Not executed: RST_STREAM with REFUSED_STREAM. */
     REFUSED,
@@ -95,7 +95,7 @@ final class H2Server implements AutoCloseable {
   private volatile boolean answersPing = true;
   private final Channel listener;
 
-  H2Server(boolean secure) {
+  public H2Server(boolean secure) {
     this(secure, Http2Settings.defaultSettings());
   }
 
@@ -158,7 +158,7 @@ final class H2Server implements AutoCloseable {
     return this;
   }
 
-  long pings() {
+  public long pings() {
     return pings.get();
   }
 
@@ -287,29 +287,29 @@ final class H2Server implements AutoCloseable {
     parent.pipeline().context(Http2FrameCodec.class).writeAndFlush(frame);
   }
 
-  H2Server next(Fate fate) {
+  public H2Server next(Fate fate) {
     script.add(fate);
     return this;
   }
 
-  String uri(String path) {
+  public String uri(String path) {
     int port = ((InetSocketAddress) listener.localAddress()).getPort();
     return (tls == null ? "http" : "https") + "://127.0.0.1:" + port + path;
   }
 
-  int open() {
+  public int open() {
     return open.size();
   }
 
-  long connections() {
+  public long connections() {
     return connections.get();
   }
 
-  void forgetExecutions() {
+  public void forgetExecutions() {
     executed.clear();
   }
 
-  long executions(String path) {
+  public long executions(String path) {
     AtomicLong count = executed.get(path);
     return count == null ? 0 : count.get();
   }

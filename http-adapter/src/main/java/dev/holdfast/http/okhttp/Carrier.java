@@ -1,0 +1,150 @@
+package dev.holdfast.http.okhttp;
+
+import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.socket.Death;
+import dev.holdfast.socket.GuardedSocket;
+import dev.holdfast.socket.OpenSocket;
+import dev.holdfast.socket.ReuseCheck;
+import dev.holdfast.socket.SocketConnects;
+import dev.holdfast.wire.WireSnapshot;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.SocketFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The socket under one connection of OkHttp's. OkHttp asks each connection that it takes from its
+ * pool whether its socket is closed, on the caller's thread: one that must not be used answers that
+ * it is.
+ */
+@SuppressWarnings("UnsynchronizedOverridesSynchronized") // the socket underneath has its own locks
+final class Carrier extends GuardedSocket {
+
+  /**
+   * What arrives over HTTP/2 at any time was read by its reader, and none of it is an answer; nor
+   * is a ticket of TLS 1.3, which waits behind the handshake until the first answer is read.
+   */
+  private static final ReuseCheck.Input FRAMES =
+      new ReuseCheck.Input() {
+        @Override
+        public long taken() {
+          return -1;
+        }
+
+        @Override
+        public @Nullable Death unasked(WireSnapshot wire, long idleNanos) {
+          return null;
+        }
+      };
+
+  private final Carriers carriers;
+  private final AtomicInteger exchanges = new AtomicInteger();
+  private final AtomicInteger streams = new AtomicInteger();
+  private volatile boolean multiplexed;
+  private volatile @Nullable Runnable forget;
+  private volatile @Nullable Death leaving;
+
+  Carrier(SocketConnects connects, SocketFactory users, Carriers carriers) throws IOException {
+    super(connects, users);
+    this.carriers = carriers;
+  }
+
+  @Override
+  public void connect(SocketAddress endpoint, int timeout) throws IOException {
+    super.connect(endpoint, timeout);
+    carriers.add(this);
+  }
+
+  /** The connection is of HTTP/2: many exchanges share it from now on. */
+  void multiplex() {
+    if (!multiplexed) {
+      multiplexed = true;
+      keepByHand();
+    }
+  }
+
+  boolean isMultiplexed() {
+    return multiplexed;
+  }
+
+  /**
+   * An exchange begins.
+   *
+   * @return whether it is not the first
+   */
+  boolean begins() {
+    OpenSocket up = open();
+    if (multiplexed && up != null) {
+      if (streams.getAndIncrement() == 0) {
+        up.begins();
+      } else {
+        up.joins();
+      }
+    }
+    return exchanges.getAndIncrement() > 0;
+  }
+
+  /** Nobody waits for the head of an answer any more, of those on this stream. */
+  void rests(boolean answered) {
+    OpenSocket up = open();
+    if (!multiplexed || up == null) {
+      return;
+    }
+    if (answered) {
+      up.answered();
+    }
+    if (streams.decrementAndGet() == 0) {
+      up.rests(false);
+    }
+  }
+
+  @Override
+  public boolean isClosed() {
+    if (super.isClosed()) {
+      return true;
+    }
+    OpenSocket up = open();
+    if (up != null && up.end().death() != null) {
+      return true;
+    }
+    CurrentCall call = CurrentCall.get();
+    return up != null && call != null && call.acquires() && isRefused(call);
+  }
+
+  private boolean isRefused(CurrentCall call) {
+    if (!multiplexed && exchanges.get() > 0) {
+      return refuse(call.mayRunTwice(), call) != null;
+    }
+    Death why = judge(FRAMES, call.mayRunTwice(), call);
+    if (why == null) {
+      return false;
+    }
+    if (why.cause() == Cause.PROBES_UNANSWERED || why.cause() == Cause.PATH_SILENT) {
+      giveUp(why); // its streams are as dead as it is
+    } else {
+      leaving = why; // others may be reading yet what has arrived: OkHttp closes it behind them
+    }
+    return true;
+  }
+
+  /** What forgets it again. */
+  void isAt(Runnable forget) {
+    this.forget = forget;
+  }
+
+  @Override
+  public void close() throws IOException {
+    Runnable last = forget;
+    if (last != null) {
+      forget = null;
+      last.run();
+    }
+    OpenSocket up = open();
+    Death why = leaving;
+    if (up != null && why != null) {
+      up.end().dies(why);
+    }
+    super.close();
+  }
+}

@@ -1,0 +1,74 @@
+package dev.holdfast.http.okhttp;
+
+import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.http.ExchangeFailure;
+import dev.holdfast.socket.Death;
+import dev.holdfast.socket.OpenSocket;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.ProtocolException;
+import java.net.SocketTimeoutException;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+
+/** What OkHttp's exceptions say of an exchange. Those of HTTP/2 are internal, so known by name. */
+final class Failures {
+
+  private static final String SHUT_DOWN = "ConnectionShutdownException";
+  private static final String STREAM_RESET = "StreamResetException";
+  private static final String REFUSED = "REFUSED_STREAM";
+
+  private Failures() {}
+
+  static ExchangeFailure how(IOException thrown, OpenSocket socket) {
+    if (socket.end().condemned()) {
+      return ExchangeFailure.GIVEN_UP;
+    }
+    if (thrown instanceof InterruptedIOException) {
+      return thrown instanceof SocketTimeoutException
+          ? ExchangeFailure.TIMEOUT
+          : ExchangeFailure.OTHER;
+    }
+    String name = thrown.getClass().getSimpleName();
+    if (name.equals(SHUT_DOWN)) {
+      return ExchangeFailure.REFUSED; // thrown before the stream is opened
+    }
+    if (name.equals(STREAM_RESET)) {
+      return String.valueOf(thrown.getMessage()).contains(REFUSED)
+          ? ExchangeFailure.REFUSED
+          : ExchangeFailure.CLOSED;
+    }
+    if (thrown instanceof ProtocolException) {
+      return ExchangeFailure.MALFORMED;
+    }
+    boolean wire = thrown instanceof SSLException || death(thrown).isPresent();
+    return wire ? ExchangeFailure.CLOSED : ExchangeFailure.OTHER;
+  }
+
+  static Death why(IOException thrown, OpenSocket socket) {
+    Death known = socket.end().death();
+    return known != null
+        ? known
+        : death(thrown).orElse(new Death(Cause.PEER_RESET, thrown.getClass().getSimpleName()));
+  }
+
+  /**
+   * A new connection ended before anything was sent: during its TLS handshake, of which a
+   * certificate is no cause, or in a proxy's tunnel.
+   */
+  static Optional<Death> lostHandshake(IOException thrown) {
+    boolean dialled =
+        !(thrown instanceof ConnectException) && !(thrown instanceof InterruptedIOException);
+    return dialled
+        ? death(thrown)
+            .filter(
+                death -> death.cause() == Cause.PEER_RESET || death.cause() == Cause.PEER_CLOSED)
+        : Optional.empty();
+  }
+
+  private static Optional<Death> death(IOException thrown) {
+    return Death.of(thrown, link -> link instanceof EOFException);
+  }
+}

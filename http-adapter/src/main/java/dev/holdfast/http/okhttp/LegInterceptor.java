@@ -1,0 +1,133 @@
+package dev.holdfast.http.okhttp;
+
+import dev.holdfast.http.ExchangeFailure;
+import dev.holdfast.http.ExchangeProgress;
+import dev.holdfast.http.KeepAliveHint;
+import dev.holdfast.socket.Death;
+import dev.holdfast.socket.OpenSocket;
+import java.io.IOException;
+import java.util.List;
+import okhttp3.Connection;
+import okhttp3.Interceptor;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sees each exchange from its connection to the head of its answer, in front of the user's network
+ * interceptors. What failed it hands to the client's own retry, or past it, as the guard's table
+ * says.
+ */
+final class LegInterceptor implements Interceptor {
+
+  private final Carriers carriers;
+  private final Installation installation;
+
+  LegInterceptor(Carriers carriers, Installation installation) {
+    this.carriers = carriers;
+    this.installation = installation;
+  }
+
+  @Override
+  public Response intercept(Chain chain) throws IOException {
+    Request request = chain.request();
+    CurrentCall call = CurrentCall.get();
+    Connection connection = chain.connection();
+    Carrier carrier = connection == null ? null : carriers.of(connection);
+    if (call == null || carrier == null || carrier.open() == null) {
+      installation.passes(call != null, connection);
+      return chain.proceed(request);
+    }
+    RequestBody body = request.body();
+    if (body != null && body.isDuplex()) {
+      call.isLeftAlone();
+      return chain.proceed(request); // two streams at once, of which the caller has both
+    }
+    if (isHttp2(chain.connection())) {
+      carrier.multiplex();
+    }
+    call.begins(request);
+    return new Leg(carrier, carrier.open(), request).run(chain, call);
+  }
+
+  private static boolean isHttp2(@Nullable Connection connection) {
+    return connection != null
+        && (connection.protocol() == Protocol.HTTP_2
+            || connection.protocol() == Protocol.H2_PRIOR_KNOWLEDGE);
+  }
+
+  /** One exchange. */
+  private static final class Leg {
+
+    private final Carrier carrier;
+    private final OpenSocket socket;
+    private final Request request;
+    private final long sentBefore;
+    private final long receivedBefore;
+    private final boolean reused;
+    private final @Nullable AwaitedBody awaited;
+
+    Leg(Carrier carrier, OpenSocket socket, Request request) {
+      this.carrier = carrier;
+      this.socket = socket;
+      this.awaited = AwaitedBody.of(request);
+      this.request = awaited == null ? request : awaited.in(request);
+      this.sentBefore = carrier.sentBytes();
+      this.receivedBefore = carrier.receivedBytes();
+      this.reused = carrier.begins();
+    }
+
+    Response run(Chain chain, CurrentCall call) throws IOException {
+      boolean answered = false;
+      try {
+        Response response = chain.proceed(request);
+        answered = true;
+        hear(response);
+        call.answers();
+        return response;
+      } catch (IOException thrown) {
+        throw failed(thrown, call);
+      } finally {
+        carrier.rests(answered);
+      }
+    }
+
+    private void hear(Response response) {
+      List<String> fields = response.headers("Keep-Alive");
+      if (!fields.isEmpty()) {
+        KeepAliveHint hint = KeepAliveHint.parse(fields);
+        socket.hinted(hint.maxIdleAge(socket.plan()), hint.timeout());
+      }
+    }
+
+    private IOException failed(IOException thrown, CurrentCall call) {
+      ExchangeFailure how = Failures.how(thrown, socket);
+      Death why = Failures.why(thrown, socket);
+      boolean streamOnly =
+          carrier.isMultiplexed() && (how == ExchangeFailure.REFUSED || !carrier.isClosed());
+      if (how == ExchangeFailure.CLOSED && !streamOnly) {
+        socket.end().dies(why);
+      }
+      return call.fails(thrown, progress(how), why.cause(), why.evidence());
+    }
+
+    /** Under TLS and over HTTP/2 what was received is not the answer's alone, and not counted. */
+    private ExchangeProgress progress(ExchangeFailure how) {
+      if (awaited != null && awaited.neverLeft()) {
+        // The server was asked first and has not said yes (RFC 9110, section 10.1.1): nothing ran.
+        return new ExchangeProgress(0, false, 0, reused, true, how);
+      }
+      boolean own = !carrier.isMultiplexed() && request.url().scheme().equals("http");
+      long received = own ? carrier.receivedBytes() - receivedBefore : 0;
+      return new ExchangeProgress(
+          carrier.sentBytes() - sentBefore,
+          false,
+          received,
+          reused,
+          CallInterceptor.isRepeatable(request),
+          how);
+    }
+  }
+}
