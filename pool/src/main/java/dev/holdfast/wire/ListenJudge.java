@@ -13,10 +13,22 @@ import java.time.Duration;
  */
 public final class ListenJudge {
 
+  /**
+   * Beside two round trips, so much is left for a late host at either end. A connection that never
+   * sends has measured its round trip once, at its handshake, and whatever was late then makes its
+   * own estimate patient for ever.
+   */
+  private static final Duration LATE = Duration.ofMillis(200);
+
   private final SilentPeer peer;
   private final SecondOpinion second;
+
   private boolean dark;
   private long heardAtNanos;
+
+  /** Of a fresh connection that was answered while this one was not; zero if none was. */
+  private Duration roundTrip = Duration.ZERO;
+
   private Duration pause = SilentPeer.ASKED_AFTER;
 
   /**
@@ -34,6 +46,7 @@ public final class ListenJudge {
   public void rest() {
     peer.rest();
     dark = false;
+    roundTrip = Duration.ZERO;
     pause = SilentPeer.ASKED_AFTER;
   }
 
@@ -63,21 +76,48 @@ public final class ListenJudge {
     return peer.asking() ? unanswered(wire, silence) : ask(wire);
   }
 
+  private Duration due(WireSnapshot wire) {
+    Duration own = Duration.ofNanos(wire.rttMicros() * 1_000);
+    Duration now = roundTrip.isZero() || own.compareTo(roundTrip) < 0 ? own : roundTrip;
+    return peer.due(wire, now.multipliedBy(2).plus(LATE));
+  }
+
+  /** A probe is unanswered, and what a fresh connection says to it is not known yet. */
+  private boolean doubted() {
+    return peer.unanswered() > 0 && roundTrip.isZero();
+  }
+
+  private Duration next(Duration due) {
+    return doubted() && due.compareTo(LATE) > 0 ? LATE : due;
+  }
+
+  private Opinion ask(long since) {
+    Opinion opinion = second.ask(since);
+    if (opinion instanceof Opinion.Answered answered) {
+      roundTrip = answered.took();
+    }
+    return opinion;
+  }
+
   private Ruling ask(WireSnapshot wire) {
     peer.ask(wire);
-    Duration due = peer.due(wire);
-    pause = due.isNegative() || due.isZero() ? SilentPeer.ASKED_AFTER : due;
+    Duration due = due(wire);
+    pause = due.isNegative() || due.isZero() ? SilentPeer.ASKED_AFTER : next(due);
     return dark ? Ruling.Dark.INSTANCE : Ruling.Open.INSTANCE;
   }
 
   private Ruling unanswered(WireSnapshot wire, Duration silence) {
-    Duration due = peer.due(wire);
+    long since = wire.takenAtNanos() - silence.toNanos();
+    Duration due = due(wire);
+    if (doubted() && due.compareTo(Duration.ZERO) > 0) {
+      ask(since);
+      due = due(wire);
+    }
     if (due.compareTo(Duration.ZERO) > 0) {
-      pause = due;
+      pause = next(due);
       return dark ? Ruling.Dark.INSTANCE : Ruling.Open.INSTANCE;
     }
-    long since = wire.takenAtNanos() - silence.toNanos();
-    Opinion opinion = second.ask(since);
+    Opinion opinion = ask(since);
     peer.missed();
     if (peer.unanswered() < SilentPeer.PROBES_OF_DEATH) {
       return ask(wire);

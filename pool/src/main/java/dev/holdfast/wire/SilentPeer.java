@@ -109,8 +109,17 @@ final class SilentPeer {
 
   /** Until the answer of the latest probe is overdue; not above zero once it is. */
   Duration due(WireSnapshot wire) {
-    return WireJudge.answerWithin(wire, LONGEST_ANSWER)
-        .minusNanos(wire.takenAtNanos() - probedAtNanos);
+    return due(wire, LONGEST_ANSWER);
+  }
+
+  /**
+   * The same, for a path whose round trip is known better than by the connection itself.
+   *
+   * @param most the longest wait
+   */
+  Duration due(WireSnapshot wire, Duration most) {
+    Duration longest = most.compareTo(LONGEST_ANSWER) < 0 ? most : LONGEST_ANSWER;
+    return WireJudge.answerWithin(wire, longest).minusNanos(wire.takenAtNanos() - probedAtNanos);
   }
 
   /** The latest probe is overdue: it counts from now on. To be followed by another one. */

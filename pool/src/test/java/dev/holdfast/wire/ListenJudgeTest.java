@@ -18,6 +18,8 @@ final class ListenJudgeTest {
   private Opinion opinion = new Opinion.Unanswered(0);
   private long now;
   private long heardAt;
+  private int rttMicros = 100;
+  private int rtoMicros = 204_000;
 
   private final KernelPing kernel =
       new KernelPing() {
@@ -64,8 +66,8 @@ final class ListenJudgeTest {
             0,
             0,
             0,
-            204_000,
-            100,
+            rtoMicros,
+            rttMicros,
             now - heardAt,
             now - heardAt,
             now,
@@ -111,6 +113,46 @@ final class ListenJudgeTest {
     assertThat(ruling).isInstanceOf(Ruling.Condemned.class);
     assertThat(now).isBetween(1_500L, 1_900L);
     assertThat(pokes).isEqualTo(3);
+  }
+
+  /** Its handshake met a late machine, and nothing that it has sent since was measured. */
+  @Test
+  void mustNotGoByTheRoundTripOfItsHandshakeForEver() {
+    rttMicros = 150_000;
+    rtoMicros = 450_000;
+    Ruling ruling = lookWhenDue();
+    while (!(ruling instanceof Ruling.Condemned) && now < 6_000) {
+      if (asked >= 0 && opinion instanceof Opinion.Unanswered) {
+        opinion = new Opinion.Answered(nanos(asked), Duration.ofMillis(1), Duration.ZERO);
+      }
+      ruling = lookWhenDue();
+    }
+    assertThat(ruling).isInstanceOf(Ruling.Condemned.class);
+    assertThat(now).isBetween(1_500L, 2_000L);
+  }
+
+  /** A newcomer is answered as late, and so may a probe be. */
+  @Test
+  void mustBePatientWhereTheRoundTripIsLong() {
+    rttMicros = 400_000;
+    rtoMicros = 800_000;
+    opinion = new Opinion.Answered(nanos(900), Duration.ofMillis(400), Duration.ZERO);
+    int seen = 0;
+    long answered = Long.MAX_VALUE;
+    while (now < 20_000) {
+      now += Math.max(1, judge.pause().plusNanos(999_999).toMillis());
+      if (now >= answered) {
+        heardAt = answered;
+        answered = Long.MAX_VALUE;
+      }
+      assertThat(look()).isNotInstanceOf(Ruling.Condemned.class);
+      if (pokes > seen) {
+        seen = pokes;
+        answered = Math.max(now, heardAt + 1_000) + 400; // the kernel waits for the second to pass
+      }
+    }
+    assertThat(pokes).isGreaterThan(5);
+    assertThat(asked).as("no newcomer for a flow that answers").isEqualTo(-1);
   }
 
   @Test
