@@ -16,7 +16,7 @@ final class IncidentPage {
     IncidentPage page = new IncidentPage();
     page.legend();
     replays.forEach(page::incident);
-    return new Page(Replay.scores(replays))
+    return new Page(Replay.scores(replays), Replay.explained(replays))
         .open(
             "Five incidents, bare and guarded",
             "Each incident is staged on a network of its own with a real kernel's conntrack and"

@@ -9,10 +9,10 @@ import java.util.List;
  */
 final class LanePicture {
   private static final double WIDTH = 920;
-  private static final double LEFT = 130;
+  private static final double LEFT = 14;
   private static final double RIGHT = WIDTH - 14;
   private static final double TOP = 20;
-  private static final double LANE = 30;
+  private static final double LANE = 44;
   private static final double DOT = 3.5;
   private static final double CROSS = 4;
   private static final int TICKS = 10;
@@ -39,7 +39,7 @@ final class LanePicture {
     for (String mode : modes) {
       for (Lane lane : Lane.values()) {
         double y = y(mode, lane);
-        svg.text("tick end", LEFT - 10, y + 4, mode + ", " + lane.word());
+        svg.text("tick", LEFT, y - 9, mode + ", " + lane.word());
         svg.line("grid", LEFT, y, RIGHT, y);
       }
     }

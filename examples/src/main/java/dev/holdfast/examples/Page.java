@@ -13,10 +13,21 @@ import java.util.Set;
 /** The frame of a page that needs nothing but itself: its head, the figures, its style. */
 final class Page {
   private final List<Score> scores;
+  private final List<String> explained;
   private final StringBuilder out = new StringBuilder();
 
   Page(List<Score> scores) {
+    this(scores, List.of());
+  }
+
+  /**
+   * Of incidents, of which no client can help some.
+   *
+   * @param explained names of those, see {@link Summary#of(List, List)}
+   */
+  Page(List<Score> scores, List<String> explained) {
     this.scores = scores;
+    this.explained = explained;
   }
 
   /** Begins the page, up to the cards and the table. */
@@ -34,6 +45,10 @@ final class Page {
         .append("</p>\n</header>\n");
     cards();
     table();
+    String notCounted = Summary.notCounted(explained);
+    if (!notCounted.isEmpty()) {
+      out.append("<p class=\"legend\">").append(escape(notCounted)).append("</p>\n");
+    }
     return this;
   }
 
@@ -50,7 +65,7 @@ final class Page {
   private void cards() {
     out.append("<section class=\"cards\">\n");
     for (String mode : modes()) {
-      List<Score> runs = Summary.mode(scores, mode);
+      List<Score> runs = Summary.mode(Summary.counted(scores, explained), mode);
       boolean clean = runs.stream().allMatch(Score::clean);
       out.append("<div class=\"card %s\"><h2>%s</h2>".formatted(clean ? "ok" : "not-ok", mode));
       figure(runs.stream().mapToLong(Score::errors).sum(), "calls failed");
@@ -75,7 +90,8 @@ final class Page {
     }
     out.append("</tr></thead>\n<tbody>\n");
     for (Score score : scores) {
-      out.append("<tr class=\"%s\">".formatted(score.clean() ? "ok" : "not-ok"));
+      boolean counts = !explained.contains(score.scenario());
+      out.append("<tr class=\"%s\">".formatted(!counts ? "" : score.clean() ? "ok" : "not-ok"));
       List<String> cells = TextTable.cells(score);
       for (int i = 0; i < cells.size(); i++) {
         cell("td", i, cells.get(i));
@@ -87,7 +103,8 @@ final class Page {
 
   private void cell(String tag, int column, String text) {
     String type = TextTable.isFigure(column) ? " class=\"num\"" : "";
-    out.append("<%s%s>%s</%s>".formatted(tag, type, escape(text), tag));
+    String breakable = escape(text).replace("_", "_<wbr>"); // names of causes are long
+    out.append("<%s%s>%s</%s>".formatted(tag, type, breakable, tag));
   }
 
   private Set<String> modes() {

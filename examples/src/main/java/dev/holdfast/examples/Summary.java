@@ -22,18 +22,26 @@ final class Summary {
    *     shown, and count neither as failed nor as survived
    */
   static String of(List<Score> scores, List<String> explained) {
-    List<Score> counted =
-        scores.stream().filter(score -> !explained.contains(score.scenario())).toList();
+    List<Score> counted = counted(scores, explained);
     return sentence("bare", mode(counted, "bare"))
         + "\n"
         + sentence("guarded", mode(counted, "guarded"))
         + "\n"
         + (guardedIsClean(counted) ? "Guarded is clean." : "Guarded is NOT clean.")
-        + (explained.isEmpty()
-            ? ""
-            : "\nNot counted, for no client can help it; the guard named the reason: "
-                + String.join(", ", explained)
-                + ".");
+        + (explained.isEmpty() ? "" : "\n" + notCounted(explained));
+  }
+
+  static List<Score> counted(List<Score> scores, List<String> explained) {
+    return scores.stream().filter(score -> !explained.contains(score.scenario())).toList();
+  }
+
+  /** Empty if all are. */
+  static String notCounted(List<String> explained) {
+    return explained.isEmpty()
+        ? ""
+        : "Not counted, for no client can help it; the guard named the reason: "
+            + String.join(", ", explained)
+            + ".";
   }
 
   static String sentence(String mode, List<Score> scores) {
