@@ -11,7 +11,9 @@ final class Contenders {
   static Contender open(String name, int size) throws Exception {
     Contender contender =
         switch (name) {
-          case "holdfast" -> new HoldfastContender(size);
+          case "holdfast" -> HoldfastContender.plain(size);
+          case "holdfast-metered" -> HoldfastContender.metered(size);
+          case "holdfast-recorded" -> HoldfastContender.recorded(size);
           case "none" -> Contender.NONE;
           case "limit" -> new Limit(size);
           case "limit-fenced" -> new FencedLimit(size);

@@ -23,6 +23,8 @@ public final class PoolCosts {
   public static final List<String> POOLS =
       List.of(
           "holdfast",
+          "holdfast-metered",
+          "holdfast-recorded",
           "stormpot",
           "stormpot-tap",
           "hikaricp",
