@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.jedis.JedisClientConfiguration;
@@ -60,7 +61,7 @@ final class GuardedJedisConnectionFactoryTest {
         assertThat(template.opsForValue().increment("n")).isEqualTo(i);
         List<Object> answers =
             template.executePipelined(
-                (RedisCallback<Object>)
+                (RedisCallback<@Nullable Object>)
                     connection -> {
                       connection.stringCommands().incr("p".getBytes(StandardCharsets.US_ASCII));
                       connection.stringCommands().incr("p".getBytes(StandardCharsets.US_ASCII));

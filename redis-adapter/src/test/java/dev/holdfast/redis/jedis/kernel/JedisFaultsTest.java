@@ -294,7 +294,7 @@ final class JedisFaultsTest {
             "Jedis, all flows forgotten, guarded, " + dial,
             "%s; %s",
             outcome.summary(),
-            bed.ends().stream().findFirst().orElse(null));
+            bed.ends().stream().findFirst().map(Object::toString).orElse("no end"));
         assertThat(outcome.failures()).isEmpty();
         assertThat(outcome.duplicates()).isEmpty();
         assertThat(outcome.falseSuccesses()).isEmpty();
