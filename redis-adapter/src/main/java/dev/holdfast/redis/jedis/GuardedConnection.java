@@ -30,6 +30,9 @@ import redis.clients.jedis.exceptions.JedisDataException;
  */
 final class GuardedConnection extends Connection implements ReuseCheck.Input {
 
+  /** Nobody's idle limit is so short, and what arrives within it is the answer before. */
+  private static final long YOUNG_NANOS = 10_000_000;
+
   private final JedisParts guard;
   private final JedisDial dial;
   private final OpenSocket open;
@@ -78,13 +81,11 @@ final class GuardedConnection extends Connection implements ReuseCheck.Input {
   /** Belongs to a borrower from now on. */
   void lend(JedisLease to) {
     lease = to;
-    checkedNanos = System.nanoTime();
   }
 
   /** Belongs to a borrower of another pool from now on. */
   void keep() {
     kept = true;
-    checkedNanos = System.nanoTime();
   }
 
   /**
@@ -98,9 +99,16 @@ final class GuardedConnection extends Connection implements ReuseCheck.Input {
     if (isBroken() || !isConnected()) {
       return new Death(Cause.PEER_CLOSED, "closed");
     }
-    boolean idle = isIdle();
+    long now = System.nanoTime();
+    long idle = idleNanos(now);
+    checkedNanos = now;
+    if (mayRunTwice && idle < YOUNG_NANOS) {
+      return null; // it is sent again if need be: no reason to ask the kernel each time
+    }
     Death found = socket.judge(this, true, Caller.PATIENT);
-    return found != null || mayRunTwice || !idle ? found : disprove(timeoutMillis);
+    return found != null || mayRunTwice || idle < probeAfterNanos()
+        ? found
+        : disprove(timeoutMillis);
   }
 
   /** It is not used any more, for a reason. */
@@ -243,7 +251,7 @@ final class GuardedConnection extends Connection implements ReuseCheck.Input {
   private void begins(JedisSession book, ReplaySafety safety) {
     if (!probing) {
       guard.meters().called(1);
-      if (safety != ReplaySafety.SAFE && isIdle()) {
+      if (safety != ReplaySafety.SAFE && idleNanos(System.nanoTime()) >= probeAfterNanos()) {
         proveSession(book);
       }
     }
@@ -269,10 +277,12 @@ final class GuardedConnection extends Connection implements ReuseCheck.Input {
   }
 
   /** Since it was last heard of, or looked at. */
-  private boolean isIdle() {
-    long now = System.nanoTime();
-    long idle = Math.min(open.clocks().sincePayload(now), now - checkedNanos);
-    return idle >= guard.sockets().settings().probeAfter().toNanos();
+  private long idleNanos(long now) {
+    return Math.min(open.clocks().sincePayload(now), now - checkedNanos);
+  }
+
+  private long probeAfterNanos() {
+    return guard.sockets().settings().probeAfter().toNanos();
   }
 
   @Override
