@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.jedis.JedisClientConfiguration;
@@ -50,6 +49,7 @@ final class GuardedJedisConnectionFactoryTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // a pipelined callback has to return null
   void mustRunATemplateOverConnectionsThatAreReplacedUnseen() {
     GuardedJedisConnectionFactory factory =
         factory(JedisClientConfiguration.builder().clientName("shop").usePooling().build());
@@ -61,7 +61,7 @@ final class GuardedJedisConnectionFactoryTest {
         assertThat(template.opsForValue().increment("n")).isEqualTo(i);
         List<Object> answers =
             template.executePipelined(
-                (RedisCallback<@Nullable Object>)
+                (RedisCallback<Object>)
                     connection -> {
                       connection.stringCommands().incr("p".getBytes(StandardCharsets.US_ASCII));
                       connection.stringCommands().incr("p".getBytes(StandardCharsets.US_ASCII));
