@@ -27,6 +27,9 @@ enum Benchmarks {
   HANG_UPS("hang-ups", "callers of HttpClient that hang up beside one that never does"),
   DIAGNOSIS("diagnosis", "every fault of the kernel lab diagnosed: precision and recall"),
   SOAK("soak", "random faults in the kernel lab, bare and guarded, by the server's count"),
+  FAILOVER(
+      "failover",
+      "servers that change roles, names and moods, bare and guarded: ms to the first success"),
   DARK("dark", "one direction of the path dark for seconds, bare and guarded: calls lost");
 
   private final String label;
@@ -58,6 +61,7 @@ enum Benchmarks {
       case HANG_UPS -> new HangUpCalls();
       case DIAGNOSIS -> new DiagnosisMatrix();
       case SOAK -> new Soak(sample);
+      case FAILOVER -> new Failover();
       case DARK -> new Darkness();
     };
   }

@@ -1,0 +1,13 @@
+package dev.holdfast.benchmarks.failover;
+
+/** One client. Used by one thread at a time. */
+@FunctionalInterface
+interface Caller {
+
+  /**
+   * Calls once.
+   *
+   * @return whether the answer is what the caller wants by now; an exception is a call that failed
+   */
+  boolean call() throws Exception;
+}
