@@ -3,6 +3,7 @@ package dev.holdfast.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.http.apache.ApacheHttpGuard;
+import dev.holdfast.http.okhttp.OkHttpGuard;
 import dev.holdfast.http.reactor.ReactorHttpGuard;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.path.NetworkPath;
@@ -11,6 +12,7 @@ import dev.holdfast.pool.ConnectionPool;
 import dev.holdfast.pool.Connector;
 import dev.holdfast.redis.LettuceGuard;
 import dev.holdfast.redis.jedis.JedisGuard;
+import dev.holdfast.socket.SocketGuard;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
@@ -93,6 +95,14 @@ final class AllSettingsPageTest {
             "ReactorHttpGuard.custom(plan)",
             ReactorHttpGuard.custom(PLAN),
             List.of(http + "HttpGuardBuilder.java", http + "reactor/ReactorHttpGuardBuilder.java")),
+        new Settings(
+            "OkHttpGuard.custom(plan)",
+            OkHttpGuard.custom(PLAN),
+            List.of(http + "HttpGuardBuilder.java", http + "okhttp/OkHttpGuardBuilder.java")),
+        new Settings(
+            "SocketGuard.custom(plan)",
+            SocketGuard.custom(PLAN),
+            List.of(pool + "socket/SocketGuardBuilder.java")),
         new Settings(
             "ConnectionPool.builder(connector, plan)",
             ConnectionPool.builder(connector(), PLAN),
