@@ -109,7 +109,14 @@ final class Carrier extends GuardedSocket {
       return true;
     }
     CurrentCall call = CurrentCall.get();
-    return up != null && call != null && call.acquires() && isRefused(call);
+    if (up == null || call == null || !call.looksAt(this)) {
+      return false;
+    }
+    boolean refused = isRefused(call);
+    if (!refused) {
+      call.takes(this);
+    }
+    return refused;
   }
 
   private boolean isRefused(CurrentCall call) {

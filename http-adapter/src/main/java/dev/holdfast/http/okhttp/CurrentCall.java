@@ -42,6 +42,7 @@ final class CurrentCall implements Caller {
   private boolean latestSent;
   private boolean began;
   private boolean acquires;
+  private @Nullable Carrier taken;
   private int answered;
   private int moves;
 
@@ -85,13 +86,25 @@ final class CurrentCall implements Caller {
 
   /** A connection is looked for from now on. */
   void looks() {
-    acquires = true;
+    looksAgain();
     began = false;
   }
 
-  /** Whether a connection is looked for: between two legs, and before the first. */
-  boolean acquires() {
-    return acquires;
+  /**
+   * Whether a connection is looked for, between two legs or before the first, and this one has not
+   * been found fit for it: OkHttp asks more than once.
+   */
+  boolean looksAt(Carrier carrier) {
+    return acquires && taken != carrier;
+  }
+
+  void takes(Carrier carrier) {
+    taken = carrier;
+  }
+
+  private void looksAgain() {
+    acquires = true;
+    taken = null;
   }
 
   /** After an earlier attempt met a dead path the next connection is proved first. */
@@ -136,7 +149,7 @@ final class CurrentCall implements Caller {
     attempts().answered();
     attempts = null;
     answered++;
-    acquires = true;
+    looksAgain();
   }
 
   private RequestAttempts attempts() {
@@ -160,7 +173,7 @@ final class CurrentCall implements Caller {
    * @return what the client's own retry is to see
    */
   IOException fails(IOException thrown, ExchangeProgress progress, Cause cause, String evidence) {
-    acquires = true;
+    looksAgain();
     RequestAttempts mine = attempts();
     if (call.isCanceled()) {
       mine.failedOtherwise();
