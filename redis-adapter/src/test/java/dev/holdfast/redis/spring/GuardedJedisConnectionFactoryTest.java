@@ -14,9 +14,9 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.jedis.JedisClientConfiguration;
-import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /** Spring's templates over guarded connections of Jedis. */
@@ -59,14 +59,14 @@ final class GuardedJedisConnectionFactoryTest {
       StringRedisTemplate template = new StringRedisTemplate(factory);
       for (int i = 1; i <= 5; i++) {
         assertThat(template.opsForValue().increment("n")).isEqualTo(i);
-        List<Object> answers =
-            template.executePipelined(
-                (RedisCallback<Object>)
-                    connection -> {
-                      connection.stringCommands().incr("p".getBytes(StandardCharsets.US_ASCII));
-                      connection.stringCommands().incr("p".getBytes(StandardCharsets.US_ASCII));
-                      return null;
-                    });
+        byte[] key = "p".getBytes(StandardCharsets.US_ASCII);
+        List<Object> answers;
+        try (RedisConnection connection = factory.getConnection()) {
+          connection.openPipeline();
+          connection.stringCommands().incr(key);
+          connection.stringCommands().incr(key);
+          answers = connection.closePipeline();
+        }
         assertThat(answers).containsExactly(2L * i - 1, 2L * i);
         redis.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
       }

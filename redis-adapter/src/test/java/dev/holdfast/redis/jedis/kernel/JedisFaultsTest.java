@@ -19,6 +19,7 @@ import dev.holdfast.redis.jedis.JedisGuard;
 import dev.holdfast.redis.kernel.Figures;
 import dev.holdfast.retry.AmbiguousOutcomeException;
 import dev.holdfast.retry.NotExecutedException;
+import dev.holdfast.socket.ConnectionEnd;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -294,7 +295,7 @@ final class JedisFaultsTest {
             "Jedis, all flows forgotten, guarded, " + dial,
             "%s; %s",
             outcome.summary(),
-            bed.ends().stream().findFirst().map(Object::toString).orElse("no end"));
+            bed.ends().stream().map(ConnectionEnd::cause).distinct().toList());
         assertThat(outcome.failures()).isEmpty();
         assertThat(outcome.duplicates()).isEmpty();
         assertThat(outcome.falseSuccesses()).isEmpty();
