@@ -32,7 +32,7 @@ final class RedisSide implements AutoCloseable {
       UnaryOperator<LettuceGuardBuilder> settings, UnaryOperator<ClientResources.Builder> with) {
     this.guard = settings.apply(guard(direct())).build();
     this.with = with;
-    opened.push(guard::close);
+    opened.push(guard);
   }
 
   RedisSide() {
