@@ -1,12 +1,12 @@
 package dev.holdfast.examples;
 
 import dev.holdfast.examples.Finding.Level;
-import dev.holdfast.gate.LocalPorts;
+import dev.holdfast.internal.gate.LocalPorts;
+import dev.holdfast.internal.wire.HostReading;
 import dev.holdfast.path.HopPreset;
 import dev.holdfast.path.NetworkPath;
 import dev.holdfast.path.PortBudget;
 import dev.holdfast.path.ServerLimits;
-import dev.holdfast.wire.HostReading;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.holdfast.examples;
 
 import dev.holdfast.examples.Finding.Level;
-import dev.holdfast.wire.HostCounters;
+import dev.holdfast.internal.wire.HostCounters;
 import java.io.PrintStream;
 import java.net.NetworkInterface;
 import java.net.SocketException;

@@ -1,6 +1,6 @@
 package dev.holdfast.examples;
 
-import dev.holdfast.gate.LocalPorts;
+import dev.holdfast.internal.gate.LocalPorts;
 import dev.holdfast.lab.kernel.Dial;
 import dev.holdfast.lab.kernel.HostKernel;
 import dev.holdfast.metrics.HoldfastMeter;

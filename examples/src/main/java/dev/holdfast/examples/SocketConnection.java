@@ -1,8 +1,8 @@
 package dev.holdfast.examples;
 
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.internal.wire.SocketProbe;
 import dev.holdfast.pool.Liveness;
-import dev.holdfast.wire.SocketProbe;
 import dev.holdfast.wire.WireSnapshot;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -3,9 +3,9 @@ package dev.holdfast.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.examples.Finding.Level;
+import dev.holdfast.internal.wire.HostCounters;
+import dev.holdfast.internal.wire.HostReading;
 import dev.holdfast.lab.RedisServer;
-import dev.holdfast.wire.HostCounters;
-import dev.holdfast.wire.HostReading;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

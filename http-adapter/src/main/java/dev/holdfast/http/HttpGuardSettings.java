@@ -1,16 +1,18 @@
 package dev.holdfast.http;
 
-import dev.holdfast.diagnosis.LearnerSettings;
-import dev.holdfast.dial.RedialSettings;
 import dev.holdfast.gate.ConnectGate;
 import dev.holdfast.gate.EndpointGates;
 import dev.holdfast.guard.Guard;
+import dev.holdfast.internal.diagnosis.LearnerSettings;
+import dev.holdfast.internal.dial.RedialSettings;
+import dev.holdfast.internal.http.HostPlans;
+import dev.holdfast.internal.http.RetryTable;
+import dev.holdfast.internal.report.StartLine;
+import dev.holdfast.internal.retry.ReplayRetry;
+import dev.holdfast.internal.socket.SocketSettings;
+import dev.holdfast.internal.usage.UsageSettings;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.path.PathWarning;
-import dev.holdfast.report.StartLine;
-import dev.holdfast.retry.ReplayRetry;
-import dev.holdfast.socket.SocketSettings;
-import dev.holdfast.usage.UsageSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Optional;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.diagnosis.IdleBound;
-import dev.holdfast.diagnosis.LearnerSettings;
 import dev.holdfast.diagnosis.LimitSource;
 import dev.holdfast.http.apache.ApacheHttpGuard;
 import dev.holdfast.http.reactor.ReactorHttpGuard;
+import dev.holdfast.internal.diagnosis.LearnerSettings;
 import dev.holdfast.lab.Await;
 import dev.holdfast.lab.NginxServer;
 import dev.holdfast.path.ConnectionPlan;

@@ -19,7 +19,7 @@ public final class LateEvidence implements TestExecutionListener {
   private static final String MILLIS = "holdfast.late.evidence";
 
   /** The engine's, where it is on the class path. */
-  private static final String EVIDENCE = "dev.holdfast.report.Evidence";
+  private static final String EVIDENCE = "dev.holdfast.internal.report.Evidence";
 
   /** For the launcher. */
   public LateEvidence() {}

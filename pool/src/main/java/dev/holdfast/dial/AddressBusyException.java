@@ -7,7 +7,8 @@ public final class AddressBusyException extends IOException {
 
   private static final long serialVersionUID = 1L;
 
-  AddressBusyException() {
+  /** Nothing is to be said but that. */
+  public AddressBusyException() {
     super("not dialled: its gate is not open, and there are other addresses");
   }
 }

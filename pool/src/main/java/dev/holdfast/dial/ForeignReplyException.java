@@ -18,7 +18,7 @@ public final class ForeignReplyException extends ConnectException {
    * @param dials how many dials there were
    * @param said the start of the last answer, printable
    */
-  ForeignReplyException(SocketAddress remote, int dials, String said) {
+  public ForeignReplyException(SocketAddress remote, int dials, String said) {
     super(
         "%d of %d dials of %s met a server of another protocol, last it said \"%s\": check the balancer's list of servers and their ports"
             .formatted(dials, dials, remote, said));

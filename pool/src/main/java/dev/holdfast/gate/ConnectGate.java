@@ -1,5 +1,6 @@
 package dev.holdfast.gate;
 
+import dev.holdfast.internal.gate.UnbookedPermit;
 import java.net.SocketAddress;
 
 /** Asked before the first dial of every connect. Thread-safe, never blocks. */

@@ -1,6 +1,7 @@
 package dev.holdfast.gate;
 
-import dev.holdfast.wire.Errno;
+import dev.holdfast.internal.gate.ServerRefusalException;
+import dev.holdfast.internal.wire.Errno;
 import java.net.ConnectException;
 import java.util.Locale;
 import java.util.Optional;

@@ -1,6 +1,7 @@
 package dev.holdfast.gate;
 
 import dev.holdfast.gate.StormControl.Verdict;
+import dev.holdfast.internal.gate.UnbookedPermit;
 import dev.holdfast.path.PortBudget;
 import java.io.IOException;
 import java.util.Iterator;

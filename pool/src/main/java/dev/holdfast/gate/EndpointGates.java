@@ -1,5 +1,6 @@
 package dev.holdfast.gate;
 
+import dev.holdfast.internal.gate.LocalPorts;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.path.PortBudget;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,6 +1,6 @@
 package dev.holdfast.gate;
 
-import dev.holdfast.wire.SynTimeout;
+import dev.holdfast.internal.wire.SynTimeout;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;

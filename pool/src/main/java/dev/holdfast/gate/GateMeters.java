@@ -1,7 +1,7 @@
 package dev.holdfast.gate;
 
-import dev.holdfast.metrics.FlightEvents;
-import dev.holdfast.metrics.Guarded;
+import dev.holdfast.internal.metrics.FlightEvents;
+import dev.holdfast.internal.metrics.Guarded;
 import dev.holdfast.metrics.HoldfastMeter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;

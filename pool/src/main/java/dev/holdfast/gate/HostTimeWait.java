@@ -1,5 +1,6 @@
 package dev.holdfast.gate;
 
+import dev.holdfast.internal.gate.LocalPorts;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;

@@ -33,7 +33,13 @@ public final class PortsExhaustedException extends BindException {
   public record Evidence(
       PortBudget budget, PortUse use, double closesPerSecond, int hostTimeWait) {}
 
-  PortsExhaustedException(String what, @Nullable Evidence evidence) {
+  /**
+   * Says what there is too little of.
+   *
+   * @param what one clause without a full stop
+   * @param evidence the numbers, null where the host's ports are not known
+   */
+  public PortsExhaustedException(String what, @Nullable Evidence evidence) {
     super(what + (evidence == null ? "." : numbers(evidence)) + FIX);
     this.evidence = evidence;
   }

@@ -172,7 +172,7 @@ public enum HoldfastMeter {
       "reason"),
   /**
    * Counter: repetitions that were not made because too many in a row came to nothing, see {@link
-   * dev.holdfast.retry.RetryBudget}. Tags: {@code kind} (redial, replay, declined).
+   * dev.holdfast.internal.retry.RetryBudget}. Tags: {@code kind} (redial, replay, declined).
    */
   RETRIES_WITHHELD(
       "holdfast.retries.withheld",

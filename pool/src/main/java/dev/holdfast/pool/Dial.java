@@ -4,7 +4,7 @@ import dev.holdfast.gate.Admission;
 import dev.holdfast.gate.Closer;
 import dev.holdfast.gate.Permit;
 import dev.holdfast.gate.Turn;
-import dev.holdfast.metrics.Guarded;
+import dev.holdfast.internal.metrics.Guarded;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;

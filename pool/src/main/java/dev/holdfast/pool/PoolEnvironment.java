@@ -1,6 +1,6 @@
 package dev.holdfast.pool;
 
-import dev.holdfast.wire.SuspendClock;
+import dev.holdfast.internal.wire.SuspendClock;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;

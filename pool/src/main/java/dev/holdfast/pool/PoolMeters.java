@@ -1,6 +1,6 @@
 package dev.holdfast.pool;
 
-import dev.holdfast.metrics.Guarded;
+import dev.holdfast.internal.metrics.Guarded;
 import dev.holdfast.metrics.HoldfastMeter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;

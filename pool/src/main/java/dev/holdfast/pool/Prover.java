@@ -1,7 +1,7 @@
 package dev.holdfast.pool;
 
 import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.wire.WireJudge;
+import dev.holdfast.internal.wire.WireJudge;
 import dev.holdfast.wire.WireVerdict;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;

@@ -2,7 +2,7 @@ package dev.holdfast.pool;
 
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.gate.Permit;
-import dev.holdfast.metrics.FlightEvents;
+import dev.holdfast.internal.metrics.FlightEvents;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,6 @@
 package dev.holdfast.pool;
 
-import dev.holdfast.wire.SuspendClock;
+import dev.holdfast.internal.wire.SuspendClock;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;

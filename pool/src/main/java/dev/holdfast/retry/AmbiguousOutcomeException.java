@@ -1,6 +1,7 @@
 package dev.holdfast.retry;
 
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.internal.retry.CauseChain;
 import java.util.Optional;
 
 /**

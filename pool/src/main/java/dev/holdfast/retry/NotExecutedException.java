@@ -1,5 +1,6 @@
 package dev.holdfast.retry;
 
+import dev.holdfast.internal.retry.CauseChain;
 import java.util.Optional;
 
 /**

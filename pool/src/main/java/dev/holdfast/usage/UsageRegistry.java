@@ -1,5 +1,6 @@
 package dev.holdfast.usage;
 
+import dev.holdfast.internal.usage.CallSite;
 import java.util.HashMap;
 import java.util.Map;
 

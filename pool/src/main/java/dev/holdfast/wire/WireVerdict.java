@@ -7,7 +7,8 @@ public sealed interface WireVerdict {
 
   /** Nothing speaks against the connection. */
   record Usable() implements WireVerdict {
-    static final Usable INSTANCE = new Usable();
+    /** The only value that is needed. */
+    public static final Usable INSTANCE = new Usable();
   }
 
   /**

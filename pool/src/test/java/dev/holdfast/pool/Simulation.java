@@ -1,6 +1,6 @@
 package dev.holdfast.pool;
 
-import dev.holdfast.wire.SuspendClock;
+import dev.holdfast.internal.wire.SuspendClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

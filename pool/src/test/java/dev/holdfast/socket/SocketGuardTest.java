@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.dial.ConnectReport;
 import dev.holdfast.gate.ConnectOutcome;
+import dev.holdfast.internal.socket.AddressMemory;
+import dev.holdfast.internal.socket.GuardedSocket;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.path.NetworkPath;
 import dev.holdfast.path.ServerLimits;
@@ -217,7 +219,7 @@ final class SocketGuardTest {
     AddressMemory memory = new AddressMemory();
     InetSocketAddress dead = new InetSocketAddress("127.0.0.2", refusing);
     socket.setSoTimeout(4_000);
-    socket.connect(List.of(dead, peer.address()), memory);
+    socket.connect(List.of(dead, peer.address()), memory, 0);
     assertThat(socket.getSoTimeout()).isEqualTo(4_000);
     assertThat(call(socket, "one")).isEqualTo("one");
     assertThat(memory.inOrder(List.of(dead, peer.address()))).containsExactly(peer.address(), dead);

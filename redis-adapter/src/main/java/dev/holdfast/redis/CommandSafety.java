@@ -1,6 +1,6 @@
 package dev.holdfast.redis;
 
-import dev.holdfast.redis.command.CommandTable;
+import dev.holdfast.internal.command.CommandTable;
 import dev.holdfast.retry.ReplaySafety;
 import io.lettuce.core.protocol.CommandWrapper;
 import io.lettuce.core.protocol.RedisCommand;

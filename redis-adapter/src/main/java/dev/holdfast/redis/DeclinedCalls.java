@@ -1,7 +1,7 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.internal.retry.RetryBudget;
 import dev.holdfast.retry.BackOff;
-import dev.holdfast.retry.RetryBudget;
 import io.github.resilience4j.core.IntervalFunction;
 import io.lettuce.core.protocol.RedisCommand;
 import java.time.Duration;

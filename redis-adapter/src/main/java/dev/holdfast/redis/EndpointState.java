@@ -1,10 +1,10 @@
 package dev.holdfast.redis;
 
-import dev.holdfast.diagnosis.Answer;
 import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.retry.LostCall;
-import dev.holdfast.retry.ReplayRetry;
-import dev.holdfast.retry.RetryBudget;
+import dev.holdfast.internal.diagnosis.Answer;
+import dev.holdfast.internal.retry.LostCall;
+import dev.holdfast.internal.retry.ReplayRetry;
+import dev.holdfast.internal.retry.RetryBudget;
 import io.lettuce.core.protocol.CompleteableCommand;
 import io.lettuce.core.protocol.RedisCommand;
 import java.lang.ref.WeakReference;

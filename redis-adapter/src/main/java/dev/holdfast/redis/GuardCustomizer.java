@@ -1,8 +1,8 @@
 package dev.holdfast.redis;
 
-import dev.holdfast.channel.UsageHandler;
-import dev.holdfast.dial.RedialEventLoopGroup;
-import dev.holdfast.report.EndpointUses;
+import dev.holdfast.internal.channel.UsageHandler;
+import dev.holdfast.internal.dial.RedialEventLoopGroup;
+import dev.holdfast.internal.report.EndpointUses;
 import io.lettuce.core.protocol.CommandHandler;
 import io.lettuce.core.protocol.RedisHandshakeHandler;
 import io.lettuce.core.resource.NettyCustomizer;

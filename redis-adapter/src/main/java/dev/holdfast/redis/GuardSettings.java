@@ -1,9 +1,9 @@
 package dev.holdfast.redis;
 
-import dev.holdfast.diagnosis.LearnerSettings;
-import dev.holdfast.dial.RedialSettings;
 import dev.holdfast.gate.ConnectGate;
 import dev.holdfast.gate.EndpointGates;
+import dev.holdfast.internal.diagnosis.LearnerSettings;
+import dev.holdfast.internal.dial.RedialSettings;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.retry.BackOff;
 import java.time.Duration;

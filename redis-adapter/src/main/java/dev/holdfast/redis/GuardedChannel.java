@@ -1,16 +1,16 @@
 package dev.holdfast.redis;
 
-import dev.holdfast.channel.Abort;
-import dev.holdfast.diagnosis.Answer;
 import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.diagnosis.IdleLimit;
-import dev.holdfast.diagnosis.IdleWitness;
-import dev.holdfast.report.GuardMeters;
-import dev.holdfast.wire.ConnectionClocks;
-import dev.holdfast.wire.SocketErrors;
-import dev.holdfast.wire.WireHistory;
-import dev.holdfast.wire.WireProbe;
-import dev.holdfast.wire.WireProbe.KeepAliveSettings;
+import dev.holdfast.internal.channel.Abort;
+import dev.holdfast.internal.diagnosis.Answer;
+import dev.holdfast.internal.diagnosis.IdleLimit;
+import dev.holdfast.internal.diagnosis.IdleWitness;
+import dev.holdfast.internal.report.GuardMeters;
+import dev.holdfast.internal.wire.ConnectionClocks;
+import dev.holdfast.internal.wire.SocketErrors;
+import dev.holdfast.internal.wire.WireHistory;
+import dev.holdfast.internal.wire.WireProbe;
+import dev.holdfast.internal.wire.WireProbe.KeepAliveSettings;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireSource;
 import io.lettuce.core.protocol.CommandHandler;

@@ -1,6 +1,6 @@
 package dev.holdfast.redis;
 
-import dev.holdfast.report.EndpointUses;
+import dev.holdfast.internal.report.EndpointUses;
 import dev.holdfast.retry.BackOff;
 import io.lettuce.core.event.EventBus;
 import io.lettuce.core.event.EventPublisherOptions;

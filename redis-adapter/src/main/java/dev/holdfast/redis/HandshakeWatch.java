@@ -1,6 +1,6 @@
 package dev.holdfast.redis;
 
-import dev.holdfast.report.ConnectReports;
+import dev.holdfast.internal.report.ConnectReports;
 import io.lettuce.core.protocol.RedisHandshakeHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;

@@ -1,8 +1,8 @@
 package dev.holdfast.redis;
 
-import dev.holdfast.channel.UsageHandler;
-import dev.holdfast.usage.CallSite;
-import dev.holdfast.usage.EndpointChurn;
+import dev.holdfast.internal.channel.UsageHandler;
+import dev.holdfast.internal.usage.CallSite;
+import dev.holdfast.internal.usage.EndpointChurn;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;

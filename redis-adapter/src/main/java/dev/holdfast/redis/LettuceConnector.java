@@ -1,6 +1,6 @@
 package dev.holdfast.redis;
 
-import dev.holdfast.diagnosis.Answer;
+import dev.holdfast.internal.diagnosis.Answer;
 import dev.holdfast.pool.CloseReason;
 import dev.holdfast.pool.Connector;
 import dev.holdfast.pool.Liveness;

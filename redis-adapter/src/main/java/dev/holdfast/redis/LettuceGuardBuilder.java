@@ -1,19 +1,19 @@
 package dev.holdfast.redis;
 
-import dev.holdfast.diagnosis.LearnerSettings;
-import dev.holdfast.dial.NameWatch;
-import dev.holdfast.dial.RedialSchedule;
-import dev.holdfast.dial.RedialSettings;
 import dev.holdfast.gate.ConnectGate;
 import dev.holdfast.gate.EndpointGates;
+import dev.holdfast.internal.diagnosis.LearnerSettings;
+import dev.holdfast.internal.dial.NameWatch;
+import dev.holdfast.internal.dial.RedialSchedule;
+import dev.holdfast.internal.dial.RedialSettings;
+import dev.holdfast.internal.report.DiagnosisReporter;
+import dev.holdfast.internal.retry.ReplayRetry;
+import dev.holdfast.internal.usage.CallSite;
+import dev.holdfast.internal.usage.UsageSettings;
 import dev.holdfast.path.ConnectionPlan;
-import dev.holdfast.report.DiagnosisReporter;
 import dev.holdfast.retry.BackOff;
-import dev.holdfast.retry.ReplayRetry;
-import dev.holdfast.usage.CallSite;
 import dev.holdfast.usage.Usage;
 import dev.holdfast.usage.UsageRegistry;
-import dev.holdfast.usage.UsageSettings;
 import io.lettuce.core.RedisURI;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;

@@ -1,6 +1,6 @@
 package dev.holdfast.redis;
 
-import dev.holdfast.redis.command.CommandKind;
+import dev.holdfast.internal.command.CommandKind;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import io.lettuce.core.protocol.RedisCommand;

@@ -1,11 +1,11 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.internal.command.ResidueReports;
 import dev.holdfast.pool.AcquireTimeoutException;
 import dev.holdfast.pool.ConnectionPool;
 import dev.holdfast.pool.Lease;
 import dev.holdfast.pool.OutstandingLease;
 import dev.holdfast.pool.PoolState;
-import dev.holdfast.redis.command.ResidueReports;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.api.StatefulRedisConnection;

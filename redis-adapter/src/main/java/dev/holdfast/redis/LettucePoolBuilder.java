@@ -1,8 +1,8 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.internal.command.ResidueReports;
 import dev.holdfast.pool.ConnectionPool;
 import dev.holdfast.pool.PoolBuilder;
-import dev.holdfast.redis.command.ResidueReports;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;

@@ -1,8 +1,8 @@
 package dev.holdfast.redis;
 
-import static dev.holdfast.redis.command.CommandWords.OPAQUE;
+import static dev.holdfast.internal.command.CommandWords.OPAQUE;
 
-import dev.holdfast.redis.command.CommandWords;
+import dev.holdfast.internal.command.CommandWords;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.RedisCommand;
 import java.lang.invoke.MethodHandle;

@@ -1,7 +1,7 @@
 package dev.holdfast.redis;
 
-import dev.holdfast.wire.ListenJudge;
-import dev.holdfast.wire.PathTrial.Ruling;
+import dev.holdfast.internal.wire.ListenJudge;
+import dev.holdfast.internal.wire.PathTrial.Ruling;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;

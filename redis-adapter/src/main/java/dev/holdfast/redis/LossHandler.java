@@ -1,7 +1,7 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.gate.Worth;
+import dev.holdfast.internal.gate.Worth;
 import io.lettuce.core.protocol.CommandHandler;
 import io.lettuce.core.protocol.ConnectionWatchdog;
 import io.lettuce.core.protocol.DefaultEndpoint;

@@ -1,16 +1,16 @@
 package dev.holdfast.redis;
 
-import dev.holdfast.diagnosis.DeathSigns;
-import dev.holdfast.diagnosis.Diagnostician;
+import dev.holdfast.internal.command.CommandKind;
+import dev.holdfast.internal.diagnosis.DeathSigns;
+import dev.holdfast.internal.diagnosis.Diagnostician;
+import dev.holdfast.internal.retry.LostCall;
 import dev.holdfast.redis.GuardedChannel.Death;
 import dev.holdfast.redis.LostCalls.Broken;
 import dev.holdfast.redis.LostCalls.Lost;
 import dev.holdfast.redis.LostCalls.Progress;
 import dev.holdfast.redis.LostCalls.Ruling;
-import dev.holdfast.redis.command.CommandKind;
 import dev.holdfast.retry.AmbiguousOutcomeException;
 import dev.holdfast.retry.Delivery;
-import dev.holdfast.retry.LostCall;
 import dev.holdfast.retry.NotExecutedException;
 import dev.holdfast.retry.ReplaySafety;
 import io.lettuce.core.protocol.ConnectionWatchdog;

@@ -1,7 +1,7 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.internal.command.CommandKind;
 import dev.holdfast.redis.Session.Transaction;
-import dev.holdfast.redis.command.CommandKind;
 import java.util.ArrayList;
 import java.util.List;
 

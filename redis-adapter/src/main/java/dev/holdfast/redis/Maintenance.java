@@ -1,8 +1,8 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.dial.SecondOpinions;
-import dev.holdfast.wire.Opinion;
+import dev.holdfast.internal.dial.SecondOpinions;
+import dev.holdfast.internal.wire.Opinion;
 import io.lettuce.core.api.push.PushListener;
 import io.lettuce.core.api.push.PushMessage;
 import io.lettuce.core.codec.StringCodec;

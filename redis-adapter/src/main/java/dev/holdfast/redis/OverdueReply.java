@@ -1,8 +1,8 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.redis.command.BlockTime;
-import dev.holdfast.wire.FlightJudge;
+import dev.holdfast.internal.command.BlockTime;
+import dev.holdfast.internal.wire.FlightJudge;
 import dev.holdfast.wire.WireSnapshot;
 import io.lettuce.core.protocol.RedisCommand;
 import java.time.Duration;

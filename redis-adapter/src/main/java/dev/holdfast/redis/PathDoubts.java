@@ -1,12 +1,12 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.dial.FirstReply;
-import dev.holdfast.dial.SecondOpinions;
-import dev.holdfast.wire.FlightJudge;
-import dev.holdfast.wire.Opinion;
-import dev.holdfast.wire.PathTrial;
-import dev.holdfast.wire.PathTrial.Ruling;
+import dev.holdfast.internal.dial.FirstReply;
+import dev.holdfast.internal.dial.SecondOpinions;
+import dev.holdfast.internal.wire.FlightJudge;
+import dev.holdfast.internal.wire.Opinion;
+import dev.holdfast.internal.wire.PathTrial;
+import dev.holdfast.internal.wire.PathTrial.Ruling;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireSource;
 import dev.holdfast.wire.WireVerdict;

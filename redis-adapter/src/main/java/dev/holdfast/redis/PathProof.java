@@ -1,10 +1,10 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.wire.Opinion;
-import dev.holdfast.wire.PathTrial;
-import dev.holdfast.wire.WireJudge;
-import dev.holdfast.wire.WireProbe.KeepAliveSettings;
+import dev.holdfast.internal.wire.Opinion;
+import dev.holdfast.internal.wire.PathTrial;
+import dev.holdfast.internal.wire.WireJudge;
+import dev.holdfast.internal.wire.WireProbe.KeepAliveSettings;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireSource;
 import dev.holdfast.wire.WireVerdict;

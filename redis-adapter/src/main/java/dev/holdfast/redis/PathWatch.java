@@ -1,7 +1,7 @@
 package dev.holdfast.redis;
 
-import dev.holdfast.channel.LoopTicks;
-import dev.holdfast.wire.FlightJudge;
+import dev.holdfast.internal.channel.LoopTicks;
+import dev.holdfast.internal.wire.FlightJudge;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireVerdict;
 import io.netty.channel.EventLoop;

@@ -1,9 +1,9 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.internal.command.ResidueReports;
+import dev.holdfast.internal.usage.CallSite;
 import dev.holdfast.pool.Lease;
 import dev.holdfast.redis.LentView.Api;
-import dev.holdfast.redis.command.ResidueReports;
-import dev.holdfast.usage.CallSite;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

@@ -1,6 +1,6 @@
 package dev.holdfast.redis;
 
-import dev.holdfast.dial.RedialEventLoopGroup;
+import dev.holdfast.internal.dial.RedialEventLoopGroup;
 import io.lettuce.core.resource.EpollProvider;
 import io.lettuce.core.resource.EventLoopGroupProvider;
 import io.netty.channel.EventLoopGroup;

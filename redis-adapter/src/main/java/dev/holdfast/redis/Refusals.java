@@ -1,7 +1,7 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.internal.command.CommandKind;
 import dev.holdfast.redis.LostCalls.Broken;
-import dev.holdfast.redis.command.CommandKind;
 import dev.holdfast.retry.NotExecutedException;
 import io.lettuce.core.protocol.RedisCommand;
 import org.jspecify.annotations.Nullable;

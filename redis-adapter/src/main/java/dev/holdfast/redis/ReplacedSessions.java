@@ -1,6 +1,6 @@
 package dev.holdfast.redis;
 
-import dev.holdfast.report.Listeners;
+import dev.holdfast.internal.report.Listeners;
 import io.lettuce.core.api.StatefulConnection;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package dev.holdfast.redis;
 
-import dev.holdfast.redis.command.CommandKind;
-import dev.holdfast.redis.command.CommandWords;
-import dev.holdfast.redis.command.SessionTable;
+import dev.holdfast.internal.command.CommandKind;
+import dev.holdfast.internal.command.CommandWords;
+import dev.holdfast.internal.command.SessionTable;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.dial.ConnectReport;
-import dev.holdfast.dial.GroupResolver;
-import dev.holdfast.dial.NameWatch;
 import dev.holdfast.gate.ConnectOutcome;
+import dev.holdfast.internal.dial.GroupResolver;
+import dev.holdfast.internal.dial.NameWatch;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.resource.ClientResources;

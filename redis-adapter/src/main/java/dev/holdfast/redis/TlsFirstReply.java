@@ -1,6 +1,6 @@
 package dev.holdfast.redis;
 
-import dev.holdfast.dial.FirstReply;
+import dev.holdfast.internal.dial.FirstReply;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.concurrent.ThreadLocalRandom;

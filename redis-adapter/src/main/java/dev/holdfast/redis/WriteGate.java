@@ -1,12 +1,12 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.dial.SecondOpinions;
+import dev.holdfast.internal.command.CommandKind;
+import dev.holdfast.internal.dial.SecondOpinions;
+import dev.holdfast.internal.wire.WireJudge;
 import dev.holdfast.path.IdleZone;
-import dev.holdfast.redis.command.CommandKind;
 import dev.holdfast.retry.NotExecutedException;
 import dev.holdfast.retry.ReplaySafety;
-import dev.holdfast.wire.WireJudge;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireVerdict;
 import io.lettuce.core.ConnectionEvents;

@@ -5,7 +5,7 @@ import static dev.holdfast.retry.ReplaySafety.STATE_IDEMPOTENT;
 import static dev.holdfast.retry.ReplaySafety.UNSAFE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.redis.command.BlockTime;
+import dev.holdfast.internal.command.BlockTime;
 import dev.holdfast.retry.ReplaySafety;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.StatusOutput;

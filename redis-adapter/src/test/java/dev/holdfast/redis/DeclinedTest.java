@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.internal.retry.RetryBudget;
 import dev.holdfast.lab.Await;
 import dev.holdfast.lab.Forgetting;
 import dev.holdfast.lab.RedisServer;
-import dev.holdfast.retry.RetryBudget;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;

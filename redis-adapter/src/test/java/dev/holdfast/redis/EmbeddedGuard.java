@@ -1,10 +1,10 @@
 package dev.holdfast.redis;
 
-import dev.holdfast.diagnosis.LearnerSettings;
-import dev.holdfast.dial.RedialSettings;
 import dev.holdfast.gate.ConnectGate;
-import dev.holdfast.report.DiagnosisReporter;
-import dev.holdfast.report.GuardMeters;
+import dev.holdfast.internal.diagnosis.LearnerSettings;
+import dev.holdfast.internal.dial.RedialSettings;
+import dev.holdfast.internal.report.DiagnosisReporter;
+import dev.holdfast.internal.report.GuardMeters;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.protocol.CommandHandler;
 import io.lettuce.core.protocol.DefaultEndpoint;

@@ -2,8 +2,8 @@ package dev.holdfast.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.diagnosis.Answer;
-import dev.holdfast.retry.ReplayRetry;
+import dev.holdfast.internal.diagnosis.Answer;
+import dev.holdfast.internal.retry.ReplayRetry;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

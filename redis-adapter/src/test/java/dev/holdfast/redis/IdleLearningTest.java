@@ -3,8 +3,8 @@ package dev.holdfast.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.diagnosis.IdleBound;
-import dev.holdfast.diagnosis.LearnerSettings;
 import dev.holdfast.diagnosis.LimitSource;
+import dev.holdfast.internal.diagnosis.LearnerSettings;
 import dev.holdfast.lab.Await;
 import dev.holdfast.lab.Forgetting;
 import dev.holdfast.lab.Middlebox;

@@ -6,13 +6,13 @@ import static dev.holdfast.redis.LostCalls.Fate.MOVE;
 import static dev.holdfast.redis.LostCalls.Fate.NOT_EXECUTED;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.internal.command.CommandKind;
 import dev.holdfast.redis.LostCalls.Broken;
 import dev.holdfast.redis.LostCalls.Fate;
 import dev.holdfast.redis.LostCalls.Lost;
 import dev.holdfast.redis.LostCalls.Progress;
 import dev.holdfast.redis.LostCalls.Ruling;
 import dev.holdfast.redis.Session.Transaction;
-import dev.holdfast.redis.command.CommandKind;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

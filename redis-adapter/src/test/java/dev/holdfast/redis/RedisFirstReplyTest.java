@@ -2,7 +2,7 @@ package dev.holdfast.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.dial.FirstReply.Verdict;
+import dev.holdfast.internal.dial.FirstReply.Verdict;
 import dev.holdfast.lab.RedisServer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

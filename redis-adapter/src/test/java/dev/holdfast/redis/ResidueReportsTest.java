@@ -3,8 +3,8 @@ package dev.holdfast.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.holdfast.internal.command.ResidueReports;
 import dev.holdfast.metrics.HoldfastMeter;
-import dev.holdfast.redis.command.ResidueReports;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

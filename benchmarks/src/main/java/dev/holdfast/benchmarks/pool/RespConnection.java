@@ -1,7 +1,7 @@
 package dev.holdfast.benchmarks.pool;
 
+import dev.holdfast.internal.wire.SocketProbe;
 import dev.holdfast.pool.Liveness;
-import dev.holdfast.wire.SocketProbe;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;

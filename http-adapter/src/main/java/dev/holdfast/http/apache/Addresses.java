@@ -1,7 +1,7 @@
 package dev.holdfast.http.apache;
 
-import dev.holdfast.dial.NameWatch;
-import dev.holdfast.socket.AddressMemory;
+import dev.holdfast.internal.dial.NameWatch;
+import dev.holdfast.internal.socket.AddressMemory;
 import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;

@@ -1,11 +1,11 @@
 package dev.holdfast.http.apache;
 
 import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.http.ExchangeProgress;
-import dev.holdfast.http.RequestAttempts;
+import dev.holdfast.internal.http.ExchangeProgress;
+import dev.holdfast.internal.http.RequestAttempts;
+import dev.holdfast.internal.socket.Caller;
 import dev.holdfast.retry.NotExecutedException;
 import dev.holdfast.retry.ReplaySafety;
-import dev.holdfast.socket.Caller;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;

@@ -1,6 +1,6 @@
 package dev.holdfast.http.apache;
 
-import dev.holdfast.socket.SocketDial;
+import dev.holdfast.internal.socket.SocketDial;
 import org.jspecify.annotations.Nullable;
 
 /**

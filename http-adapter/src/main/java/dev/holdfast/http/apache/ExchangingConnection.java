@@ -1,8 +1,8 @@
 package dev.holdfast.http.apache;
 
-import dev.holdfast.http.KeepAliveHint;
-import dev.holdfast.socket.GivenUp;
-import dev.holdfast.socket.OpenSocket;
+import dev.holdfast.internal.http.KeepAliveHint;
+import dev.holdfast.internal.socket.GivenUp;
+import dev.holdfast.internal.socket.OpenSocket;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.holdfast.http.apache;
 
 import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.http.ExchangeFailure;
-import dev.holdfast.http.ExchangeProgress;
-import dev.holdfast.socket.Death;
-import dev.holdfast.socket.GivenUp;
-import dev.holdfast.socket.OpenSocket;
+import dev.holdfast.internal.http.ExchangeFailure;
+import dev.holdfast.internal.http.ExchangeProgress;
+import dev.holdfast.internal.socket.Death;
+import dev.holdfast.internal.socket.GivenUp;
+import dev.holdfast.internal.socket.OpenSocket;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import javax.net.ssl.SSLException;

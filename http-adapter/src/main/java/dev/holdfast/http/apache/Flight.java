@@ -1,7 +1,7 @@
 package dev.holdfast.http.apache;
 
-import dev.holdfast.http.ExchangeFailure;
-import dev.holdfast.http.ExchangeProgress;
+import dev.holdfast.internal.http.ExchangeFailure;
+import dev.holdfast.internal.http.ExchangeProgress;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.EndpointDetails;
 import org.apache.hc.core5.http.HttpEntity;

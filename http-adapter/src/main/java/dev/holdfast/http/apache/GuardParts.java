@@ -1,9 +1,9 @@
 package dev.holdfast.http.apache;
 
-import dev.holdfast.dial.ConnectListener;
-import dev.holdfast.http.HttpEndpoints;
 import dev.holdfast.http.HttpGuardSettings;
-import dev.holdfast.socket.SocketParts;
+import dev.holdfast.internal.dial.ConnectListener;
+import dev.holdfast.internal.http.HttpEndpoints;
+import dev.holdfast.internal.socket.SocketParts;
 
 /**
  * What all connections of a guard share.

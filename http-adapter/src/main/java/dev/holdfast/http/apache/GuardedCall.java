@@ -1,10 +1,10 @@
 package dev.holdfast.http.apache;
 
-import dev.holdfast.http.ExchangeProgress;
 import dev.holdfast.http.HttpGuardSettings;
-import dev.holdfast.http.RequestAttempts;
-import dev.holdfast.http.RequestSafety;
-import dev.holdfast.http.RetryDecision;
+import dev.holdfast.internal.http.ExchangeProgress;
+import dev.holdfast.internal.http.RequestAttempts;
+import dev.holdfast.internal.http.RequestSafety;
+import dev.holdfast.internal.http.RetryDecision;
 import dev.holdfast.retry.AmbiguousOutcomeException;
 import dev.holdfast.retry.ReplaySafety;
 import java.io.IOException;

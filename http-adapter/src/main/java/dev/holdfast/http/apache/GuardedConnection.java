@@ -1,10 +1,10 @@
 package dev.holdfast.http.apache;
 
-import dev.holdfast.socket.Caller;
-import dev.holdfast.socket.Death;
-import dev.holdfast.socket.OpenSocket;
-import dev.holdfast.socket.ReuseCheck;
-import dev.holdfast.socket.SocketDial;
+import dev.holdfast.internal.socket.Caller;
+import dev.holdfast.internal.socket.Death;
+import dev.holdfast.internal.socket.OpenSocket;
+import dev.holdfast.internal.socket.ReuseCheck;
+import dev.holdfast.internal.socket.SocketDial;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;

@@ -1,6 +1,6 @@
 package dev.holdfast.http.apache;
 
-import dev.holdfast.socket.Diallers;
+import dev.holdfast.internal.socket.Diallers;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;

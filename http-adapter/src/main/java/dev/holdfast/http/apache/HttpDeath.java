@@ -1,6 +1,6 @@
 package dev.holdfast.http.apache;
 
-import dev.holdfast.socket.Death;
+import dev.holdfast.internal.socket.Death;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.Optional;

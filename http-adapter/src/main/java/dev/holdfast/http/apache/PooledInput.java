@@ -1,9 +1,9 @@
 package dev.holdfast.http.apache;
 
 import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.socket.Death;
-import dev.holdfast.socket.OpenSocket;
-import dev.holdfast.socket.ReuseCheck;
+import dev.holdfast.internal.socket.Death;
+import dev.holdfast.internal.socket.OpenSocket;
+import dev.holdfast.internal.socket.ReuseCheck;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireSource;
 import java.io.IOException;

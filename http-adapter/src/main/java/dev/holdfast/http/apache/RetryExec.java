@@ -1,9 +1,9 @@
 package dev.holdfast.http.apache;
 
 import dev.holdfast.http.HttpGuardSettings;
-import dev.holdfast.http.RequestAttempts;
-import dev.holdfast.http.RequestSafety;
-import dev.holdfast.report.GuardMeters;
+import dev.holdfast.internal.http.RequestAttempts;
+import dev.holdfast.internal.http.RequestSafety;
+import dev.holdfast.internal.report.GuardMeters;
 import dev.holdfast.retry.ReplaySafety;
 import java.io.IOException;
 import java.io.InterruptedIOException;

@@ -1,8 +1,8 @@
 package dev.holdfast.http.apache;
 
 import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.socket.Death;
-import dev.holdfast.socket.OpenSocket;
+import dev.holdfast.internal.socket.Death;
+import dev.holdfast.internal.socket.OpenSocket;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.core5.io.CloseMode;
 

@@ -1,7 +1,7 @@
 package dev.holdfast.http.okhttp;
 
 import dev.holdfast.http.HttpGuardSettings;
-import dev.holdfast.report.GuardMeters;
+import dev.holdfast.internal.report.GuardMeters;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import okhttp3.Interceptor;

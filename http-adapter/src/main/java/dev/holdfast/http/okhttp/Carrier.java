@@ -1,11 +1,11 @@
 package dev.holdfast.http.okhttp;
 
 import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.socket.Death;
-import dev.holdfast.socket.GuardedSocket;
-import dev.holdfast.socket.OpenSocket;
-import dev.holdfast.socket.ReuseCheck;
-import dev.holdfast.socket.SocketConnects;
+import dev.holdfast.internal.socket.Death;
+import dev.holdfast.internal.socket.GuardedSocket;
+import dev.holdfast.internal.socket.OpenSocket;
+import dev.holdfast.internal.socket.ReuseCheck;
+import dev.holdfast.internal.socket.SocketConnects;
 import dev.holdfast.wire.WireSnapshot;
 import java.io.IOException;
 import java.net.SocketAddress;

@@ -1,15 +1,15 @@
 package dev.holdfast.http.okhttp;
 
 import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.http.ExchangeProgress;
 import dev.holdfast.http.HttpGuardSettings;
-import dev.holdfast.http.RequestAttempts;
-import dev.holdfast.http.RequestSafety;
-import dev.holdfast.http.RetryDecision;
-import dev.holdfast.report.GuardMeters;
+import dev.holdfast.internal.http.ExchangeProgress;
+import dev.holdfast.internal.http.RequestAttempts;
+import dev.holdfast.internal.http.RequestSafety;
+import dev.holdfast.internal.http.RetryDecision;
+import dev.holdfast.internal.report.GuardMeters;
+import dev.holdfast.internal.socket.Caller;
 import dev.holdfast.retry.AmbiguousOutcomeException;
 import dev.holdfast.retry.ReplaySafety;
-import dev.holdfast.socket.Caller;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.Optional;

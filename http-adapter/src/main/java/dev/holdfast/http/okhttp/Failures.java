@@ -1,9 +1,9 @@
 package dev.holdfast.http.okhttp;
 
 import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.http.ExchangeFailure;
-import dev.holdfast.socket.Death;
-import dev.holdfast.socket.OpenSocket;
+import dev.holdfast.internal.http.ExchangeFailure;
+import dev.holdfast.internal.socket.Death;
+import dev.holdfast.internal.socket.OpenSocket;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;

@@ -1,10 +1,10 @@
 package dev.holdfast.http.okhttp;
 
-import dev.holdfast.http.ExchangeFailure;
-import dev.holdfast.http.ExchangeProgress;
-import dev.holdfast.http.KeepAliveHint;
-import dev.holdfast.socket.Death;
-import dev.holdfast.socket.OpenSocket;
+import dev.holdfast.internal.http.ExchangeFailure;
+import dev.holdfast.internal.http.ExchangeProgress;
+import dev.holdfast.internal.http.KeepAliveHint;
+import dev.holdfast.internal.socket.Death;
+import dev.holdfast.internal.socket.OpenSocket;
 import java.io.IOException;
 import java.util.List;
 import okhttp3.Connection;

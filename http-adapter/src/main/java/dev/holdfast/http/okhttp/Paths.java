@@ -1,12 +1,12 @@
 package dev.holdfast.http.okhttp;
 
-import dev.holdfast.dial.NameWatch;
-import dev.holdfast.http.HttpEndpoints;
 import dev.holdfast.http.HttpGuardSettings;
+import dev.holdfast.internal.dial.NameWatch;
+import dev.holdfast.internal.http.HttpEndpoints;
+import dev.holdfast.internal.socket.DialledName;
+import dev.holdfast.internal.socket.SocketPaths;
+import dev.holdfast.internal.usage.EndpointChurn;
 import dev.holdfast.path.ConnectionPlan;
-import dev.holdfast.socket.DialledName;
-import dev.holdfast.socket.SocketPaths;
-import dev.holdfast.usage.EndpointChurn;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;

@@ -1,7 +1,7 @@
 package dev.holdfast.http.reactor;
 
 import dev.holdfast.gate.ConnectOutcome;
-import dev.holdfast.socket.AddressFamilies;
+import dev.holdfast.internal.socket.AddressFamilies;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import java.net.InetSocketAddress;

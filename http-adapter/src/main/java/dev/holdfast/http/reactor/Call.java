@@ -1,11 +1,11 @@
 package dev.holdfast.http.reactor;
 
 import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.http.ExchangeProgress;
 import dev.holdfast.http.HttpGuardSettings;
-import dev.holdfast.http.RequestAttempts;
-import dev.holdfast.http.RetryDecision;
-import dev.holdfast.report.GuardMeters;
+import dev.holdfast.internal.http.ExchangeProgress;
+import dev.holdfast.internal.http.RequestAttempts;
+import dev.holdfast.internal.http.RetryDecision;
+import dev.holdfast.internal.report.GuardMeters;
 import dev.holdfast.retry.ReplaySafety;
 import java.net.SocketAddress;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;

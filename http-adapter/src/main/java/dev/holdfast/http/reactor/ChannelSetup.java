@@ -1,6 +1,6 @@
 package dev.holdfast.http.reactor;
 
-import dev.holdfast.channel.UsageHandler;
+import dev.holdfast.internal.channel.UsageHandler;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.path.KeepAlive;
 import io.netty.channel.Channel;

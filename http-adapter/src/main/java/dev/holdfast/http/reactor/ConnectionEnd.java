@@ -1,13 +1,13 @@
 package dev.holdfast.http.reactor;
 
-import dev.holdfast.channel.Abort;
 import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.diagnosis.DeathSigns;
-import dev.holdfast.diagnosis.IdleWitness;
-import dev.holdfast.http.RetryDecision;
-import dev.holdfast.socket.DialledNames;
-import dev.holdfast.wire.FlightJudge;
-import dev.holdfast.wire.SocketErrors;
+import dev.holdfast.internal.channel.Abort;
+import dev.holdfast.internal.diagnosis.DeathSigns;
+import dev.holdfast.internal.diagnosis.IdleWitness;
+import dev.holdfast.internal.http.RetryDecision;
+import dev.holdfast.internal.socket.DialledNames;
+import dev.holdfast.internal.wire.FlightJudge;
+import dev.holdfast.internal.wire.SocketErrors;
 import io.netty.channel.Channel;
 import java.time.Duration;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.holdfast.http.reactor;
 
-import dev.holdfast.http.RetryAfter;
+import dev.holdfast.internal.http.RetryAfter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;

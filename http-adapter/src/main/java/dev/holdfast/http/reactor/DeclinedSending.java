@@ -1,8 +1,8 @@
 package dev.holdfast.http.reactor;
 
+import dev.holdfast.internal.retry.RetryBudget;
+import dev.holdfast.internal.retry.RetryBudgets;
 import dev.holdfast.retry.BackOff;
-import dev.holdfast.retry.RetryBudget;
-import dev.holdfast.retry.RetryBudgets;
 import io.github.resilience4j.core.IntervalFunction;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;

@@ -1,10 +1,10 @@
 package dev.holdfast.http.reactor;
 
 import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.http.ExchangeFailure;
-import dev.holdfast.http.ExchangeProgress;
-import dev.holdfast.http.RequestSafety;
-import dev.holdfast.http.RetryDecision;
+import dev.holdfast.internal.http.ExchangeFailure;
+import dev.holdfast.internal.http.ExchangeProgress;
+import dev.holdfast.internal.http.RequestSafety;
+import dev.holdfast.internal.http.RetryDecision;
 import dev.holdfast.retry.AmbiguousOutcomeException;
 import dev.holdfast.retry.NotExecutedException;
 import dev.holdfast.retry.ReplaySafety;

@@ -1,9 +1,9 @@
 package dev.holdfast.http.reactor;
 
 import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.diagnosis.IdleWitness;
+import dev.holdfast.internal.diagnosis.IdleWitness;
+import dev.holdfast.internal.wire.WireJudge;
 import dev.holdfast.path.IdleZone;
-import dev.holdfast.wire.WireJudge;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireVerdict;
 import java.util.function.BooleanSupplier;

@@ -1,16 +1,16 @@
 package dev.holdfast.http.reactor;
 
-import dev.holdfast.diagnosis.Answer;
 import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.http.KeepAliveHint;
+import dev.holdfast.internal.diagnosis.Answer;
+import dev.holdfast.internal.http.KeepAliveHint;
+import dev.holdfast.internal.socket.DialledBy;
+import dev.holdfast.internal.socket.DialledName;
+import dev.holdfast.internal.wire.ConnectionClocks;
+import dev.holdfast.internal.wire.Opinion;
+import dev.holdfast.internal.wire.SecondOpinion;
+import dev.holdfast.internal.wire.WireHistory;
+import dev.holdfast.internal.wire.WireProbe;
 import dev.holdfast.path.ConnectionPlan;
-import dev.holdfast.socket.DialledBy;
-import dev.holdfast.socket.DialledName;
-import dev.holdfast.wire.ConnectionClocks;
-import dev.holdfast.wire.Opinion;
-import dev.holdfast.wire.SecondOpinion;
-import dev.holdfast.wire.WireHistory;
-import dev.holdfast.wire.WireProbe;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireSource;
 import io.netty.channel.Channel;

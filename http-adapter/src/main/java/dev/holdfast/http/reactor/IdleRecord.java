@@ -1,6 +1,6 @@
 package dev.holdfast.http.reactor;
 
-import dev.holdfast.diagnosis.IdleWitness;
+import dev.holdfast.internal.diagnosis.IdleWitness;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

@@ -1,14 +1,14 @@
 package dev.holdfast.http.reactor;
 
 import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.dial.GroupResolver;
-import dev.holdfast.dial.NameWatch;
-import dev.holdfast.http.RequestSafety;
-import dev.holdfast.http.RetryDecision;
+import dev.holdfast.internal.dial.GroupResolver;
+import dev.holdfast.internal.dial.NameWatch;
+import dev.holdfast.internal.http.RequestSafety;
+import dev.holdfast.internal.http.RetryDecision;
+import dev.holdfast.internal.socket.DialledName;
+import dev.holdfast.internal.socket.DialledNames;
 import dev.holdfast.path.IdleZone;
 import dev.holdfast.retry.ReplaySafety;
-import dev.holdfast.socket.DialledName;
-import dev.holdfast.socket.DialledNames;
 import io.netty.channel.EventLoop;
 import io.netty.handler.proxy.ProxyHandler;
 import io.netty.resolver.AddressResolverGroup;

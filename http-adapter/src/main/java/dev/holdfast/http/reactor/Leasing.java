@@ -1,6 +1,6 @@
 package dev.holdfast.http.reactor;
 
-import dev.holdfast.http.RequestSafety;
+import dev.holdfast.internal.http.RequestSafety;
 import dev.holdfast.retry.NotExecutedException;
 import io.netty.channel.Channel;
 import io.netty.handler.timeout.ReadTimeoutException;

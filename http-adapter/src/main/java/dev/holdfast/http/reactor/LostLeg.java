@@ -1,6 +1,6 @@
 package dev.holdfast.http.reactor;
 
-import dev.holdfast.http.RetryDecision;
+import dev.holdfast.internal.http.RetryDecision;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import reactor.netty.Connection;

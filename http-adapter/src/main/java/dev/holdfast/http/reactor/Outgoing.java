@@ -1,6 +1,6 @@
 package dev.holdfast.http.reactor;
 
-import dev.holdfast.http.RequestSafety;
+import dev.holdfast.internal.http.RequestSafety;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultHttpContent;

@@ -1,9 +1,9 @@
 package dev.holdfast.http.reactor;
 
 import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.wire.IdleTrial;
-import dev.holdfast.wire.WireJudge;
-import dev.holdfast.wire.WireProbe.KeepAliveSettings;
+import dev.holdfast.internal.wire.IdleTrial;
+import dev.holdfast.internal.wire.WireJudge;
+import dev.holdfast.internal.wire.WireProbe.KeepAliveSettings;
 import dev.holdfast.wire.WireSnapshot;
 import java.time.Duration;
 import java.util.ArrayList;

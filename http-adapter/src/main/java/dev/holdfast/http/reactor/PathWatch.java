@@ -1,9 +1,9 @@
 package dev.holdfast.http.reactor;
 
-import dev.holdfast.channel.LoopTicks;
-import dev.holdfast.wire.FlightJudge;
-import dev.holdfast.wire.PathTrial;
-import dev.holdfast.wire.PathTrial.Ruling;
+import dev.holdfast.internal.channel.LoopTicks;
+import dev.holdfast.internal.wire.FlightJudge;
+import dev.holdfast.internal.wire.PathTrial;
+import dev.holdfast.internal.wire.PathTrial.Ruling;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireVerdict;
 import io.netty.channel.EventLoop;

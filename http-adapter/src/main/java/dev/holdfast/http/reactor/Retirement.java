@@ -1,9 +1,9 @@
 package dev.holdfast.http.reactor;
 
-import dev.holdfast.http.KeepAliveHint;
+import dev.holdfast.internal.http.KeepAliveHint;
+import dev.holdfast.internal.wire.ConnectionClocks;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.path.IdleZone;
-import dev.holdfast.wire.ConnectionClocks;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;

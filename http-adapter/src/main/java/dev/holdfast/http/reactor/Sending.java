@@ -1,9 +1,9 @@
 package dev.holdfast.http.reactor;
 
-import dev.holdfast.http.RetryDecision;
-import dev.holdfast.report.GuardMeters;
+import dev.holdfast.internal.http.RetryDecision;
+import dev.holdfast.internal.report.GuardMeters;
+import dev.holdfast.internal.retry.ReplayRetry;
 import dev.holdfast.retry.NotExecutedException;
-import dev.holdfast.retry.ReplayRetry;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import java.io.IOException;

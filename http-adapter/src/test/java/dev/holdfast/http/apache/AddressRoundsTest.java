@@ -3,8 +3,8 @@ package dev.holdfast.http.apache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.holdfast.dial.SilentDialException;
-import dev.holdfast.socket.AddressRounds;
+import dev.holdfast.internal.dial.SilentDialException;
+import dev.holdfast.internal.socket.AddressRounds;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;

@@ -3,9 +3,9 @@ package dev.holdfast.http.reactor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.http.ExchangeFailure;
-import dev.holdfast.http.ExchangeProgress;
-import dev.holdfast.http.RetryDecision;
+import dev.holdfast.internal.http.ExchangeFailure;
+import dev.holdfast.internal.http.ExchangeProgress;
+import dev.holdfast.internal.http.RetryDecision;
 import dev.holdfast.retry.ReplaySafety;
 import io.netty.channel.embedded.EmbeddedChannel;
 import org.junit.jupiter.api.AfterEach;

@@ -2,7 +2,7 @@ package dev.holdfast.http.reactor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.retry.RetryBudgets;
+import dev.holdfast.internal.retry.RetryBudgets;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;

@@ -3,13 +3,13 @@ package dev.holdfast.http.reactor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.internal.socket.DialledName;
 import dev.holdfast.lab.Await;
 import dev.holdfast.lab.http.Ending;
 import dev.holdfast.lab.http.Exchange;
 import dev.holdfast.lab.http.FaultServer;
 import dev.holdfast.lab.http.ForwardProxy;
 import dev.holdfast.retry.AmbiguousOutcomeException;
-import dev.holdfast.socket.DialledName;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import org.junit.jupiter.api.Test;

@@ -1,15 +1,15 @@
 package dev.holdfast.redis.jedis;
 
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.internal.socket.Caller;
+import dev.holdfast.internal.socket.Death;
+import dev.holdfast.internal.socket.GuardedSocket;
+import dev.holdfast.internal.socket.OpenSocket;
+import dev.holdfast.internal.socket.ReuseCheck;
 import dev.holdfast.pool.Liveness;
 import dev.holdfast.redis.Residue;
 import dev.holdfast.retry.Delivery;
 import dev.holdfast.retry.ReplaySafety;
-import dev.holdfast.socket.Caller;
-import dev.holdfast.socket.Death;
-import dev.holdfast.socket.GuardedSocket;
-import dev.holdfast.socket.OpenSocket;
-import dev.holdfast.socket.ReuseCheck;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireSource;
 import java.io.IOException;

@@ -1,10 +1,10 @@
 package dev.holdfast.redis.jedis;
 
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.internal.command.ResidueReports;
+import dev.holdfast.internal.socket.Death;
 import dev.holdfast.pool.Liveness;
 import dev.holdfast.redis.Residue;
-import dev.holdfast.redis.command.ResidueReports;
-import dev.holdfast.socket.Death;
 import java.util.function.Function;
 import org.apache.commons.pool2.DestroyMode;
 import org.apache.commons.pool2.PooledObject;

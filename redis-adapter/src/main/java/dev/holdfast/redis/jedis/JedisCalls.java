@@ -1,9 +1,9 @@
 package dev.holdfast.redis.jedis;
 
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.internal.retry.LostCall;
+import dev.holdfast.internal.retry.ReplayRetry.Attempts;
 import dev.holdfast.retry.Delivery;
-import dev.holdfast.retry.LostCall;
-import dev.holdfast.retry.ReplayRetry.Attempts;
 import dev.holdfast.retry.ReplaySafety;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.CommandObject;

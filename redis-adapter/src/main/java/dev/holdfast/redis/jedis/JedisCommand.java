@@ -1,8 +1,8 @@
 package dev.holdfast.redis.jedis;
 
-import dev.holdfast.redis.command.CommandKind;
-import dev.holdfast.redis.command.CommandTable;
-import dev.holdfast.redis.command.CommandWords;
+import dev.holdfast.internal.command.CommandKind;
+import dev.holdfast.internal.command.CommandTable;
+import dev.holdfast.internal.command.CommandWords;
 import dev.holdfast.retry.ReplaySafety;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -1,15 +1,15 @@
 package dev.holdfast.redis.jedis;
 
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.internal.command.ResidueReports;
+import dev.holdfast.internal.report.GuardMeters;
+import dev.holdfast.internal.socket.Death;
 import dev.holdfast.pool.AcquireException;
 import dev.holdfast.pool.ConnectionPool;
 import dev.holdfast.pool.Lease;
 import dev.holdfast.pool.OutstandingLease;
 import dev.holdfast.pool.PoolState;
-import dev.holdfast.redis.command.ResidueReports;
-import dev.holdfast.report.GuardMeters;
 import dev.holdfast.retry.ReplaySafety;
-import dev.holdfast.socket.Death;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -1,8 +1,8 @@
 package dev.holdfast.redis.jedis;
 
+import dev.holdfast.internal.command.ResidueReports;
 import dev.holdfast.pool.ConnectionPool;
 import dev.holdfast.pool.PoolBuilder;
-import dev.holdfast.redis.command.ResidueReports;
 import java.time.Duration;
 import java.util.Objects;
 import org.slf4j.LoggerFactory;

@@ -1,9 +1,9 @@
 package dev.holdfast.redis.jedis;
 
+import dev.holdfast.internal.socket.Death;
 import dev.holdfast.pool.CloseReason;
 import dev.holdfast.pool.Connector;
 import dev.holdfast.pool.Liveness;
-import dev.holdfast.socket.Death;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireVerdict;
 import java.util.Set;

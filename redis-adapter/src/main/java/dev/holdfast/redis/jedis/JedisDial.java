@@ -1,7 +1,7 @@
 package dev.holdfast.redis.jedis;
 
-import dev.holdfast.socket.GuardedSocket;
-import dev.holdfast.socket.OpenSocket;
+import dev.holdfast.internal.socket.GuardedSocket;
+import dev.holdfast.internal.socket.OpenSocket;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,18 +1,18 @@
 package dev.holdfast.redis.jedis;
 
-import dev.holdfast.diagnosis.LearnerSettings;
-import dev.holdfast.dial.NameWatch;
-import dev.holdfast.dial.RedialSchedule;
-import dev.holdfast.dial.RedialSettings;
 import dev.holdfast.gate.ConnectGate;
 import dev.holdfast.gate.EndpointGates;
+import dev.holdfast.internal.diagnosis.LearnerSettings;
+import dev.holdfast.internal.dial.NameWatch;
+import dev.holdfast.internal.dial.RedialSchedule;
+import dev.holdfast.internal.dial.RedialSettings;
+import dev.holdfast.internal.retry.ReplayRetry;
+import dev.holdfast.internal.socket.SocketSettings;
+import dev.holdfast.internal.usage.CallSite;
+import dev.holdfast.internal.usage.UsageSettings;
 import dev.holdfast.path.ConnectionPlan;
-import dev.holdfast.retry.ReplayRetry;
-import dev.holdfast.socket.SocketSettings;
-import dev.holdfast.usage.CallSite;
 import dev.holdfast.usage.Usage;
 import dev.holdfast.usage.UsageRegistry;
-import dev.holdfast.usage.UsageSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import java.net.InetAddress;

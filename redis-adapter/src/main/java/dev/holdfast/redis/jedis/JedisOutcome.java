@@ -1,7 +1,7 @@
 package dev.holdfast.redis.jedis;
 
 import dev.holdfast.diagnosis.Cause;
-import dev.holdfast.report.GuardMeters;
+import dev.holdfast.internal.report.GuardMeters;
 import dev.holdfast.retry.AmbiguousOutcomeException;
 import dev.holdfast.retry.Delivery;
 import dev.holdfast.retry.NotExecutedException;

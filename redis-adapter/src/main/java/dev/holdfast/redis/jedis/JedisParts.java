@@ -1,12 +1,12 @@
 package dev.holdfast.redis.jedis;
 
-import dev.holdfast.dial.ConnectListener;
-import dev.holdfast.report.GuardMeters;
-import dev.holdfast.retry.ReplayRetry;
-import dev.holdfast.socket.AddressMemory;
-import dev.holdfast.socket.ReuseCheck;
-import dev.holdfast.socket.SocketConnects;
-import dev.holdfast.socket.SocketParts;
+import dev.holdfast.internal.dial.ConnectListener;
+import dev.holdfast.internal.report.GuardMeters;
+import dev.holdfast.internal.retry.ReplayRetry;
+import dev.holdfast.internal.socket.AddressMemory;
+import dev.holdfast.internal.socket.ReuseCheck;
+import dev.holdfast.internal.socket.SocketConnects;
+import dev.holdfast.internal.socket.SocketParts;
 
 /**
  * What all connections of a guard share.

@@ -1,12 +1,12 @@
 package dev.holdfast.redis.jedis;
 
-import dev.holdfast.dial.NameWatch;
+import dev.holdfast.internal.dial.NameWatch;
+import dev.holdfast.internal.report.EndpointUses;
+import dev.holdfast.internal.socket.DialledName;
+import dev.holdfast.internal.socket.DialledNames;
+import dev.holdfast.internal.socket.SocketPaths;
+import dev.holdfast.internal.usage.EndpointChurn;
 import dev.holdfast.path.ConnectionPlan;
-import dev.holdfast.report.EndpointUses;
-import dev.holdfast.socket.DialledName;
-import dev.holdfast.socket.DialledNames;
-import dev.holdfast.socket.SocketPaths;
-import dev.holdfast.usage.EndpointChurn;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,9 +1,9 @@
 package dev.holdfast.redis.jedis;
 
+import dev.holdfast.internal.command.CommandKind;
+import dev.holdfast.internal.command.CommandWords;
+import dev.holdfast.internal.command.SessionTable;
 import dev.holdfast.redis.Residue;
-import dev.holdfast.redis.command.CommandKind;
-import dev.holdfast.redis.command.CommandWords;
-import dev.holdfast.redis.command.SessionTable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumSet;

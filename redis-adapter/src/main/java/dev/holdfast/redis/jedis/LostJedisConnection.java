@@ -1,7 +1,7 @@
 package dev.holdfast.redis.jedis;
 
+import dev.holdfast.internal.socket.Death;
 import dev.holdfast.retry.Delivery;
-import dev.holdfast.socket.Death;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /**

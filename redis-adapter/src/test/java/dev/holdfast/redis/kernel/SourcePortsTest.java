@@ -2,12 +2,12 @@ package dev.holdfast.redis.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.dial.RedialEventLoopGroup;
-import dev.holdfast.dial.RedialSettings;
-import dev.holdfast.dial.Redialler;
 import dev.holdfast.gate.ConnectGate;
 import dev.holdfast.gate.EndpointGates;
 import dev.holdfast.gate.PortsExhaustedException;
+import dev.holdfast.internal.dial.RedialEventLoopGroup;
+import dev.holdfast.internal.dial.RedialSettings;
+import dev.holdfast.internal.dial.Redialler;
 import dev.holdfast.lab.Await;
 import dev.holdfast.lab.RedisServer;
 import dev.holdfast.lab.kernel.Dial;

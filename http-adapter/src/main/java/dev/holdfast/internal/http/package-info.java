@@ -1,0 +1,5 @@
+/** What the guards of all HTTP clients share. */
+@NullMarked
+package dev.holdfast.internal.http;
+
+import org.jspecify.annotations.NullMarked;

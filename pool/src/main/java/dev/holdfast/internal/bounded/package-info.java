@@ -1,0 +1,5 @@
+/** Collections that cannot grow without bound. */
+@NullMarked
+package dev.holdfast.internal.bounded;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,162 @@
+package dev.holdfast.internal.wire;
+
+import dev.holdfast.internal.wire.WireProbe.KeepAliveSettings;
+import dev.holdfast.wire.WireSnapshot;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has the kernel of a silent peer asked whether the path lives, without a byte of payload, and
+ * counts what it leaves unanswered. The first question leaves once nothing was heard for a second,
+ * the smallest time the kernel waits for; the next ones at once. Neither reads nor keeps time
+ * itself. Confined to one thread.
+ */
+final class SilentPeer {
+
+  /** {@code TCP_KEEPIDLE} of a probe, its smallest value: silent for less, the kernel waits. */
+  static final Duration KERNEL_WAITS = Duration.ofSeconds(1);
+
+  /**
+   * The kernel is told a little earlier, so that the question leaves when the second is over and
+   * not when somebody looks next.
+   */
+  static final Duration ASKED_AFTER = Duration.ofMillis(900);
+
+  /** Lost by chance together less often than one in a thousand times on a path that loses 5 %. */
+  static final int PROBES_OF_DEATH = 3;
+
+  private static final Duration LONGEST_ANSWER = Duration.ofSeconds(1);
+
+  /** Unanswered probes before the kernel closes the connection: late, for that is decided here. */
+  private static final int POKE_COUNT = 30;
+
+  private final KernelPing kernel;
+  private @Nullable KeepAliveSettings before;
+  private long toldAtNanos;
+  private long probedAtNanos;
+  private long overdueProbeNanos;
+  private long lookedAtNanos;
+  private int unanswered;
+  private int windowProbes;
+
+  /**
+   * Nothing was asked yet.
+   *
+   * @param nowNanos {@link System#nanoTime()}, or earlier
+   */
+  SilentPeer(KernelPing kernel, long nowNanos) {
+    this.kernel = kernel;
+    this.overdueProbeNanos = nowNanos;
+    this.probedAtNanos = nowNanos;
+    this.lookedAtNanos = nowNanos;
+  }
+
+  /** Whether a question is out. */
+  boolean asking() {
+    return before != null;
+  }
+
+  /**
+   * How long nothing was heard: payload that acknowledges nothing new leaves one figure as it is.
+   */
+  static Duration silence(WireSnapshot wire) {
+    return Duration.ofMillis(Math.min(wire.lastAckRecvMillis(), wire.lastDataRecvMillis()));
+  }
+
+  /** Whether the peer was heard since the question. */
+  boolean answered(WireSnapshot wire) {
+    return asking() && silence(wire).toNanos() < wire.takenAtNanos() - toldAtNanos;
+  }
+
+  /**
+   * Has the peer asked, for the first time or again.
+   *
+   * @return whether the kernel does it
+   */
+  boolean ask(WireSnapshot wire) {
+    if (before == null) {
+      KeepAliveSettings users = kernel.keepAlive();
+      if (!kernel.poke(POKE_COUNT)) {
+        return false;
+      }
+      before = users;
+      toldAtNanos = wire.takenAtNanos();
+    } else {
+      kernel.poke(POKE_COUNT);
+    }
+    Duration early = KERNEL_WAITS.minus(silence(wire));
+    probedAtNanos = wire.takenAtNanos() + Math.max(0, early.toNanos());
+    return true;
+  }
+
+  /**
+   * Behind a shut window the kernel asks by itself, and tells how many such probes in a row are
+   * unanswered. One more has left since the reading before.
+   */
+  void sampleWindowProbes(WireSnapshot wire) {
+    if (asking()) {
+      rest();
+    }
+    long now = wire.takenAtNanos();
+    if (wire.probes() > windowProbes) {
+      probedAtNanos = lookedAtNanos;
+      toldAtNanos = now;
+    } else if (wire.probes() > 0 && now - toldAtNanos >= WireJudge.answerDue(wire).toNanos()) {
+      overdueProbeNanos = probedAtNanos;
+    }
+    windowProbes = wire.probes();
+    lookedAtNanos = now;
+  }
+
+  /** Until the answer of the latest probe is overdue; not above zero once it is. */
+  Duration due(WireSnapshot wire) {
+    return due(wire, LONGEST_ANSWER);
+  }
+
+  /**
+   * The same, for a path whose round trip is known better than by the connection itself.
+   *
+   * @param most the longest wait
+   */
+  Duration due(WireSnapshot wire, Duration most) {
+    Duration longest = most.compareTo(LONGEST_ANSWER) < 0 ? most : LONGEST_ANSWER;
+    return WireJudge.answerWithin(wire, longest).minusNanos(wire.takenAtNanos() - probedAtNanos);
+  }
+
+  /** The latest probe is overdue: it counts from now on. To be followed by another one. */
+  void missed() {
+    unanswered++;
+    overdueProbeNanos = probedAtNanos;
+  }
+
+  /** How many probes were {@link #missed}. */
+  int unanswered() {
+    return unanswered;
+  }
+
+  /** When the latest that was {@link #missed} left. */
+  long overdueProbeNanos() {
+    return overdueProbeNanos;
+  }
+
+  /** Nothing is asked any more: the connection's keepalive is the user's again. */
+  void rest() {
+    if (before != null) {
+      kernel.restore(before);
+      before = null;
+    }
+    unanswered = 0;
+  }
+
+  /** What was seen, for people. */
+  String evidence(WireSnapshot wire) {
+    return "nothing heard for %d ms, %d probes unanswered"
+        .formatted(silence(wire).toMillis(), unanswered);
+  }
+
+  /** Until the peer will have been silent for so long that it is asked, above zero. */
+  static Duration untilAsked(WireSnapshot wire) {
+    Duration left = ASKED_AFTER.minus(silence(wire));
+    return left.compareTo(Duration.ofMillis(1)) < 0 ? Duration.ofMillis(1) : left;
+  }
+}

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.holdfast.dial;
-
-import org.jspecify.annotations.NullMarked;

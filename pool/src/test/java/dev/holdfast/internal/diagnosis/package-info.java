@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.internal.diagnosis;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.internal.dial;
+
+import org.jspecify.annotations.NullMarked;

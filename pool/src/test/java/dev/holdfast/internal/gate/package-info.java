@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.internal.gate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.internal.report;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.internal.retry;
+
+import org.jspecify.annotations.NullMarked;

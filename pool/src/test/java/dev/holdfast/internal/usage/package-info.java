@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.internal.usage;
+
+import org.jspecify.annotations.NullMarked;

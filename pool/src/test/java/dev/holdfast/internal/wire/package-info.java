@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.internal.wire;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.holdfast.report;
-
-import org.jspecify.annotations.NullMarked;

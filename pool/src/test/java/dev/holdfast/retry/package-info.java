@@ -1,4 +1,0 @@
-@NullMarked
-package dev.holdfast.retry;
-
-import org.jspecify.annotations.NullMarked;

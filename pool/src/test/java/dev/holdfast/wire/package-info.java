@@ -1,4 +1,0 @@
-@NullMarked
-package dev.holdfast.wire;
-
-import org.jspecify.annotations.NullMarked;
