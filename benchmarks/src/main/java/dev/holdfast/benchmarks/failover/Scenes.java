@@ -37,6 +37,7 @@ public final class Scenes {
    *
    * @param told of each
    * @return what was seen
+   * @throws Exception of whatever the scene is made of
    */
   public static List<Trial.Result> play(Consumer<String> told) throws Exception {
     List<Trial.Result> results = new ArrayList<>();
@@ -52,6 +53,7 @@ public final class Scenes {
    *
    * @param outage how long
    * @return bare, then guarded
+   * @throws Exception of whatever the scene is made of
    */
   public static List<Reunion.Seen> reunion(Duration outage) throws Exception {
     return Reunion.after(40, outage);
