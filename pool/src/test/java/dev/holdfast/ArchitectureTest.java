@@ -146,7 +146,8 @@ final class ArchitectureTest {
     noClasses()
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("io.lettuce..", "org.apache.hc..", "reactor.netty..")
+        .resideInAnyPackage(
+            "io.lettuce..", "redis.clients..", "org.apache.hc..", "reactor.netty..", "okhttp3..")
         .because("adapters depend on the engine, never the other way")
         .check(ENGINE);
   }

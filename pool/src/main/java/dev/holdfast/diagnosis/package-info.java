@@ -1,7 +1,6 @@
 /**
  * Names for what happens to a connection, shared by log lines, meters, events and exceptions, and
- * the rules that explain it: {@link dev.holdfast.internal.diagnosis.Signs} to {@link
- * dev.holdfast.diagnosis.Diagnosis}. Pure.
+ * what explains it. Pure.
  */
 @NullMarked
 package dev.holdfast.diagnosis;

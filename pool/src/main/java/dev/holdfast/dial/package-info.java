@@ -1,7 +1,4 @@
-/**
- * How connections are dialled: through the gate, and again, early and from another source port,
- * when a dial is lost, refused or misrouted.
- */
+/** What became of a connect: why it was dialled again, and the errors it may end with. */
 @NullMarked
 package dev.holdfast.dial;
 

@@ -1,7 +1,4 @@
-/**
- * How what a guard sees reaches people and machines: one log line, one counter, one event for a
- * diagnosis; the meters and listeners of a guard.
- */
+/** What a guard tells its listeners: each connection that was lost, each diagnosis. */
 @NullMarked
 package dev.holdfast.report;
 

@@ -1,4 +1,4 @@
-/** What is known of one TCP connection: its clocks, the kernel's view of it, and a verdict. */
+/** What the kernel knows of one TCP connection, and what that says of it. */
 @NullMarked
 package dev.holdfast.wire;
 

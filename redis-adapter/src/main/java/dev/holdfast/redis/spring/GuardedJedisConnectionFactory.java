@@ -46,7 +46,12 @@ public class GuardedJedisConnectionFactory extends JedisConnectionFactory {
       JedisGuard guard, RedisStandaloneConfiguration server, JedisClientConfiguration client) {
     super(server, pooled(client));
     this.guard = guard;
+  }
+
+  @Override
+  public void afterPropertiesSet() {
     lendJedises();
+    super.afterPropertiesSet();
   }
 
   private static JedisClientConfiguration pooled(JedisClientConfiguration client) {
