@@ -223,8 +223,8 @@ final class JedisFaultsTest {
       if (finOnItsWay) {
         network.dropServerFin();
       }
-      bare.forEach(client -> client.get("none"));
-      guarded.forEach(client -> client.get("none"));
+      bare.forEach(JedisFaultsTest::connect);
+      guarded.forEach(JedisFaultsTest::connect);
       Await.idle(Duration.ofMillis(900));
       List<String> failures = new ArrayList<>();
       List<String> bareFailures = new ArrayList<>();
@@ -255,6 +255,21 @@ final class JedisFaultsTest {
         .mapToObj(i -> guard && !GuardSwitch.isOff() ? bed.guarded(all, settings) : bed.bare(1))
         .map(bed::client)
         .toList();
+  }
+
+  /** Again where the server has closed meanwhile what was opened first. */
+  private static void connect(UnifiedJedis client) {
+    Await.until(
+        "connected",
+        JedisBed.SOON,
+        () -> {
+          try {
+            client.get("none");
+            return true;
+          } catch (JedisConnectionException closed) {
+            return false;
+          }
+        });
   }
 
   private static void increment(UnifiedJedis client, String key, List<String> failures) {
