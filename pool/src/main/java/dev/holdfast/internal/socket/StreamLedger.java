@@ -42,6 +42,7 @@ final class StreamLedger implements ReuseCheck.Input {
   /** From now on whoever uses the connection says itself when somebody waits on it. */
   void keepByHand() {
     byHand = true;
+    unanswered = false;
   }
 
   @Override
@@ -61,6 +62,7 @@ final class StreamLedger implements ReuseCheck.Input {
       socket.waits();
     } else {
       unanswered = true;
+      timedOut = false;
       writer = Thread.currentThread().getId();
       socket.begins();
     }
@@ -84,7 +86,7 @@ final class StreamLedger implements ReuseCheck.Input {
   void read(int length) {
     if (length < 0) {
       ended();
-    } else {
+    } else if (length > 0) {
       taken += length;
       timedOut = false;
       heard();
@@ -103,9 +105,14 @@ final class StreamLedger implements ReuseCheck.Input {
     }
   }
 
-  /** The peer's end behind an answer is that of many protocols; in place of one it is a loss. */
+  /**
+   * The peer's end behind an answer is that of many protocols, and so is the one behind the
+   * caller's own; in place of an answer it is a loss.
+   */
   private void ended() {
-    if (unanswered) {
+    Socket base = socket.base();
+    boolean asked = base.isInputShutdown() || base.isOutputShutdown();
+    if (unanswered && !byHand && !asked) {
       socket.end().dies(new Death(Cause.PEER_CLOSED, "end of input"));
     }
   }
@@ -119,7 +126,7 @@ final class StreamLedger implements ReuseCheck.Input {
       return thrown;
     }
     if (thrown instanceof SocketTimeoutException) {
-      timedOut = true; // some poll: it is a loss only if the connection is closed for it
+      timedOut = unanswered; // some poll: a loss only if the connection is closed for it
     } else {
       Death.of(thrown).ifPresent(socket.end()::dies);
     }
