@@ -67,21 +67,22 @@ final class PathProof {
       return null;
     }
     SocketProbe probe = socket.probe();
-    KeepAliveSettings settings = probe.keepAlive();
+    socket.proofs().borrow();
+    Death found;
     PathProof proof = new PathProof(socket, before, guard, caller);
-    if (!probe.poke(POKE_COUNT)) {
-      return null;
+    try {
+      if (!probe.poke(POKE_COUNT)) {
+        return null;
+      }
+      found = proof.await();
+    } finally {
+      socket.proofs().giveBack();
     }
-    Death found = proof.await();
     if (UNFINISHED.equals(found)) {
-      probe.restore(settings);
       return null;
     }
     guard.meters().probed(found == null);
     guard.meters().held(System.nanoTime() - proof.beganNanos);
-    if (found == null) {
-      probe.restore(settings);
-    }
     return found;
   }
 
