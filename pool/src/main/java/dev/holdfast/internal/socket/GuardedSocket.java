@@ -28,6 +28,7 @@ public class GuardedSocket extends SocketOverSocket {
   private final SocketConnects connects;
   private volatile @Nullable StreamLedger ledger;
   private volatile @Nullable OpenSocket open;
+  private volatile DroppedSockets.@Nullable Kept kept;
   private volatile boolean closed;
   private volatile boolean abort;
 
@@ -195,7 +196,9 @@ public class GuardedSocket extends SocketOverSocket {
       OpenSocket up = dial.connected(socket);
       ledger = new StreamLedger(up);
       open = up;
+      kept = connects.dropped().add(this, up);
       if (closed) {
+        forget();
         up.end().abandon();
         throw new SocketException("Socket closed");
       }
@@ -255,8 +258,16 @@ public class GuardedSocket extends SocketOverSocket {
         book.closes();
         up.end().ends(abort);
       }
+      forget();
     }
     super.close();
+  }
+
+  private void forget() {
+    DroppedSockets.Kept mine = kept;
+    if (mine != null) {
+      connects.dropped().remove(mine);
+    }
   }
 
   final boolean isClosedHere() {

@@ -17,6 +17,7 @@ public final class SocketConnects {
   private final Diallers diallers;
   private final SocketPaths paths;
   private final ReuseCheck reuse;
+  private final DroppedSockets dropped = new DroppedSockets();
 
   /**
    * For the sockets of one guard.
@@ -36,6 +37,10 @@ public final class SocketConnects {
     return reuse;
   }
 
+  DroppedSockets dropped() {
+    return dropped;
+  }
+
   /** One dial of a socket's own. */
   @FunctionalInterface
   interface Dial {
@@ -52,6 +57,7 @@ public final class SocketConnects {
   void connect(
       InetSocketAddress remote, long timeoutNanos, boolean more, BooleanSupplier closed, Dial dial)
       throws IOException {
+    dropped.close();
     ConnectionPlan plan = paths.plan(remote);
     EndpointChurn churn = paths.use(remote);
     boolean works = false;
