@@ -78,6 +78,11 @@ final class LinePeer implements AutoCloseable {
     }
   }
 
+  /** Whether the connection from such a port has ended. */
+  boolean isHungUpOn(int port) {
+    return accepted.stream().anyMatch(socket -> socket.getPort() == port && socket.isClosed());
+  }
+
   /** Closes all connections, in an orderly way. */
   void closeAll() throws IOException {
     for (Socket socket : accepted) {

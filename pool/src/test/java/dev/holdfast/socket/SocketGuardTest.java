@@ -14,7 +14,9 @@ import dev.holdfast.path.ServerLimits;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -25,12 +27,18 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import javax.net.SocketFactory;
+import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -173,6 +181,103 @@ final class SocketGuardTest {
       assertThat(socket.getInputStream().read()).isEqualTo(-1);
     }
     assertThat(ends).hasSize(1);
+  }
+
+  /** What a poll has not met before is no answer that a later call waits for in vain. */
+  @Test
+  void mustSeeNoLossInACallersCancel() throws IOException {
+    Socket socket = connected();
+    socket.setSoTimeout(20);
+    assertThatThrownBy(() -> socket.getInputStream().read())
+        .isInstanceOf(SocketTimeoutException.class);
+    socket.getOutputStream().write("silence\n".getBytes(StandardCharsets.US_ASCII));
+    socket.close();
+    assertThat(ends).isEmpty();
+  }
+
+  @Test
+  void mustSeeNoLossInAnEndThatTheCallerAskedFor() throws IOException {
+    try (Socket socket = connected()) {
+      socket.getOutputStream().write("silence\n".getBytes(StandardCharsets.US_ASCII));
+      InputStream in = socket.getInputStream();
+      socket.shutdownInput();
+      assertThat(in.read()).isEqualTo(-1);
+    }
+    try (Socket socket = connected()) {
+      socket.getOutputStream().write("silence\n".getBytes(StandardCharsets.US_ASCII));
+      socket.shutdownOutput();
+      assertThat(socket.getInputStream().read()).isEqualTo(-1);
+    }
+    assertThat(ends).isEmpty();
+  }
+
+  @Test
+  void mustNotTakeAReadOfNothingForAnAnswer() throws IOException {
+    try (Socket socket = connected()) {
+      socket.getOutputStream().write("close\n".getBytes(StandardCharsets.US_ASCII));
+      assertThat(socket.getInputStream().read(new byte[1], 0, 0)).isZero();
+      assertThat(socket.getInputStream().read()).isEqualTo(-1);
+    }
+    assertThat(ends).extracting(ConnectionEnd::cause).containsExactly(Cause.PEER_CLOSED);
+  }
+
+  /**
+   * As the JDK does with its own: behind a collection, and here by the next connect at the latest.
+   */
+  @Test
+  void mustCloseWhatWasDropped() throws IOException {
+    for (SocketFactory factory : List.of(SocketFactory.getDefault(), guarded())) {
+      int port = drop(factory);
+      await(
+          () -> {
+            System.gc();
+            drop(guarded());
+            return peer.isHungUpOn(port);
+          });
+    }
+    assertThat(ends).isEmpty();
+  }
+
+  /** Its own port. */
+  private int drop(SocketFactory factory) {
+    try {
+      Socket socket = factory.createSocket();
+      socket.connect(peer.address(), 5_000);
+      assertThat(call(socket, "dropped")).isEqualTo("dropped");
+      return socket.getLocalPort();
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  /** Whoever is first reads the settings that the last is to put back. */
+  @Test
+  void mustPutKeepAliveBackWhoeverElseProvesThePath() throws Exception {
+    ExecutorService callers = Executors.newFixedThreadPool(8);
+    try (Socket socket = connected()) {
+      assertThat(call(socket, "one")).isEqualTo("one");
+      int idleSeconds = socket.getOption(ExtendedSocketOptions.TCP_KEEPIDLE);
+      for (int i = 0; i < 3; i++) {
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(1_100);
+        await(() -> System.nanoTime() > until);
+        CyclicBarrier together = new CyclicBarrier(8);
+        List<Future<Boolean>> used = new ArrayList<>();
+        for (int caller = 0; caller < 8; caller++) {
+          used.add(
+              callers.submit(
+                  () -> {
+                    together.await();
+                    return guard.mayBeUsed(socket);
+                  }));
+        }
+        for (Future<Boolean> one : used) {
+          assertThat(one.get()).isTrue();
+        }
+        assertThat(socket.getOption(ExtendedSocketOptions.TCP_KEEPIDLE)).isEqualTo(idleSeconds);
+      }
+    } finally {
+      callers.shutdownNow();
+    }
   }
 
   @Test
