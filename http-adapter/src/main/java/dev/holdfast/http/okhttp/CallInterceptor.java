@@ -59,11 +59,16 @@ final class CallInterceptor implements Interceptor {
       } catch (NotRepeated veto) {
         throw mine.last(veto.clients());
       } catch (IOException thrown) {
-        if (!mine.again(thrown, isRepeatable(request))) {
+        if (!mine.again(thrown, isRepeatable(request) && !isUpgrade(request))) {
           throw mine.last(thrown);
         }
       }
     }
+  }
+
+  /** Of a web socket, which passes no network interceptor: nobody knows whether it was sent. */
+  private static boolean isUpgrade(Request request) {
+    return request.header("Upgrade") != null;
   }
 
   static boolean isRepeatable(Request request) {

@@ -139,6 +139,18 @@ final class CurrentCall implements Caller {
     leg = request;
   }
 
+  /** A leg goes over a connection that the guard knows nothing of: what becomes of it neither. */
+  void passesUnseen() {
+    acquires = false;
+    began = true;
+    latest = null;
+    latestSent = true;
+    RequestAttempts mine = attempts;
+    if (mine != null) {
+      mine.failedOtherwise();
+    }
+  }
+
   /** What follows is the client's alone. */
   void isLeftAlone() {
     acquires = false;

@@ -38,6 +38,9 @@ final class LegInterceptor implements Interceptor {
     Carrier carrier = connection == null ? null : carriers.of(connection);
     if (call == null || carrier == null || carrier.open() == null) {
       installation.passes(call != null, connection);
+      if (call != null) {
+        call.passesUnseen();
+      }
       return chain.proceed(request);
     }
     RequestBody body = request.body();
