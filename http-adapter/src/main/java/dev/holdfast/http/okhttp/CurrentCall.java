@@ -11,6 +11,8 @@ import dev.holdfast.internal.socket.Caller;
 import dev.holdfast.retry.AmbiguousOutcomeException;
 import dev.holdfast.retry.ReplaySafety;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ProtocolException;
 import java.net.Socket;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -200,8 +202,15 @@ final class CurrentCall implements Caller {
           new AmbiguousOkHttpOutcomeException(
               new AmbiguousOutcomeException(mine.method(), progress.delivery(), cause, evidence),
               thrown);
-      case FAIL -> mayOthersRepeat(mine) ? thrown : new NotRepeated(thrown);
+      case FAIL ->
+          mayOthersRepeat(mine) || !wouldRepeat(thrown) ? thrown : new NotRepeated(thrown);
     };
+  }
+
+  /** What the client does not repeat anyway reaches every interceptor as it is. */
+  private boolean wouldRepeat(IOException thrown) {
+    return clientRetries
+        && !(thrown instanceof ProtocolException || thrown instanceof InterruptedIOException);
   }
 
   /** What was sent and must not run twice is nobody's to repeat; the rest is the client's. */

@@ -118,7 +118,7 @@ final class LegInterceptor implements Interceptor {
 
     /** Under TLS and over HTTP/2 what was received is not the answer's alone, and not counted. */
     private ExchangeProgress progress(ExchangeFailure how) {
-      if (awaited != null && awaited.neverLeft()) {
+      if (awaited != null && awaited.neverLeft() && how != ExchangeFailure.TIMEOUT) {
         // The server was asked first and has not said yes (RFC 9110, section 10.1.1): nothing ran.
         return new ExchangeProgress(0, false, 0, reused, true, how);
       }

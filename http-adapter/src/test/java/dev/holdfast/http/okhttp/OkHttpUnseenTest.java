@@ -10,11 +10,15 @@ import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import javax.net.SocketFactory;
+import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import org.junit.jupiter.api.Test;
@@ -23,6 +27,8 @@ import org.junit.jupiter.api.Timeout;
 /** What the guard does not see, or must not change, is as it is without it. */
 @Timeout(60)
 final class OkHttpUnseenTest {
+
+  private static final Duration PATIENCE = Duration.ofMillis(300);
 
   /** Of HTTP behind a SOCKS proxy: hangs up on each request that it has had. */
   private static final class SocksServer implements AutoCloseable {
@@ -106,6 +112,84 @@ final class OkHttpUnseenTest {
       assertThatThrownBy(() -> OkBed.send(half, post(server.url("/pay"))))
           .isInstanceOf(IOException.class);
       assertThat(server.requests()).containsExactly("POST /pay");
+    }
+  }
+
+  /** Those that a client made by {@code newBuilder()} has of its own stand behind the guard's. */
+  @Test
+  void mustShowASlowServerToLateInterceptorsAsItIs() throws IOException {
+    List<String> seen = new CopyOnWriteArrayList<>();
+    CountDownLatch end = new CountDownLatch(1);
+    try (ScriptedServer server = new ScriptedServer((line, before) -> slow(end));
+        OkBed bed = new OkBed()) {
+      for (OkHttpClient client : List.of(new OkHttpClient(), bed.client())) {
+        OkHttpClient late =
+            client
+                .newBuilder()
+                .readTimeout(PATIENCE)
+                .addInterceptor(chain -> telling(chain, seen))
+                .build();
+        assertThatThrownBy(() -> OkBed.send(late, post(server.url("/pay"))))
+            .isInstanceOf(SocketTimeoutException.class);
+      }
+      assertThat(seen).containsExactly("SocketTimeoutException", "SocketTimeoutException");
+      assertThat(server.requests()).containsExactly("POST /pay", "POST /pay");
+    } finally {
+      end.countDown();
+    }
+  }
+
+  private static String slow(CountDownLatch end) {
+    try {
+      end.await();
+    } catch (InterruptedException never) {
+      Thread.currentThread().interrupt();
+    }
+    return ScriptedServer.HANGS_UP;
+  }
+
+  private static okhttp3.Response telling(Interceptor.Chain chain, List<String> seen)
+      throws IOException {
+    try {
+      return chain.proceed(chain.request());
+    } catch (IOException thrown) {
+      seen.add(thrown.getClass().getSimpleName());
+      throw thrown;
+    }
+  }
+
+  /** A slow server is not helped by the same request again, whether or not its body has left. */
+  @Test
+  void mustNotAskASlowServerForTheBodyTwice() throws IOException {
+    List<Integer> dialled = new ArrayList<>();
+    try (OkBed bed = new OkBed()) {
+      for (OkHttpClient client : List.of(new OkHttpClient(), bed.client())) {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+          OkHttpClient impatient = client.newBuilder().readTimeout(PATIENCE).build();
+          Request request =
+              post("http://127.0.0.1:%d/pay".formatted(silent.getLocalPort()))
+                  .newBuilder()
+                  .header("Expect", "100-continue")
+                  .build();
+          assertThatThrownBy(() -> OkBed.send(impatient, request))
+              .isInstanceOf(SocketTimeoutException.class);
+          dialled.add(waiting(silent));
+        }
+      }
+    }
+    assertThat(dialled).containsExactly(1, 1);
+  }
+
+  private static int waiting(ServerSocket server) throws IOException {
+    server.setSoTimeout(1);
+    int count = 0;
+    while (true) {
+      try {
+        server.accept().close();
+        count++;
+      } catch (SocketTimeoutException noMore) {
+        return count;
+      }
     }
   }
 }
