@@ -12,6 +12,7 @@ import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 
 /** What OkHttp's exceptions say of an exchange. Those of HTTP/2 are internal, so known by name. */
 final class Failures {
@@ -42,6 +43,9 @@ final class Failures {
     }
     if (thrown instanceof ProtocolException) {
       return ExchangeFailure.MALFORMED;
+    }
+    if (thrown instanceof SSLHandshakeException) {
+      return ExchangeFailure.OTHER; // TLS 1.3: the server has refused the client, not lost it
     }
     boolean wire = thrown instanceof SSLException || death(thrown).isPresent();
     return wire ? ExchangeFailure.CLOSED : ExchangeFailure.OTHER;
