@@ -54,6 +54,9 @@ final class Carrier extends GuardedSocket {
   public void connect(SocketAddress endpoint, int timeout) throws IOException {
     super.connect(endpoint, timeout);
     carriers.add(this);
+    if (super.isClosed()) { // perhaps before it was added
+      forget();
+    }
   }
 
   /** The connection is of HTTP/2: many exchanges share it from now on. */
@@ -135,6 +138,14 @@ final class Carrier extends GuardedSocket {
     return true;
   }
 
+  private void forget() {
+    Runnable last = forget;
+    if (last != null) {
+      forget = null;
+      last.run();
+    }
+  }
+
   /** What forgets it again. */
   void isAt(Runnable forget) {
     this.forget = forget;
@@ -142,11 +153,7 @@ final class Carrier extends GuardedSocket {
 
   @Override
   public void close() throws IOException {
-    Runnable last = forget;
-    if (last != null) {
-      forget = null;
-      last.run();
-    }
+    forget();
     OpenSocket up = open();
     Death why = leaving;
     if (up != null && why != null) {
