@@ -51,7 +51,8 @@ import org.slf4j.LoggerFactory;
  * second, with a {@link java.net.SocketException} that says why; keepalive and {@code
  * TCP_USER_TIMEOUT} are the plan's where nobody set them; and every connection that dies is
  * diagnosed. Whoever keeps connections asks {@link #mayBeUsed} before each use. Nothing is repeated
- * that was sent: the guard knows no protocol.
+ * that was sent: the guard knows no protocol. A socket that is dropped without being closed is
+ * closed once it was collected, by the guard's next connect.
  *
  * <p>Thread-safe.
  */

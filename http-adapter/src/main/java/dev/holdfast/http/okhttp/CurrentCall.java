@@ -202,8 +202,7 @@ final class CurrentCall implements Caller {
           new AmbiguousOkHttpOutcomeException(
               new AmbiguousOutcomeException(mine.method(), progress.delivery(), cause, evidence),
               thrown);
-      case FAIL ->
-          mayOthersRepeat(mine) || !wouldRepeat(thrown) ? thrown : new NotRepeated(thrown);
+      case FAIL -> mayOthersRepeat(mine) || !wouldRepeat(thrown) ? thrown : new NotRepeated(thrown);
     };
   }
 
