@@ -263,11 +263,15 @@ public final class JedisGuard implements Guard {
    * @param server its name and port
    * @param config the client's
    * @return a factory for one pool
-   * @throws IllegalArgumentException as {@link #pool}
+   * @throws IllegalArgumentException as {@link #pool}, or if the config asks for RESP3 where Jedis'
+   *     own fields cannot be reached
    * @throws IllegalStateException as {@link #pool}
    */
   public PooledObjectFactory<Jedis> jedisFactory(HostAndPort server, JedisClientConfig config) {
-    return factory(server, config, Jedis::new, Jedis::getConnection);
+    Objects.requireNonNull(config, "config");
+    JedisClientConfig own = JedisObject.config(config);
+    return factory(
+        server, own, connection -> JedisObject.over(connection, own), Jedis::getConnection);
   }
 
   private <T> PooledObjectFactory<T> factory(
