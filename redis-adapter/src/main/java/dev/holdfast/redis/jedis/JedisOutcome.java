@@ -41,8 +41,9 @@ final class JedisOutcome {
     }
     boolean unfinished =
         book != null
+            && book.answersAsUsual()
             && book.transaction() == JedisSession.Transaction.OPEN
-            && !book.execUnanswered();
+            && !book.mayHaveRun();
     return unfinished
         ? notExecuted(meters, call, "transaction", TRANSACTION, lost)
         : ambiguous(

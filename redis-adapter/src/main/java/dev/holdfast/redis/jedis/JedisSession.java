@@ -89,6 +89,7 @@ final class JedisSession {
       case MULTI -> transaction = refused == null ? Transaction.OPEN : transaction;
       case EXEC -> exec(refused, nothing);
       case DISCARD -> transactionIsOver(refused == null);
+      case RESET -> reset(next, refused == null);
       default -> {
         if (refused != null) {
           return;
@@ -99,6 +100,14 @@ final class JedisSession {
           made(next);
         }
       }
+    }
+  }
+
+  /** The server does not queue it. */
+  private void reset(Change change, boolean done) {
+    if (done) {
+      transactionIsOver(true);
+      made(change);
     }
   }
 
@@ -172,10 +181,14 @@ final class JedisSession {
     return begun && transaction == Transaction.NONE ? Transaction.UNKNOWN : transaction;
   }
 
-  /** Whether the end of a transaction was sent that may have run it. */
-  boolean execUnanswered() {
+  /**
+   * Whether commands that were sent and not answered may have run although the transaction is open:
+   * its own behind {@code EXEC}, or what follows another end of it.
+   */
+  boolean mayHaveRun() {
     for (Change change : underWay) {
-      if (change.kind() == CommandKind.EXEC) {
+      boolean ends = change.kind().endsTransaction() || change.kind() == CommandKind.RESET;
+      if (ends && (change.kind() == CommandKind.EXEC || change.position() < sent)) {
         return true;
       }
     }
