@@ -48,7 +48,7 @@ final class JedisConnector implements Connector<GuardedConnection> {
     try {
       return CompletableFuture.completedFuture(
           new GuardedConnection(guard, dial, config, liveness));
-    } catch (RuntimeException failed) {
+    } catch (RuntimeException | Error failed) { // of his credentials, say
       if (isForeign(failed) && dial.isOpen()) {
         guard.reports().ended(dial.open().foreign());
       }
@@ -59,7 +59,7 @@ final class JedisConnector implements Connector<GuardedConnection> {
     }
   }
 
-  private static boolean isForeign(RuntimeException failed) {
+  static boolean isForeign(Throwable failed) {
     return failed instanceof JedisConnectionException
         && String.valueOf(failed.getMessage()).startsWith(FOREIGN);
   }
