@@ -13,13 +13,13 @@ import dev.holdfast.retry.ReplaySafety;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireSource;
 import java.io.IOException;
-import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.CommandObject;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.RedisProtocol;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 
@@ -50,6 +50,12 @@ final class GuardedConnection extends Connection implements ReuseCheck.Input {
 
   /** What is sent is the guard's own. */
   private boolean probing;
+
+  /** A single command of which its caller here decides what becomes if it is lost. */
+  private boolean decidedElsewhere;
+
+  /** Its borrower waits without a timeout, or with the one for blocking commands. */
+  private boolean infinite;
 
   private @Nullable JedisCommand latest;
   private ReplaySafety latestSafety = ReplaySafety.UNSAFE;
@@ -127,9 +133,10 @@ final class GuardedConnection extends Connection implements ReuseCheck.Input {
     if (left == null && JedisBuffer.holdsInput(this)) {
       left = Residue.UNANSWERED;
     }
-    if (left == null && getSoTimeout() != timeoutMillis) {
+    if (left == null && !isBroken() && (infinite || getSoTimeout() != timeoutMillis)) {
       setSoTimeout(timeoutMillis);
     }
+    infinite = false;
     return left;
   }
 
@@ -150,19 +157,22 @@ final class GuardedConnection extends Connection implements ReuseCheck.Input {
 
   private @Nullable Death ping(int millis) {
     probing = true;
-    int before = getSoTimeout();
     try {
+      int before = socket.getSoTimeout();
       socket.setSoTimeout(millis);
-      ping();
+      try {
+        ping();
+      } catch (JedisDataException answered) {
+        // the server said something: NOAUTH, LOADING
+      }
       socket.setSoTimeout(before);
       return null;
     } catch (LostJedisConnection lost) {
       return lost.death();
     } catch (JedisConnectionException | IOException failed) {
       return new Death(Cause.PEER_CLOSED, failed.getClass().getSimpleName());
-    } catch (RuntimeException answered) {
-      setSoTimeout(before);
-      return null; // the server said something: NOAUTH, LOADING
+    } catch (RuntimeException another) {
+      return new Death(Cause.UNSOLICITED_INPUT, "another answer than PONG");
     } finally {
       probing = false;
     }
@@ -193,6 +203,10 @@ final class GuardedConnection extends Connection implements ReuseCheck.Input {
 
   @Override
   public @Nullable Death unasked(WireSnapshot wire, long idleNanos) {
+    boolean borrowed = lease != null || kept;
+    if (borrowed && getRedisProtocol() == RedisProtocol.RESP3) {
+      return null; // what its server pushes is its borrower's
+    }
     if (wire.source() != WireSource.NONE
         && !dial.tls()
         && open.received() == socket.receivedBytes()) {
@@ -212,12 +226,47 @@ final class GuardedConnection extends Connection implements ReuseCheck.Input {
   @Override
   public <T> T executeCommand(CommandObject<T> call) {
     JedisLease terms = lease;
-    return terms != null && terms.single() ? terms.calls().run(this, call) : once(call);
+    return terms != null && terms.single()
+        ? terms.calls().run(this, call)
+        : super.executeCommand(call);
   }
 
-  /** Without a second attempt. */
+  /**
+   * Without a second attempt.
+   *
+   * @throws LostJedisConnection if its connection was lost
+   */
   <T> T once(CommandObject<T> call) {
-    return super.executeCommand(call);
+    decidedElsewhere = true;
+    try {
+      return super.executeCommand(call);
+    } finally {
+      decidedElsewhere = false;
+    }
+  }
+
+  @Override
+  public void setTimeoutInfinite() {
+    boolean well = !isBroken();
+    try {
+      super.setTimeoutInfinite();
+      infinite = true;
+    } catch (JedisConnectionException ended) {
+      throw session == null ? ended : lost(ended, false, well);
+    }
+  }
+
+  /** What has ended has no timeout: who waited gets the answer, or hears why there is none. */
+  @Override
+  public void rollbackTimeout() {
+    infinite = false;
+    try {
+      if (!isBroken()) {
+        super.rollbackTimeout();
+      }
+    } catch (JedisConnectionException ended) {
+      setBroken();
+    }
   }
 
   @Override
@@ -231,7 +280,7 @@ final class GuardedConnection extends Connection implements ReuseCheck.Input {
     boolean first = book.answersAsUsual() && book.quiet();
     ReplaySafety safety = first ? command.safety(args) : ReplaySafety.UNSAFE;
     if (first) {
-      begins(book, safety);
+      begins(book, command, safety);
     }
     latestSafety = safety; // of a unit none
     latest = command;
@@ -240,7 +289,7 @@ final class GuardedConnection extends Connection implements ReuseCheck.Input {
     try {
       super.sendCommand(args);
     } catch (JedisConnectionException lost) {
-      throw lost(lost, well);
+      throw lost(lost, well, well);
     } catch (RuntimeException | Error theCallers) {
       setBroken(); // half a command may stand in the buffer
       throw theCallers;
@@ -248,11 +297,11 @@ final class GuardedConnection extends Connection implements ReuseCheck.Input {
   }
 
   /** Everything sent before was answered: what follows is a command, or a unit of them. */
-  private void begins(JedisSession book, ReplaySafety safety) {
+  private void begins(JedisSession book, JedisCommand command, ReplaySafety safety) {
     if (!probing) {
       guard.meters().called(1);
       if (safety != ReplaySafety.SAFE && idleNanos(System.nanoTime()) >= probeAfterNanos()) {
-        proveSession(book);
+        proveSession(book, command);
       }
     }
     writtenBefore = socket.sentBytes();
@@ -264,15 +313,16 @@ final class GuardedConnection extends Connection implements ReuseCheck.Input {
    * Its borrower has kept it idle. No byte of ours goes into a session that is not plain: there the
    * kernel is asked, and its age alone ends no session that somebody keeps.
    */
-  private void proveSession(JedisSession book) {
+  private void proveSession(JedisSession book, JedisCommand command) {
     Death dead =
         book.plain()
             ? disprove(timeoutMillis)
             : guard.reuse().refuse(open, this, false, true, Caller.PATIENT);
     if (dead != null && !dead.cause().byChoice()) {
       writtenBefore = socket.sentBytes();
+      latest = command;
       dies(dead);
-      throw lost(new JedisConnectionException(dead.cause().text()), true);
+      throw lost(new JedisConnectionException(dead.cause().text()), true, true);
     }
   }
 
@@ -291,7 +341,7 @@ final class GuardedConnection extends Connection implements ReuseCheck.Input {
     try {
       super.flush();
     } catch (JedisConnectionException lost) {
-      throw session == null ? lost : lost(lost, well);
+      throw session == null ? lost : lost(lost, well, well);
     }
   }
 
@@ -301,6 +351,7 @@ final class GuardedConnection extends Connection implements ReuseCheck.Input {
     if (book == null) {
       return super.readProtocolWithCheckingBroken();
     }
+    boolean well = !isBroken();
     try {
       Object answer = super.readProtocolWithCheckingBroken();
       book.answered(null, answer == null);
@@ -311,7 +362,7 @@ final class GuardedConnection extends Connection implements ReuseCheck.Input {
       answered(book);
       throw refused;
     } catch (JedisConnectionException lost) {
-      throw lost(lost, false);
+      throw lost(lost, false, well);
     }
   }
 
@@ -328,25 +379,28 @@ final class GuardedConnection extends Connection implements ReuseCheck.Input {
    *
    * @param unfinished whether it ended while a command was being written: the kernel never took
    *     that one whole
+   * @param well whether it was in use until then
    */
-  private JedisConnectionException lost(JedisConnectionException word, boolean unfinished) {
+  private JedisConnectionException lost(
+      JedisConnectionException word, boolean unfinished, boolean well) {
     if (word instanceof LostJedisConnection || JedisOutcome.isOne(word)) {
       return word;
     }
-    Death why = death(word);
+    Death why = death(word, well);
     setBroken();
     if (!(word.getCause() instanceof SocketTimeoutException) || open.end().death() != null) {
       liveness.dead(why.cause());
     }
     open.end().dies(why);
     LostJedisConnection lost = new LostJedisConnection(why, delivery(unfinished), word);
-    JedisLease terms = lease;
-    boolean single = probing || (terms == null ? !kept : terms.single());
-    return single ? lost : JedisOutcome.ofUnit(guard.meters(), this, lost);
+    return probing || decidedElsewhere ? lost : JedisOutcome.ofUnit(guard.meters(), this, lost);
   }
 
   private Delivery delivery(boolean unfinished) {
     JedisSession book = session;
+    if (book != null && book.quiet()) {
+      return Delivery.NEVER_SENT;
+    }
     boolean alone = book == null || book.unanswered() <= 1;
     if (socket.sentBytes() == writtenBefore || (unfinished && alone)) {
       return Delivery.NEVER_SENT;
@@ -356,19 +410,21 @@ final class GuardedConnection extends Connection implements ReuseCheck.Input {
         : Delivery.SENT_UNANSWERED;
   }
 
-  private Death death(JedisConnectionException word) {
+  private Death death(JedisConnectionException word, boolean well) {
     Death known = open.end().death();
     if (known != null) {
       return known;
     }
     if (word.getCause() instanceof IOException wire) {
       return Death.of(wire)
-          .orElse(
-              new Death(
-                  wire instanceof SocketException ? Cause.PEER_RESET : Cause.LOCAL_CLOSE,
-                  wire.getClass().getSimpleName()));
+          .orElse(new Death(Cause.LOCAL_CLOSE, wire.getClass().getSimpleName())); // or interrupted
     }
-    return new Death(Cause.PEER_CLOSED, "end of input");
+    if (!well) {
+      return new Death(Cause.LOCAL_CLOSE, "closed before");
+    }
+    return JedisConnector.isForeign(word)
+        ? new Death(Cause.UNSOLICITED_INPUT, "an answer that is not of its protocol")
+        : new Death(Cause.PEER_CLOSED, "end of input");
   }
 
   @Nullable JedisSession session() {

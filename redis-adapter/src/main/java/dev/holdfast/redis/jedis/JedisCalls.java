@@ -48,16 +48,29 @@ final class JedisCalls {
     LostJedisConnection latest = lost;
     for (int sendings = 1; ; sendings++) {
       GuardedConnection next = next(call.getArguments(), latest, attempts, sendings);
-      try (next) {
-        T answer = next.once(call);
-        attempts.answered();
-        return answer;
+      try {
+        return answer(next, call, attempts);
       } catch (LostJedisConnection again) {
         again.addSuppressed(latest);
         if (attempts.replayed()) {
           guard.replay().budgets().of(next.open().endpoint()).replayLost();
         }
         latest = again;
+      }
+    }
+  }
+
+  /** An error is an answer too. */
+  private static <T> T answer(GuardedConnection next, CommandObject<T> call, Attempts attempts) {
+    boolean lost = false;
+    try (next) {
+      return next.once(call);
+    } catch (LostJedisConnection again) {
+      lost = true;
+      throw again;
+    } finally {
+      if (!lost) {
+        attempts.answered();
       }
     }
   }
@@ -87,6 +100,7 @@ final class JedisCalls {
   private boolean mayReplay(
       JedisCommand command, ReplaySafety safety, LostJedisConnection lost, Attempts attempts) {
     return lost.death().cause() != Cause.REPLY_OVERDUE // its caller has waited long enough
+        && lost.death().cause() != Cause.LOCAL_CLOSE // or was interrupted
         && attempts.mayReplay(
             new LostCall(command.forPeople(), lost.delivery(), safety, lost.death().cause()));
   }

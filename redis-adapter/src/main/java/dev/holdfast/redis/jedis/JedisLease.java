@@ -17,25 +17,25 @@ record JedisLease(
     return pool.calls();
   }
 
-  /** Proven clean it is lent again; else it is closed. */
+  /** Proven clean it is lent again; else it is closed. Its place is free whatever is found. */
   void giveBack(GuardedConnection connection) {
-    if (connection.isBroken() || !connection.isConnected()) {
-      connection.returned();
-      lease.discard();
-      return;
-    }
-    Residue left;
+    boolean over = connection.isBroken() || !connection.isConnected();
+    Residue left = null;
+    boolean asItWas = false;
     try {
       left = connection.returned();
+      asItWas = !over && left == null;
     } catch (JedisConnectionException died) {
-      lease.discard();
-      return;
+      // under the hands of its borrower
+    } finally {
+      if (asItWas) {
+        lease.close();
+      } else {
+        lease.discard();
+      }
     }
-    if (left == null) {
-      lease.close();
-    } else {
+    if (left != null && !over) {
       pool.reports().left(left, null);
-      lease.discard();
     }
   }
 }
