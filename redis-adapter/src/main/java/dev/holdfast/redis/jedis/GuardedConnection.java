@@ -204,7 +204,9 @@ final class GuardedConnection extends Connection implements ReuseCheck.Input {
   @Override
   public @Nullable Death unasked(WireSnapshot wire, long idleNanos) {
     boolean borrowed = lease != null || kept;
-    if (borrowed && getRedisProtocol() == RedisProtocol.RESP3) {
+    if (borrowed
+        && getRedisProtocol() == RedisProtocol.RESP3
+        && JedisSupport.tellsPushesFromAnswers()) {
       return null; // what its server pushes is its borrower's
     }
     if (wire.source() != WireSource.NONE

@@ -15,6 +15,7 @@ final class JedisSupport {
   private static final String PROPERTIES = "redis/clients/jedis/pom.properties";
 
   private static final @Nullable String OWN = read();
+  private static final boolean IS_8 = isOf8();
 
   private JedisSupport() {}
 
@@ -62,6 +63,15 @@ final class JedisSupport {
 
   /** From 8 on TLS checks the server's name unless the user gives parameters of his own. */
   static boolean checksNamesByDefault() {
+    return IS_8;
+  }
+
+  /** Before 8 it takes what a RESP3 server pushes for the answer to the next command. */
+  static boolean tellsPushesFromAnswers() {
+    return IS_8;
+  }
+
+  private static boolean isOf8() {
     Matcher matcher = VERSION.matcher(OWN == null ? "" : OWN);
     return !matcher.matches() || Integer.parseInt(matcher.group(1)) >= 8;
   }

@@ -210,7 +210,12 @@ final class JedisEndingsTest {
       while (connection.open().base().getInputStream().available() == 0) {
         assertThat(System.nanoTime() - from).isLessThan(JedisBed.SOON.toNanos());
       }
-      assertThat(ask(connection, "INCR", "pushed")).isEqualTo(1L);
+      if (JedisSupport.tellsPushesFromAnswers()) {
+        assertThat(ask(connection, "INCR", "pushed")).isEqualTo(1L);
+      } else {
+        assertThatThrownBy(() -> ask(connection, "INCR", "pushed"))
+            .isInstanceOf(JedisNotExecutedException.class);
+      }
     }
   }
 }
