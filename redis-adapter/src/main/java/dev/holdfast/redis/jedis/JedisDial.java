@@ -101,6 +101,7 @@ final class JedisDial extends DefaultJedisSocketFactory {
       made.connect(addresses(server), guard.addresses(), config.getConnectionTimeoutMillis());
       made.setSoTimeout(config.getSocketTimeoutMillis());
       made.keepByHand();
+      open().begins(); // until hands are shaken: a flow that is forgotten meanwhile is given up
       Socket top = JedisTls.layer(made, server, config);
       tls = top != made;
       return top;
