@@ -62,6 +62,7 @@ final class SnippetsTest {
       String uri;
       StatefulRedisConnection<String, String> kept;
       PoolingHttpClientConnectionManagerBuilder connections;
+      OkHttpClient.Builder builder;
       static ConnectionPlan plan() { return ApacheQuickstart.plan(); }
       """;
 
