@@ -41,6 +41,9 @@ module dev.holdfast.pool {
   exports dev.holdfast.internal.gate to
       dev.holdfast.http,
       dev.holdfast.redis;
+  exports dev.holdfast.internal.guard to
+      dev.holdfast.http,
+      dev.holdfast.redis;
   exports dev.holdfast.internal.metrics to
       dev.holdfast.http,
       dev.holdfast.redis;

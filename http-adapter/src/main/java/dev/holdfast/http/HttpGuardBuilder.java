@@ -6,6 +6,7 @@ import dev.holdfast.internal.diagnosis.LearnerSettings;
 import dev.holdfast.internal.dial.NameWatch;
 import dev.holdfast.internal.dial.RedialSchedule;
 import dev.holdfast.internal.dial.RedialSettings;
+import dev.holdfast.internal.guard.GuardChecks;
 import dev.holdfast.internal.http.HostPlans;
 import dev.holdfast.internal.http.RetryTable;
 import dev.holdfast.internal.retry.ReplayRetry;
@@ -70,14 +71,7 @@ public abstract class HttpGuardBuilder<B extends HttpGuardBuilder<B>> {
    * @throws IllegalArgumentException if the name is blank
    */
   public B name(String name) {
-    Objects.requireNonNull(name, "name");
-    if (name.isBlank()) {
-      throw new IllegalArgumentException(
-          "name is '%s'; it must not be blank (it is in meters, log lines and events). Fix: write"
-                  .formatted(name)
-              + " what the client is for, as orders, or leave it out");
-    }
-    this.name = name;
+    this.name = GuardChecks.name(name, "the client is for, as orders");
     return self();
   }
 
@@ -122,14 +116,7 @@ public abstract class HttpGuardBuilder<B extends HttpGuardBuilder<B>> {
    * @throws IllegalArgumentException if the duration is shorter
    */
   public B probeAfter(Duration idle) {
-    Objects.requireNonNull(idle, "idle");
-    if (idle.compareTo(Duration.ofSeconds(1)) < 0) {
-      throw new IllegalArgumentException(
-          "probeAfter %s is below 1 s: TCP_KEEPIDLE counts whole seconds (tcp(7)), so the kernel"
-                  .formatted(idle)
-              + " probes nothing it heard from within the last one. Fix: use 1 s, the default, or more");
-    }
-    this.probeAfter = idle;
+    this.probeAfter = GuardChecks.probedByKernel(idle);
     return self();
   }
 
@@ -220,14 +207,7 @@ public abstract class HttpGuardBuilder<B extends HttpGuardBuilder<B>> {
    * @throws IllegalArgumentException if it is not 1 to 1000
    */
   public B endpointMeters(int most) {
-    if (most < 1 || most > 1_000) {
-      throw new IllegalArgumentException(
-          "endpointMeters "
-              + most
-              + " is outside 1 to 1000: each has three meters. Fix: use the number of servers, or"
-              + " leave it out for none");
-    }
-    this.endpointMeters = most;
+    this.endpointMeters = GuardChecks.endpointMeters(most);
     return self();
   }
 

@@ -6,6 +6,7 @@ import dev.holdfast.internal.diagnosis.LearnerSettings;
 import dev.holdfast.internal.dial.NameWatch;
 import dev.holdfast.internal.dial.RedialSchedule;
 import dev.holdfast.internal.dial.RedialSettings;
+import dev.holdfast.internal.guard.GuardChecks;
 import dev.holdfast.internal.retry.RetryBudgets;
 import dev.holdfast.internal.socket.SocketSettings;
 import dev.holdfast.internal.usage.CallSite;
@@ -48,14 +49,7 @@ public final class SocketGuardBuilder {
    * @throws IllegalArgumentException if the name is blank
    */
   public SocketGuardBuilder name(String name) {
-    Objects.requireNonNull(name, "name");
-    if (name.isBlank()) {
-      throw new IllegalArgumentException(
-          "name is '%s'; it must not be blank (it is in meters, log lines and events). Fix: write"
-                  .formatted(name)
-              + " what the sockets are for, as ledger, or leave it out");
-    }
-    this.name = name;
+    this.name = GuardChecks.name(name, "the sockets are for, as ledger");
     return this;
   }
 
@@ -80,15 +74,7 @@ public final class SocketGuardBuilder {
    * @throws IllegalArgumentException if the duration is shorter
    */
   public SocketGuardBuilder probeAfter(Duration idle) {
-    Objects.requireNonNull(idle, "idle");
-    if (idle.compareTo(Duration.ofSeconds(1)) < 0) {
-      throw new IllegalArgumentException(
-          "probeAfter %s is below 1 s: TCP_KEEPIDLE counts whole seconds (tcp(7)), so the kernel"
-                  .formatted(idle)
-              + " probes nothing it heard from within the last one. Fix: use 1 s, the default, or"
-              + " more");
-    }
-    this.probeAfter = idle;
+    this.probeAfter = GuardChecks.probedByKernel(idle);
     return this;
   }
 

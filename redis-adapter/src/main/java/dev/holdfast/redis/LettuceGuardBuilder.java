@@ -6,6 +6,7 @@ import dev.holdfast.internal.diagnosis.LearnerSettings;
 import dev.holdfast.internal.dial.NameWatch;
 import dev.holdfast.internal.dial.RedialSchedule;
 import dev.holdfast.internal.dial.RedialSettings;
+import dev.holdfast.internal.guard.GuardChecks;
 import dev.holdfast.internal.report.DiagnosisReporter;
 import dev.holdfast.internal.retry.ReplayRetry;
 import dev.holdfast.internal.usage.CallSite;
@@ -62,14 +63,7 @@ public final class LettuceGuardBuilder {
    * @throws IllegalArgumentException if the name is blank
    */
   public LettuceGuardBuilder name(String name) {
-    Objects.requireNonNull(name, "name");
-    if (name.isBlank()) {
-      throw new IllegalArgumentException(
-          "name is '%s'; it must not be blank (it is in meters, log lines and events). Fix: write"
-                  .formatted(name)
-              + " what the client is for, as cache, or leave it out");
-    }
-    this.name = name;
+    this.name = GuardChecks.name(name, "the client is for, as cache");
     return this;
   }
 
@@ -93,14 +87,7 @@ public final class LettuceGuardBuilder {
    * @throws IllegalArgumentException if the duration is not positive
    */
   public LettuceGuardBuilder probeAfter(Duration idle) {
-    Objects.requireNonNull(idle, "idle");
-    if (idle.isNegative() || idle.isZero()) {
-      throw new IllegalArgumentException(
-          "probeAfter %s is not above zero: every command would wait for a proof. Fix: use 1 s, the"
-                  .formatted(idle)
-              + " default");
-    }
-    this.probeAfter = idle;
+    this.probeAfter = GuardChecks.probedByPing(idle);
     return this;
   }
 
@@ -206,14 +193,7 @@ public final class LettuceGuardBuilder {
    * @throws IllegalArgumentException if below 1
    */
   public LettuceGuardBuilder replayAttempts(int attempts) {
-    if (attempts < 1) {
-      throw new IllegalArgumentException(
-          "replayAttempts "
-              + attempts
-              + " is below 1: the first sending counts too. Fix: use 3, the default, or 1 to send"
-              + " nothing again");
-    }
-    this.replayAttempts = attempts;
+    this.replayAttempts = GuardChecks.replayAttempts(attempts);
     return this;
   }
 
@@ -309,14 +289,7 @@ public final class LettuceGuardBuilder {
    * @throws IllegalArgumentException if it is not 1 to 1000
    */
   public LettuceGuardBuilder endpointMeters(int most) {
-    if (most < 1 || most > 1_000) {
-      throw new IllegalArgumentException(
-          "endpointMeters "
-              + most
-              + " is outside 1 to 1000: each has three meters. Fix: use the number of servers, or"
-              + " leave it out for none");
-    }
-    this.endpointMeters = most;
+    this.endpointMeters = GuardChecks.endpointMeters(most);
     return this;
   }
 
