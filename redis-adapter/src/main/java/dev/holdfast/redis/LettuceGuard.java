@@ -6,6 +6,7 @@ import dev.holdfast.guard.Guard;
 import dev.holdfast.guard.GuardHealth;
 import dev.holdfast.internal.dial.Redialler;
 import dev.holdfast.internal.dial.SecondOpinions;
+import dev.holdfast.internal.redis.UnknownRedisPath;
 import dev.holdfast.internal.report.ConnectReports;
 import dev.holdfast.internal.report.DiagnosisReporter;
 import dev.holdfast.internal.report.EndpointUses;
@@ -16,7 +17,6 @@ import dev.holdfast.internal.usage.UsageSettings;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.path.NetworkPath;
 import dev.holdfast.path.PathWarning;
-import dev.holdfast.path.ServerLimits;
 import dev.holdfast.report.DiagnosisEvent;
 import dev.holdfast.report.RecentDiagnosis;
 import dev.holdfast.usage.Usage;
@@ -37,7 +37,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -84,9 +83,6 @@ public final class LettuceGuard implements Guard {
 
   /** {@code maxTotal} of commons-pool 2, which Lettuce's pools are built on. */
   private static final int POOL_SIZE = 8;
-
-  /** As the shortest of the hops that {@link NetworkPath#unknown} allows for. */
-  private static final int UNKNOWN_IDLE_SECONDS = 240;
 
   private final GuardSettings settings;
   private final MeterRegistry registry;
@@ -164,9 +160,7 @@ public final class LettuceGuard implements Guard {
    * @return the path
    */
   public static NetworkPath unknownPath() {
-    return NetworkPath.unknown(
-        ServerLimits.withIdleTimeout("unknown-redis", Duration.ofSeconds(UNKNOWN_IDLE_SECONDS))
-            .withSource("the idle limit of the unknown hops before it"));
+    return UnknownRedisPath.path();
   }
 
   /**

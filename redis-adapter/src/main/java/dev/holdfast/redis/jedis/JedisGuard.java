@@ -6,6 +6,7 @@ import dev.holdfast.gate.EndpointGates;
 import dev.holdfast.guard.Guard;
 import dev.holdfast.guard.GuardHealth;
 import dev.holdfast.internal.command.ResidueReports;
+import dev.holdfast.internal.redis.UnknownRedisPath;
 import dev.holdfast.internal.report.ConnectReports;
 import dev.holdfast.internal.report.DiagnosisReporter;
 import dev.holdfast.internal.report.EndpointUses;
@@ -22,7 +23,6 @@ import dev.holdfast.internal.usage.UsageSettings;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.path.NetworkPath;
 import dev.holdfast.path.PathWarning;
-import dev.holdfast.path.ServerLimits;
 import dev.holdfast.report.DiagnosisEvent;
 import dev.holdfast.report.RecentDiagnosis;
 import dev.holdfast.socket.ConnectionEnd;
@@ -30,7 +30,6 @@ import dev.holdfast.usage.Usage;
 import dev.holdfast.wire.WireSnapshot;
 import io.github.resilience4j.retry.Retry;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -74,9 +73,6 @@ public final class JedisGuard implements Guard {
 
   /** {@code maxTotal} of commons-pool 2, which Jedis' pools are built on. */
   private static final int POOL_SIZE = 8;
-
-  /** As the shortest of the hops that {@link NetworkPath#unknown} allows for. */
-  private static final int UNKNOWN_IDLE_SECONDS = 240;
 
   private final ConnectionPlan plan;
   private final SocketSettings settings;
@@ -144,9 +140,7 @@ public final class JedisGuard implements Guard {
    * @return the path
    */
   public static NetworkPath unknownPath() {
-    return NetworkPath.unknown(
-        ServerLimits.withIdleTimeout("unknown-redis", Duration.ofSeconds(UNKNOWN_IDLE_SECONDS))
-            .withSource("the idle limit of the unknown hops before it"));
+    return UnknownRedisPath.path();
   }
 
   /**

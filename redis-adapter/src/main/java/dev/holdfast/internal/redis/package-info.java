@@ -1,0 +1,5 @@
+/** What the guards of all Redis clients share. */
+@NullMarked
+package dev.holdfast.internal.redis;
+
+import org.jspecify.annotations.NullMarked;
