@@ -157,7 +157,7 @@ public final class SocketGuard implements Guard {
    *
    * @param listener the listener
    */
-  public void onEnd(Consumer<ConnectionEnd> listener) {
+  public void onEnd(Consumer<? super ConnectionEnd> listener) {
     parts.deaths().onEnd(listener);
   }
 

@@ -181,7 +181,7 @@ public final class OkHttpGuard implements Guard {
    *
    * @param listener the listener
    */
-  public void onSwap(Consumer<SwapEvent> listener) {
+  public void onSwap(Consumer<? super SwapEvent> listener) {
     sockets.deaths().onEnd(end -> listener.accept(SwapEvent.of(end)));
   }
 

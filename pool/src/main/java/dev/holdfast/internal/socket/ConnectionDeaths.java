@@ -114,7 +114,7 @@ public final class ConnectionDeaths implements AutoCloseable {
    *
    * @param listener must be quick and must not block; what it throws is logged and stops nothing
    */
-  public void onEnd(Consumer<ConnectionEnd> listener) {
+  public void onEnd(Consumer<? super ConnectionEnd> listener) {
     listeners.add(listener);
   }
 

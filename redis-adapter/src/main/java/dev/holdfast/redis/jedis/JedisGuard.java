@@ -314,7 +314,7 @@ public final class JedisGuard implements Guard {
    *
    * @param listener the listener
    */
-  public void onEnd(Consumer<ConnectionEnd> listener) {
+  public void onEnd(Consumer<? super ConnectionEnd> listener) {
     parts.sockets().deaths().onEnd(listener);
   }
 
