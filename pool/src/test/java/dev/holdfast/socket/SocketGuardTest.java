@@ -2,16 +2,20 @@ package dev.holdfast.socket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.dial.ConnectReport;
 import dev.holdfast.gate.ConnectOutcome;
 import dev.holdfast.internal.socket.AddressMemory;
+import dev.holdfast.internal.socket.Caller;
+import dev.holdfast.internal.socket.Death;
 import dev.holdfast.internal.socket.GuardedSocket;
+import dev.holdfast.internal.socket.ReuseCheck;
+import dev.holdfast.metrics.HoldfastMeter;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.path.NetworkPath;
 import dev.holdfast.path.ServerLimits;
+import dev.holdfast.wire.WireSnapshot;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -30,6 +34,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -40,6 +45,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import javax.net.SocketFactory;
 import jdk.net.ExtendedSocketOptions;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,8 +58,11 @@ final class SocketGuardTest {
   private static final ConnectionPlan PLAN =
       NetworkPath.to(ServerLimits.withIdleTimeout("peer", Duration.ofSeconds(60))).plan();
 
-  private final SocketGuard guard =
-      SocketGuard.custom(PLAN).meterRegistry(new SimpleMeterRegistry()).build();
+  /** It dates what it heard by its ticks, of ten milliseconds at most. */
+  private static final long KERNELS_ROUNDING_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final SocketGuard guard = SocketGuard.custom(PLAN).meterRegistry(meters).build();
   private final List<ConnectionEnd> ends = new CopyOnWriteArrayList<>();
   private final List<ConnectReport> connects = new CopyOnWriteArrayList<>();
   private LinePeer peer;
@@ -272,13 +281,78 @@ final class SocketGuardTest {
                   }));
         }
         for (Future<Boolean> one : used) {
-          assumeTrue(one.get(), "the machine was too slow for a proof, which closes the socket");
+          assertThat(one.get()).isTrue();
         }
         assertThat(socket.getOption(ExtendedSocketOptions.TCP_KEEPIDLE)).isEqualTo(idleSeconds);
       }
     } finally {
       callers.shutdownNow();
     }
+  }
+
+  /** The kernel asks nobody it has heard from within a second: it has the answer already. */
+  @Test
+  void mustTakeTheAnswerThatAnotherCallerWasGiven() throws Exception {
+    try (GuardedSocket socket = (GuardedSocket) connected()) {
+      assertThat(call(socket, "one")).isEqualTo("one");
+      long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(1_100);
+      await(() -> System.nanoTime() > until);
+      List<Optional<Death>> other = new ArrayList<>();
+      ReuseCheck.Input meanwhile =
+          unasked(
+              () -> {
+                other.add(Optional.ofNullable(judge(socket, Caller.PATIENT)));
+                long later = System.nanoTime() + KERNELS_ROUNDING_NANOS;
+                await(() -> System.nanoTime() > later);
+              });
+      Death found = socket.judge(meanwhile, false, goneAfterLooks(40));
+      assertThat(other).containsExactly(Optional.empty());
+      assertThat(found).isNull();
+      assertThat(proofs()).as("both were answered, and nobody gave up").isEqualTo(2);
+    }
+  }
+
+  private static @Nullable Death judge(GuardedSocket socket, Caller caller) {
+    return socket.judge(unasked(() -> {}), false, caller);
+  }
+
+  private double proofs() {
+    return meters.get(HoldfastMeter.PROBES.meterName()).tag("result", "answered").counter().count();
+  }
+
+  private static Caller goneAfterLooks(int most) {
+    return new Caller() {
+      private int looks;
+
+      @Override
+      public long patienceNanos(Socket socket) {
+        return Long.MAX_VALUE;
+      }
+
+      @Override
+      public boolean isGone() {
+        return looks++ >= most;
+      }
+
+      @Override
+      public void isLate() {}
+    };
+  }
+
+  /** Nothing is waiting in the socket, and something else happens while that is looked for. */
+  private static ReuseCheck.Input unasked(Runnable meanwhile) {
+    return new ReuseCheck.Input() {
+      @Override
+      public long taken() {
+        return -1;
+      }
+
+      @Override
+      public @Nullable Death unasked(WireSnapshot wire, long idleNanos) {
+        meanwhile.run();
+        return null;
+      }
+    };
   }
 
   @Test

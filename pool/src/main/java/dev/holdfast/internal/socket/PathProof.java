@@ -42,12 +42,17 @@ final class PathProof {
   private final IdleTrial trial;
   private final Caller caller;
   private final long beganNanos = System.nanoTime();
+
+  /** What was heard since then proves the path, whoever asked: after it the kernel asks no more. */
+  private final long lastAckAtStart;
+
   private final long patienceNanos;
   private final long callersNanos;
 
   private PathProof(OpenSocket socket, WireSnapshot before, SocketParts guard, Caller caller) {
     this.socket = socket;
     this.caller = caller;
+    this.lastAckAtStart = before.lastAckRecvMillis();
     this.trial = new IdleTrial(guard.watch().opinion(socket), before, beganNanos);
     this.patienceNanos = WireJudge.answerWithin(before, CEILING).toNanos();
     this.callersNanos = caller.patienceNanos(socket.base());
@@ -101,7 +106,7 @@ final class PathProof {
           return new Death(dead.cause(), dead.evidence());
         }
         long sinceNanos = wire.takenAtNanos() - beganNanos;
-        if (wire.lastAckRecvMillis() < TimeUnit.NANOSECONDS.toMillis(sinceNanos)) {
+        if (wire.lastAckRecvMillis() < lastAckAtStart) {
           answered(sinceNanos);
           return null;
         }
