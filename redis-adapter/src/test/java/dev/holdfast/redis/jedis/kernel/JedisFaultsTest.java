@@ -28,6 +28,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -36,8 +37,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
+import redis.clients.jedis.DefaultRedisCredentials;
 import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.RedisCredentialsProvider;
 import redis.clients.jedis.Transaction;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisConnectionException;
@@ -277,6 +280,33 @@ final class JedisFaultsTest {
       client.incr(key);
     } catch (JedisConnectionException failed) {
       failures.add(key + ": " + failed);
+    }
+  }
+
+  /** The flow is forgotten between the connect and the first word, and what is sent swallowed. */
+  @NeedsTcpInfo
+  @Test
+  void mustGiveUpAFlowThatIsForgottenWhileHandsAreShaken(Network network) throws Exception {
+    RedisServer redis = network.redis();
+    network.loose(false);
+    AtomicBoolean forgotten = new AtomicBoolean();
+    RedisCredentialsProvider forgets =
+        () -> {
+          if (forgotten.compareAndSet(false, true)) {
+            network.forgetAll();
+          }
+          return new DefaultRedisCredentials(null, (char[]) null);
+        };
+    int longerThanTheTest = (int) HANG.toMillis();
+    try (JedisBed bed =
+        new JedisBed(
+            Dial.VIRTUAL.address(),
+            redis.port(),
+            config -> config.socketTimeoutMillis(longerThanTheTest).credentialsProvider(forgets))) {
+      assertThat(bed.client(guarded(bed, 1)).incr("shaken")).isEqualTo(1);
+      assertThat(forgotten).isTrue();
+      Await.until("it is told", HANG, () -> !bed.ends().isEmpty());
+      assertThat(bed.ends()).extracting(ConnectionEnd::cause).containsOnly(Cause.PATH_SILENT);
     }
   }
 
