@@ -78,9 +78,6 @@ public final class ApacheHttpGuard implements Guard {
 
   private static final Logger LOG = LoggerFactory.getLogger(ApacheHttpGuard.class);
 
-  /** What a {@link #poolCustomizer()} made last on this thread: frameworks build one by one. */
-  private static final ThreadLocal<@Nullable GuardParts> CUSTOMIZED = new ThreadLocal<>();
-
   private static final String NAME = "HOLDFAST";
 
   private final HttpGuardSettings settings;
@@ -175,7 +172,7 @@ public final class ApacheHttpGuard implements Guard {
         connectionFactory == ManagedHttpClientConnectionFactory.INSTANCE
             ? setOn(builder).orElse(connectionFactory)
             : connectionFactory;
-    builder.setConnectionFactory(socket -> new GuardedConnection(under, parts));
+    builder.setConnectionFactory(new GuardedConnections(under, parts));
     builder.setDnsResolver(parts.addresses());
   }
 
@@ -209,17 +206,15 @@ public final class ApacheHttpGuard implements Guard {
    * The first half of an installation in a client that a framework builds, for where it lets its
    * pool be customized, as Spring Boot's {@code
    * HttpComponentsClientHttpRequestFactoryBuilder.withConnectionManagerCustomizer} does. The other
-   * half is {@link #clientCustomizer()}; both are for one client, on one thread, behind all other
-   * customizers. They may be applied to any number of clients, one after the other.
+   * half is {@link #clientCustomizer()}; both are for one client, behind all other customizers.
+   * They may be applied to any number of clients.
    *
    * @return a customizer that guards the pool's connections
    */
   public Consumer<PoolingHttpClientConnectionManagerBuilder> poolCustomizer() {
     return builder -> {
       requireFirst(builder);
-      GuardParts parts = parts(builder);
-      CUSTOMIZED.set(parts);
-      guardConnections(builder, parts);
+      guardConnections(builder, parts(builder));
     };
   }
 
@@ -233,22 +228,40 @@ public final class ApacheHttpGuard implements Guard {
    */
   public Consumer<HttpClientBuilder> clientCustomizer() {
     return builder -> {
-      GuardParts parts = CUSTOMIZED.get();
-      Optional<PoolingHttpClientConnectionManager> pool =
+      PoolingHttpClientConnectionManager pool =
           Unlisted.read(
-              builder,
-              HttpClientBuilder.class,
-              "connManager",
-              PoolingHttpClientConnectionManager.class);
-      if (parts == null || parts.installation() != installation || pool.isEmpty()) {
-        throw new IllegalStateException(
-            "the client has no pool that this guard has customized: apply poolCustomizer() to the"
-                + " pool's builder first, and clientCustomizer() once the client has its pool");
-      }
-      CUSTOMIZED.remove();
+                  builder,
+                  HttpClientBuilder.class,
+                  "connManager",
+                  PoolingHttpClientConnectionManager.class)
+              .orElseThrow(ApacheHttpGuard::notCustomized);
+      GuardParts parts =
+          GuardedConnections.in(pool)
+              .filter(its -> its.installation() == installation)
+              .orElseThrow(ApacheHttpGuard::notCustomized);
       install(builder)
-          .setConnectionManager(new GuardedManager(pool.get(), parts, diallers, connectTimeout));
+          .setConnectionManager(new GuardedManager(pool, parts, diallers, connectTimeout));
     };
+  }
+
+  private static IllegalStateException notCustomized() {
+    return new IllegalStateException(
+        "the client has no pool that this guard has customized: apply poolCustomizer() to the"
+            + " pool's builder first, and clientCustomizer() once the client has its pool");
+  }
+
+  /**
+   * Whether the connections of a pool are guarded, as {@link
+   * #install(PoolingHttpClientConnectionManagerBuilder)} and {@link #poolCustomizer()} make them,
+   * by whatever guard.
+   *
+   * @param pool of a client
+   * @return false for one that no guard has been installed in
+   */
+  public static boolean isInstalledIn(HttpClientConnectionManager pool) {
+    return pool instanceof GuardedManager
+        || (pool instanceof PoolingHttpClientConnectionManager built
+            && GuardedConnections.in(built).isPresent());
   }
 
   /**

@@ -9,6 +9,7 @@ import dev.holdfast.lab.http.Exchange;
 import dev.holdfast.lab.http.FaultServer;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,6 +18,7 @@ import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.BasicHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
@@ -97,6 +99,27 @@ final class InstallTest {
         assertThat(guard.snapshots()).isNotEmpty();
       }
     }
+  }
+
+  /** On whatever thread, and with others made in between. */
+  @Test
+  void mustKnowAPoolThatAFrameworkHasBuilt() throws Exception {
+    var poolBuilder = pool();
+    CompletableFuture.runAsync(() -> guard.poolCustomizer().accept(poolBuilder)).get();
+    HttpClientBuilder builder = HttpClients.custom().setConnectionManager(poolBuilder.build());
+    guard.poolCustomizer().accept(pool());
+    guard.clientCustomizer().accept(builder);
+    assertTold(builder, false);
+  }
+
+  @Test
+  void mustTellWhichPoolsAreGuarded() {
+    var customized = pool();
+    guard.poolCustomizer().accept(customized);
+    assertThat(ApacheHttpGuard.isInstalledIn(customized.build())).isTrue();
+    assertThat(ApacheHttpGuard.isInstalledIn(guard.install(pool()))).isTrue();
+    assertThat(ApacheHttpGuard.isInstalledIn(pool().build())).isFalse();
+    assertThat(ApacheHttpGuard.isInstalledIn(new BasicHttpClientConnectionManager())).isFalse();
   }
 
   @Test
