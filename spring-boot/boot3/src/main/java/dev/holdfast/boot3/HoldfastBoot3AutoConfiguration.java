@@ -1,5 +1,6 @@
 package dev.holdfast.boot3;
 
+import dev.holdfast.boot.GuardedFeign;
 import dev.holdfast.boot.GuardedLettuce;
 import dev.holdfast.boot.GuardedReactorClients;
 import dev.holdfast.boot.HealthView;
@@ -7,21 +8,28 @@ import dev.holdfast.boot.HoldfastAutoConfiguration;
 import dev.holdfast.guard.Guard;
 import dev.holdfast.http.apache.ApacheHttpGuard;
 import dev.holdfast.redis.LettuceGuard;
+import feign.hc5.ApacheHttp5Client;
 import io.lettuce.core.RedisClient;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.health.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.data.redis.LettuceClientConfigurationBuilderCustomizer;
 import org.springframework.boot.autoconfigure.http.client.ClientHttpRequestFactoryBuilderCustomizer;
 import org.springframework.boot.autoconfigure.http.client.reactive.ClientHttpConnectorBuilderCustomizer;
 import org.springframework.boot.http.client.HttpComponentsClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.ReactorClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
+import org.springframework.cloud.openfeign.clientconfig.HttpClient5FeignConfiguration.HttpClientBuilderCustomizer;
+import org.springframework.cloud.openfeign.support.FeignHttpClientProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
@@ -34,7 +42,12 @@ import reactor.netty.http.client.HttpClient;
  * Hangs the guards into what Spring Boot 3.5 builds, behind its own customizers and the
  * application's: everything they set stays. Does nothing on another line of Spring Boot.
  */
-@AutoConfiguration(after = HoldfastAutoConfiguration.class)
+@AutoConfiguration(
+    after = HoldfastAutoConfiguration.class,
+    beforeName = {
+      "org.springframework.cloud.openfeign.FeignAutoConfiguration",
+      "org.springframework.cloud.openfeign.loadbalancer.FeignLoadBalancerAutoConfiguration"
+    })
 public class HoldfastBoot3AutoConfiguration {
 
   /** Behind Spring Boot's own, which sets its factory at 0; before what has no order. */
@@ -73,6 +86,34 @@ public class HoldfastBoot3AutoConfiguration {
           builder
               .withConnectionManagerCustomizer(guard.poolCustomizer())
               .withHttpClientCustomizer(guard.clientCustomizer());
+    }
+  }
+
+  /**
+   * Feign over Apache HttpClient 5. Spring Cloud lets its pool be replaced only, so this one is set
+   * up as Spring Cloud does it.
+   */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass({ApacheHttp5Client.class, HttpClientBuilderCustomizer.class})
+  @ConditionalOnBooleanProperty(
+      name = "spring.cloud.openfeign.httpclient.hc5.enabled",
+      matchIfMissing = true)
+  @ConditionalOnBean(ApacheHttpGuard.class)
+  @ConditionalOnMissingBean(CloseableHttpClient.class)
+  static class Feign {
+
+    @Bean
+    @ConditionalOnMissingBean
+    HttpClientConnectionManager holdfastFeignPool(
+        ApacheHttpGuard guard, FeignHttpClientProperties properties) {
+      return FeignPool.of(properties, guard.poolCustomizer());
+    }
+
+    @Bean
+    @Order(Ordered.LOWEST_PRECEDENCE)
+    HttpClientBuilderCustomizer holdfastFeignCustomizer(
+        ApacheHttpGuard guard, ObjectProvider<HttpClientConnectionManager> pool) {
+      return builder -> GuardedFeign.install(guard, pool.getObject(), builder);
     }
   }
 

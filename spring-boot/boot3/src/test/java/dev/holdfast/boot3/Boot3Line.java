@@ -14,6 +14,7 @@ import org.springframework.boot.autoconfigure.web.client.RestClientAutoConfigura
 import org.springframework.boot.autoconfigure.web.client.RestTemplateAutoConfiguration;
 import org.springframework.boot.autoconfigure.web.reactive.function.client.WebClientAutoConfiguration;
 import org.springframework.boot.web.client.RestTemplateBuilder;
+import org.springframework.cloud.openfeign.FeignAutoConfiguration;
 import org.springframework.context.ApplicationContext;
 import org.springframework.web.client.RestTemplate;
 
@@ -23,6 +24,7 @@ final class Boot3Line implements Line {
   @Override
   public List<Class<?>> autoConfigurations() {
     return List.of(
+        FeignAutoConfiguration.class,
         ClientHttpConnectorAutoConfiguration.class,
         HttpClientAutoConfiguration.class,
         RedisAutoConfiguration.class,
@@ -41,6 +43,22 @@ final class Boot3Line implements Line {
       "spring.http.client." + setting + "=" + value,
       "spring.http.reactiveclient." + setting + "=" + value
     };
+  }
+
+  @Override
+  public List<String> feignSettings() {
+    return List.of(
+        "connectionTimeout",
+        "connectionTimerRepeat",
+        "disableSslValidation",
+        "followRedirects",
+        "hc5",
+        "http2",
+        "maxConnections",
+        "maxConnectionsPerRoute",
+        "okHttp",
+        "timeToLive",
+        "timeToLiveUnit");
   }
 
   @Override

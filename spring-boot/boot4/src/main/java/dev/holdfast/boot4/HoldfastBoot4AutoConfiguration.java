@@ -1,5 +1,6 @@
 package dev.holdfast.boot4;
 
+import dev.holdfast.boot.GuardedFeign;
 import dev.holdfast.boot.GuardedLettuce;
 import dev.holdfast.boot.GuardedReactorClients;
 import dev.holdfast.boot.HealthView;
@@ -7,8 +8,10 @@ import dev.holdfast.boot.HoldfastAutoConfiguration;
 import dev.holdfast.guard.Guard;
 import dev.holdfast.http.apache.ApacheHttpGuard;
 import dev.holdfast.redis.LettuceGuard;
+import feign.hc5.ApacheHttp5Client;
 import io.lettuce.core.RedisClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -22,6 +25,8 @@ import org.springframework.boot.http.client.ReactorClientHttpRequestFactoryBuild
 import org.springframework.boot.http.client.autoconfigure.ClientHttpRequestFactoryBuilderCustomizer;
 import org.springframework.boot.http.client.autoconfigure.reactive.ClientHttpConnectorBuilderCustomizer;
 import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
+import org.springframework.cloud.openfeign.clientconfig.HttpClient5FeignConfiguration.HttpClientBuilderCustomizer;
+import org.springframework.cloud.openfeign.clientconfig.HttpClient5FeignConfiguration.HttpClientConnectionManagerBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
@@ -73,6 +78,27 @@ public class HoldfastBoot4AutoConfiguration {
           builder
               .withConnectionManagerCustomizer(guard.poolCustomizer())
               .withHttpClientCustomizer(guard.clientCustomizer());
+    }
+  }
+
+  /** Feign over Apache HttpClient 5. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass({ApacheHttp5Client.class, HttpClientConnectionManagerBuilderCustomizer.class})
+  @ConditionalOnBean(ApacheHttpGuard.class)
+  static class Feign {
+
+    @Bean
+    @Order(Ordered.LOWEST_PRECEDENCE)
+    HttpClientConnectionManagerBuilderCustomizer holdfastFeignPoolCustomizer(
+        ApacheHttpGuard guard) {
+      return guard.poolCustomizer()::accept;
+    }
+
+    @Bean
+    @Order(Ordered.LOWEST_PRECEDENCE)
+    HttpClientBuilderCustomizer holdfastFeignCustomizer(
+        ApacheHttpGuard guard, ObjectProvider<HttpClientConnectionManager> pool) {
+      return builder -> GuardedFeign.install(guard, pool.getObject(), builder);
     }
   }
 

@@ -15,6 +15,7 @@ import org.springframework.boot.restclient.RestTemplateBuilder;
 import org.springframework.boot.restclient.autoconfigure.RestClientAutoConfiguration;
 import org.springframework.boot.restclient.autoconfigure.RestTemplateAutoConfiguration;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.cloud.openfeign.FeignAutoConfiguration;
 import org.springframework.context.ApplicationContext;
 import org.springframework.web.client.RestTemplate;
 
@@ -24,6 +25,7 @@ final class Boot4Line implements Line {
   @Override
   public List<Class<?>> autoConfigurations() {
     return List.of(
+        FeignAutoConfiguration.class,
         DataRedisAutoConfiguration.class,
         DataRedisReactiveAutoConfiguration.class,
         HttpClientAutoConfiguration.class,
@@ -40,6 +42,21 @@ final class Boot4Line implements Line {
   @Override
   public String[] http(String setting, String value) {
     return new String[] {"spring.http.clients." + setting + "=" + value};
+  }
+
+  @Override
+  public List<String> feignSettings() {
+    return List.of(
+        "connectionTimeout",
+        "connectionTimerRepeat",
+        "disableSslValidation",
+        "followRedirects",
+        "hc5",
+        "http2",
+        "maxConnections",
+        "maxConnectionsPerRoute",
+        "timeToLive",
+        "timeToLiveUnit");
   }
 
   @Override

@@ -10,6 +10,10 @@ import dev.holdfast.lab.Await;
 import dev.holdfast.lab.NginxServer;
 import dev.holdfast.lab.TlsIdentity;
 import dev.holdfast.lab.http.FaultServer;
+import feign.Feign;
+import feign.RequestLine;
+import feign.Target;
+import java.beans.PropertyDescriptor;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -17,18 +21,29 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateEncodingException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.BeanUtils;
+import org.springframework.cloud.openfeign.support.FeignHttpClientProperties;
 import org.springframework.context.ApplicationContext;
+import org.springframework.test.util.ReflectionTestUtils;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestTemplate;
 import org.springframework.web.client.support.RestClientAdapter;
@@ -209,6 +224,116 @@ public abstract class HttpContract {
           RestTemplate template = line.restTemplate(application);
           return uri -> String.valueOf(template.postForObject(uri, "order", String.class));
         });
+  }
+
+  /** An interface of the application's, whose calls Feign makes. */
+  interface FeignOrders {
+    @RequestLine("POST")
+    String order(URI uri);
+  }
+
+  private static UnaryOperator<String> feign(ApplicationContext application) {
+    FeignOrders orders =
+        Feign.builder()
+            .client(application.getBean(feign.Client.class))
+            .target(Target.EmptyTarget.create(FeignOrders.class));
+    return uri -> orders.order(URI.create(uri));
+  }
+
+  @Test
+  void mustGuardFeign() {
+    guarded(HttpContract::feign);
+  }
+
+  /** Every property that its pool is made by, and nobody can tell who made it. */
+  @Test
+  void mustKeepThePropertiesOfFeign() {
+    String[] set =
+        Stream.of(
+                "max-connections=7",
+                "max-connections-per-route=3",
+                "time-to-live=11",
+                "time-to-live-unit=MINUTES",
+                "hc5.pool-concurrency-policy=LAX",
+                "hc5.pool-reuse-policy=LIFO",
+                "hc5.socket-timeout=13",
+                "hc5.socket-timeout-unit=MINUTES")
+            .map(property -> "spring.cloud.openfeign.httpclient." + property)
+            .toArray(String[]::new);
+    line.application(false)
+        .withPropertyValues(set)
+        .run(
+            bare ->
+                line.application(true)
+                    .withPropertyValues(set)
+                    .run(guarded -> assertThat(feignPool(guarded)).isEqualTo(feignPool(bare))));
+    assertThat(feignSettings(FeignHttpClientProperties.class)).isEqualTo(line.feignSettings());
+    assertThat(feignSettings(FeignHttpClientProperties.Hc5Properties.class))
+        .containsExactly(
+            "connectionRequestTimeout",
+            "connectionRequestTimeoutUnit",
+            "poolConcurrencyPolicy",
+            "poolReusePolicy",
+            "socketTimeout",
+            "socketTimeoutUnit");
+  }
+
+  @SuppressWarnings("deprecation") // as Feign sets it
+  private static List<Object> feignPool(ApplicationContext application) {
+    HttpClientConnectionManager pool = application.getBean(HttpClientConnectionManager.class);
+    assertThat(pool).isExactlyInstanceOf(PoolingHttpClientConnectionManager.class);
+    PoolingHttpClientConnectionManager made = (PoolingHttpClientConnectionManager) pool;
+    Object connections = Objects.requireNonNull(ReflectionTestUtils.getField(made, "pool"));
+    return List.of(
+        made.getMaxTotal(),
+        made.getDefaultMaxPerRoute(),
+        made.getDefaultSocketConfig().toString(),
+        connections.getClass(),
+        Objects.requireNonNull(ReflectionTestUtils.getField(connections, "timeToLive")),
+        Objects.requireNonNull(ReflectionTestUtils.getField(connections, "policy")));
+  }
+
+  private static List<String> feignSettings(Class<?> properties) {
+    return Arrays.stream(BeanUtils.getPropertyDescriptors(properties))
+        .filter(property -> property.getWriteMethod() != null)
+        .map(PropertyDescriptor::getName)
+        .sorted()
+        .toList();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void mustTrustWhomFeignTrusts(boolean guarded) {
+    try (FaultServer server = FaultServer.tls()) {
+      line.application(guarded)
+          .run(
+              application ->
+                  assertThatThrownBy(() -> feign(application).apply(server.uri("/distrusted")))
+                      .hasStackTraceContaining("ertificat"));
+      line.application(guarded)
+          .withPropertyValues("spring.cloud.openfeign.httpclient.disable-ssl-validation=true")
+          .run(
+              application ->
+                  assertThat(feign(application).apply(server.uri("/trusted")))
+                      .endsWith("/trusted"));
+    }
+  }
+
+  /** Nothing is refused, and nothing guarded by half. */
+  @Test
+  void mustLeaveAPoolOfTheApplicationsOwnToFeign() {
+    try (FaultServer server = FaultServer.plain()) {
+      line.application(true)
+          .withBean(
+              HttpClientConnectionManager.class,
+              () -> PoolingHttpClientConnectionManagerBuilder.create().build())
+          .run(
+              application -> {
+                assertThat(feign(application).apply(server.uri("/bare"))).endsWith("/bare");
+                assertThat(application.getBean(ApacheHttpGuard.class).health().endpoints())
+                    .isEmpty();
+              });
+    }
   }
 
   /** The server says it while the connection is idle; the next order runs once. */

@@ -26,6 +26,13 @@ public interface Line {
   String[] http(String setting, String value);
 
   /**
+   * What can be set for Feign's HTTP clients in this line.
+   *
+   * @return names of properties, in their order
+   */
+  List<String> feignSettings();
+
+  /**
    * The application's RestTemplate.
    *
    * @param application started
