@@ -47,6 +47,7 @@ public final class NginxServer extends LabServer {
 
   private final Path accessLog;
   private final int tlsPort;
+  private final int http2Port;
   private final @Nullable TlsFiles tls;
 
   private NginxServer(
@@ -55,10 +56,12 @@ public final class NginxServer extends LabServer {
       int port,
       Path accessLog,
       int tlsPort,
+      int http2Port,
       @Nullable TlsFiles tls) {
     super(process, host, port);
     this.accessLog = accessLog;
     this.tlsPort = tlsPort;
+    this.http2Port = http2Port;
     this.tls = tls;
   }
 
@@ -80,6 +83,19 @@ public final class NginxServer extends LabServer {
   public int tlsPort() {
     requireTls();
     return tlsPort;
+  }
+
+  /**
+   * The port of HTTP/2 without TLS.
+   *
+   * @return a port beside {@link #port()}
+   * @throws IllegalStateException if started without HTTP/2
+   */
+  public int http2Port() {
+    if (http2Port == 0) {
+      throw new IllegalStateException("This server was started without http2()");
+    }
+    return http2Port;
   }
 
   /**
@@ -167,6 +183,7 @@ public final class NginxServer extends LabServer {
     private Duration keepAlive = Duration.ofSeconds(75);
     private int port;
     private boolean tls;
+    private boolean http2;
 
     private Builder() {}
 
@@ -215,6 +232,16 @@ public final class NginxServer extends LabServer {
     }
 
     /**
+     * Opens a port for HTTP/2 with prior knowledge beside the plain one.
+     *
+     * @return this builder
+     */
+    public Builder http2() {
+      this.http2 = true;
+      return this;
+    }
+
+    /**
      * Adds directives to the configuration's {@code server} block.
      *
      * @param more for example {@code "keepalive_requests 5;"}
@@ -241,14 +268,19 @@ public final class NginxServer extends LabServer {
       Path log = dir.resolve("access.log");
       TlsFiles files = tls ? TlsFiles.create(dir) : null;
       int secured = tls ? freePort() : 0;
+      int multiplexed = http2 ? freePort() : 0;
+      String more = tlsLines(files, secured) + http2Line(multiplexed);
       Path file =
-          Files.writeString(
-              dir.resolve("nginx.conf"), configuration(dir, log, listen, tlsLines(files, secured)));
+          Files.writeString(dir.resolve("nginx.conf"), configuration(dir, log, listen, more));
       List<String> line = new ArrayList<>(host.enter());
       line.add(binary().toString());
       line.addAll(List.of("-p", dir.toString(), "-c", file.toString(), "-e", "stderr"));
       ServerProcess process = new ServerProcess("nginx", dir, line);
-      return new NginxServer(process, host, listen, log, secured, files);
+      return new NginxServer(process, host, listen, log, secured, multiplexed, files);
+    }
+
+    private String http2Line(int multiplexed) {
+      return http2 ? "listen %s:%d http2;".formatted(address(), multiplexed) : "";
     }
 
     private String tlsLines(@Nullable TlsFiles files, int secured) {

@@ -10,13 +10,13 @@ import dev.holdfast.lab.NginxServer;
 import dev.holdfast.lab.TlsIdentity;
 import dev.holdfast.retry.AmbiguousOutcomeException;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -69,6 +69,27 @@ final class OkHttp2Test {
     }
   }
 
+  /** The kernel asks its peer once, and the answer is that of all who wait for one. */
+  @Test
+  void mustProveOneConnectionForManyAtOnce() throws Exception {
+    try (H2Server server = new H2Server(false);
+        OkBed bed = bed(false)) {
+      bed.send(request("GET", server, "/first"));
+      for (int round = 0; round < 3; round++) {
+        Await.idle(Duration.ofMillis(1_200));
+        CyclicBarrier all = new CyclicBarrier(CALLERS);
+        together(
+            n -> {
+              all.await();
+              return bed.send(request("POST", server, "/n" + n));
+            },
+            CALLERS);
+      }
+      assertThat(server.connections()).isEqualTo(1);
+      assertThat(bed.swaps()).isEmpty();
+    }
+  }
+
   /** What a server says it has not processed it is sent again, whatever it is. */
   @ParameterizedTest
   @CsvSource({"REFUSED, false", "REFUSED, true", "GOAWAY, false", "GOAWAY, true"})
@@ -101,16 +122,10 @@ final class OkHttp2Test {
   /** nginx ends its connections after so many requests, in the midst of more. */
   @Test
   void mustFailNoCallThatWasNeverProcessed() throws Exception {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
     try (NginxServer nginx =
-            NginxServer.builder()
-                .directives("listen 127.0.0.1:%d http2;".formatted(port), "keepalive_requests 40;")
-                .start();
+            NginxServer.builder().http2().directives("keepalive_requests 40;").start();
         OkBed bed = bed(false)) {
-      String url = "http://127.0.0.1:" + port + "/";
+      String url = "http://127.0.0.1:" + nginx.http2Port() + "/";
       Map<String, Integer> ends = new TreeMap<>();
       together(n -> outcome(bed, OkBed.request("POST", url, "own-" + n).build()), CALLS)
           .forEach(end -> ends.merge(end, 1, Integer::sum));

@@ -8,9 +8,6 @@ import dev.holdfast.lab.NginxServer;
 import dev.holdfast.report.DiagnosisEvent;
 import dev.holdfast.retry.AmbiguousOutcomeException;
 import dev.holdfast.retry.NotExecutedException;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -36,14 +33,6 @@ final class GoAwayTest {
   private static final int RENEWED = 100;
 
   private static final Duration JUDGED = Duration.ofMillis(2_500);
-
-  private static int freePort() {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return free.getLocalPort();
-    } catch (IOException none) {
-      throw new IllegalStateException(none);
-    }
-  }
 
   /** Outcomes of all calls by name. */
   private static Map<String, Integer> run(HttpClient client, int port, String prefix) {
@@ -77,7 +66,6 @@ final class GoAwayTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 4})
   void mustFailNoCallThatWasNeverProcessed(int connections) {
-    int port = freePort();
     ConnectionProvider.Builder pools =
         ConnectionProvider.builder("nginx")
             .maxConnections(connections)
@@ -88,9 +76,8 @@ final class GoAwayTest {
         ReactorHttpGuard.custom(HttpBed.plan()).name("nginx").replayableBodies().build();
     ConnectionProvider pool = guard.provider(pools);
     try (NginxServer nginx =
-        NginxServer.builder()
-            .directives("listen 127.0.0.1:%d http2;".formatted(port), "keepalive_requests 40;")
-            .start()) {
+        NginxServer.builder().http2().directives("keepalive_requests 40;").start()) {
+      int port = nginx.http2Port();
       Map<String, Integer> bareOutcomes =
           run(HttpClient.create(bare).protocol(HttpProtocol.H2C), port, "bare-");
       Map<String, Integer> outcomes =
