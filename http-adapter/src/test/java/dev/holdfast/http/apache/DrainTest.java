@@ -3,6 +3,7 @@ package dev.holdfast.http.apache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.lab.Loopback;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.path.NetworkPath;
 import dev.holdfast.path.ServerLimits;
@@ -83,6 +84,7 @@ final class DrainTest {
     } else {
       wire.socket().close();
     }
+    Loopback.awaitEndHeard(server.port(), wire.socket().getPort());
   }
 
   @AfterEach

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.lab.Await;
+import dev.holdfast.lab.Loopback;
 import dev.holdfast.lab.http.Ending;
 import dev.holdfast.lab.http.FaultServer;
 import java.io.IOException;
@@ -99,6 +100,13 @@ final class ProxyTest {
       }
     }
 
+    /** By the client, of all that were closed: a socket says so before its FIN is sent. */
+    private void awaitEndsHeard() {
+      for (Socket socket : sockets) {
+        Loopback.awaitEndHeard(listener.getLocalPort(), socket.getPort());
+      }
+    }
+
     @Override
     public void close() throws IOException {
       listener.close();
@@ -122,10 +130,12 @@ final class ProxyTest {
       assertThat(bed.send("POST", "second").body()).isEqualTo("second");
       assertThat(server.connections()).isEqualTo(1);
       proxy.endAll();
+      proxy.awaitEndsHeard();
       assertThat(bed.send("POST", "third").body()).isEqualTo("third");
       Await.until("idle", Bed.SOON, () -> server.idle() == 1);
       server.endIdle(Ending.FIN);
       Await.until("passed on", Bed.SOON, () -> proxy.sockets.stream().allMatch(Socket::isClosed));
+      proxy.awaitEndsHeard();
       assertThat(bed.send("POST", "fourth").body()).isEqualTo("fourth");
       assertThat(bed.swaps()).hasSize(2).allMatch(swap -> swap.cause() == Cause.PEER_CLOSED);
     }

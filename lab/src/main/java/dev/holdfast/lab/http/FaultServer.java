@@ -246,6 +246,7 @@ public final class FaultServer implements AutoCloseable {
       // The kernel sends it as the last thread leaves the socket, which is the peer's own.
       Await.until("the resets are sent", SOON, () -> idle.stream().noneMatch(peers::contains));
     }
+    idle.forEach(peer -> peer.awaitHeard(ending));
     return idle.size();
   }
 

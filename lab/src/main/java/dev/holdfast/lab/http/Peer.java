@@ -1,5 +1,6 @@
 package dev.holdfast.lab.http;
 
+import dev.holdfast.lab.Loopback;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -156,6 +157,15 @@ final class Peer implements Runnable {
       return true;
     } catch (IOException gone) {
       return false;
+    }
+  }
+
+  /** Until the client's kernel has what {@link #disturb} has sent. */
+  void awaitHeard(Ending ending) {
+    if (ending == Ending.OPEN) {
+      Loopback.awaitArrived(server.port(), wire.getPort());
+    } else {
+      Loopback.awaitEndHeard(server.port(), wire.getPort());
     }
   }
 
