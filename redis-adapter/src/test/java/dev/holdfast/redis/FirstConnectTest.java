@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.lab.Await;
+import dev.holdfast.lab.RefusingPort;
 import dev.holdfast.pool.AcquireTimeoutException;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
@@ -109,11 +110,8 @@ final class FirstConnectTest {
 
   @Test
   void mustNotWaitLongerForWhatIsRefused() throws Exception {
-    int nobody;
-    try (ScriptedRedis gone = ScriptedRedis.start()) {
-      nobody = gone.port();
-    }
-    try (var pool = pool(nobody).build()) {
+    try (RefusingPort nobody = RefusingPort.any();
+        var pool = pool(nobody.port()).build()) {
       assertThatThrownBy(pool::borrow)
           .isInstanceOf(AcquireTimeoutException.class)
           .hasMessageContaining("within 3000 ms");

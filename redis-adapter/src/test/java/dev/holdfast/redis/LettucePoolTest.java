@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.holdfast.lab.Await;
 import dev.holdfast.lab.Forgetting;
 import dev.holdfast.lab.RedisServer;
+import dev.holdfast.lab.RefusingPort;
 import dev.holdfast.pool.AcquireTimeoutException;
 import dev.holdfast.pool.PoolClosedException;
 import dev.holdfast.usage.Usage;
@@ -157,7 +158,9 @@ final class LettucePoolTest {
   void mustTellWhyItCannotConnect() throws Exception {
     RedisServer gone = RedisServer.start();
     gone.close();
-    try (PoolBed bed = new PoolBed(gone, pool -> pool)) {
+    try (RefusingPort held = RefusingPort.at(gone.port());
+        PoolBed bed = new PoolBed(gone, pool -> pool)) {
+      assertThat(held.port()).isEqualTo(gone.port());
       assertThatThrownBy(bed.pool::borrow)
           .isInstanceOf(AcquireTimeoutException.class)
           .hasMessageContaining("last connect: io.lettuce.core.RedisConnectionException");

@@ -44,6 +44,7 @@ final class SlowProxyTest {
 
   private static final int CONNECTIONS = 40;
   private static final Duration SOON = Duration.ofSeconds(10);
+  private static final int ATTEMPTS = 3;
 
   private final Path dir;
   private final List<AutoCloseable> opened = new ArrayList<>();
@@ -75,6 +76,21 @@ final class SlowProxyTest {
 
   /** Listens on the returned port and leads to the servers, the second in reserve. */
   private int proxyTo(String servers) throws IOException {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      int port = startProxyTo(servers);
+      if (port > 0) {
+        return port;
+      }
+    }
+    throw new IllegalStateException("haproxy has ended: " + Files.readString(log()));
+  }
+
+  private Path log() {
+    return dir.resolve("haproxy.log");
+  }
+
+  /** Its port, or -1 if it has ended, as where somebody else has taken the port meanwhile. */
+  private int startProxyTo(String servers) throws IOException {
     int port;
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
@@ -99,15 +115,15 @@ final class SlowProxyTest {
       proxy =
           new ProcessBuilder("haproxy", "-db", "-f", config.toString())
               .redirectErrorStream(true)
-              .redirectOutput(dir.resolve("haproxy.log").toFile())
+              .redirectOutput(log().toFile())
               .start();
     } catch (IOException notInstalled) {
       Assumptions.abort("haproxy is not on PATH");
       throw notInstalled;
     }
     opened.add(proxy::destroyForcibly);
-    Await.until("haproxy listens", SOON, () -> listens(port));
-    return port;
+    Await.until("haproxy listens", SOON, () -> !proxy.isAlive() || listens(port));
+    return proxy.isAlive() ? port : -1;
   }
 
   private static boolean listens(int port) {

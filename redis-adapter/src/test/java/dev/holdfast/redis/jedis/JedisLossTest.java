@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.lab.RedisServer;
+import dev.holdfast.lab.RefusingPort;
 import dev.holdfast.redis.ScriptedRedis;
 import dev.holdfast.retry.AmbiguousOutcomeException;
 import dev.holdfast.retry.Delivery;
@@ -256,7 +257,8 @@ final class JedisLossTest {
         }
       }
     }
-    try (JedisBed bed = new JedisBed(nobody)) {
+    try (RefusingPort refusing = RefusingPort.at(nobody);
+        JedisBed bed = new JedisBed(refusing.port())) {
       JedisConnections pool = bed.guarded(each -> each.acquireTimeout(Duration.ofSeconds(3)));
       assertThatThrownBy(pool::getConnection)
           .isInstanceOf(JedisConnectionException.class)
