@@ -68,14 +68,14 @@ final class PoolResidueTest {
     UNANSWERED(
         Residue.UNANSWERED,
         connection -> {
-          redis.command("CLIENT", "PAUSE", "500", "ALL");
-          connection.async().get("residue:slow");
+          redis.command("CLIENT", "PAUSE", "100000", "WRITE");
+          connection.async().incr("residue:slow");
         }),
     UNANSWERED_REACTIVELY(
         Residue.UNANSWERED,
         connection -> {
-          redis.command("CLIENT", "PAUSE", "500", "ALL");
-          connection.reactive().get("residue:slow").subscribe();
+          redis.command("CLIENT", "PAUSE", "100000", "WRITE");
+          connection.reactive().incr("residue:slow").subscribe();
         }),
     SELECTED(Residue.DATABASE, connection -> connection.sync().select(3)),
     SELECTED_AND_BACK_IN_A_TRANSACTION_THAT_WAS_DISCARDED(
@@ -169,6 +169,7 @@ final class PoolResidueTest {
       bed.pool.release(dirty).get(5, TimeUnit.SECONDS);
       assertThat(bed.count("holdfast.pool.residues", "residue", dirt.left.tag())).isEqualTo(1);
       assertThat(bed.closed("discarded")).isEqualTo(1);
+      redis.command("CLIENT", "UNPAUSE");
       try (var next = bed.pool.borrow()) {
         assertThat(PoolBed.id(next)).isNotEqualTo(id);
         assertThat(next.sync().get("residue:clean")).isNull();
