@@ -30,6 +30,8 @@ final class Callers implements AutoCloseable {
 
   private static final long PAUSE_NANOS = 2_000_000;
 
+  private static final long NOT_IN_A_CALL = Long.MIN_VALUE;
+
   private final StatefulRedisConnection<String, String> connection;
   private final String name;
   private final ExecutorService threads = Executors.newFixedThreadPool(CALLERS);
@@ -64,6 +66,7 @@ final class Callers implements AutoCloseable {
     this.connection = connection;
     for (int caller = 0; caller < CALLERS; caller++) {
       int number = caller;
+      callStarted.set(caller, NOT_IN_A_CALL);
       threads.execute(() -> call(number));
     }
   }
@@ -86,7 +89,8 @@ final class Callers implements AutoCloseable {
     long now = System.nanoTime();
     long count = 0;
     for (int caller = 0; caller < CALLERS; caller++) {
-      if (now - callStarted.get(caller) > time.toNanos()) {
+      long started = callStarted.get(caller);
+      if (started != NOT_IN_A_CALL && now - started > time.toNanos()) {
         count++;
       }
     }
@@ -140,6 +144,7 @@ final class Callers implements AutoCloseable {
       } catch (ExecutionException | TimeoutException | RuntimeException failed) {
         failures.add(key + ": " + failed);
       }
+      callStarted.set(caller, NOT_IN_A_CALL);
       longestNanos.accumulateAndGet(System.nanoTime() - started, Math::max);
       LockSupport.parkNanos(PAUSE_NANOS);
     }
