@@ -20,6 +20,7 @@ final class EventServer implements AutoCloseable {
   private static final Duration EVERY = Duration.ofMillis(100);
   private static final int DISCARD = 9;
 
+  private volatile boolean pausing;
   private final DisposableServer server;
   private final NginxServer nginx;
 
@@ -59,8 +60,20 @@ final class EventServer implements AutoCloseable {
     }
   }
 
-  private static Flux<String> events() {
-    return Flux.interval(EVERY).map(number -> "data: " + number + "\n\n").onBackpressureDrop();
+  private Flux<String> events() {
+    return Flux.interval(EVERY)
+        .filter(number -> !pausing)
+        .map(number -> "data: " + number + "\n\n")
+        .onBackpressureDrop();
+  }
+
+  /** Says nothing until {@link #goOn}. */
+  void pause() {
+    pausing = true;
+  }
+
+  void goOn() {
+    pausing = false;
   }
 
   int port() {
