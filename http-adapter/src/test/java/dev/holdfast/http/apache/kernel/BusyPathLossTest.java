@@ -82,7 +82,7 @@ final class BusyPathLossTest {
     network.delay(Duration.ofMillis(10));
     ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
     try (KernelClient bare = KernelClient.bare(Dial.ROUTED, nginx);
-        KernelClient guarded = KernelClient.guarded(Dial.ROUTED, nginx)) {
+        KernelClient guarded = KernelClient.unproved(Dial.ROUTED, nginx)) {
       openAll(bare, callers, "bare");
       openAll(guarded, callers, "warm");
       network.forgetAll();

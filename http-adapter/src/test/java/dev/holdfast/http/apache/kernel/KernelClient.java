@@ -40,13 +40,20 @@ final class KernelClient implements AutoCloseable {
 
   private static final Duration CONNECT = Duration.ofSeconds(2);
 
+  /** A guard's {@code probeAfter}. */
+  private static final Duration DEFAULT = Duration.ofSeconds(1);
+
   private final String origin;
   private final CloseableHttpClient client;
   private final List<SwapEvent> swaps = new CopyOnWriteArrayList<>();
   private final List<ConnectReport> connects = new CopyOnWriteArrayList<>();
 
   private KernelClient(
-      String origin, boolean guarded, ConnectionPlan plan, Duration connectTimeout) {
+      String origin,
+      boolean guarded,
+      ConnectionPlan plan,
+      Duration connectTimeout,
+      Duration probeAfter) {
     this.origin = origin;
     PoolingHttpClientConnectionManagerBuilder pool =
         PoolingHttpClientConnectionManagerBuilder.create()
@@ -66,6 +73,7 @@ final class KernelClient implements AutoCloseable {
           ApacheHttpGuard.custom(plan)
               .meterRegistry(new SimpleMeterRegistry())
               .connectTimeout(connectTimeout)
+              .probeAfter(probeAfter)
               .build();
       guard.onSwap(swaps::add);
       guard.onConnect(connects::add);
@@ -80,7 +88,7 @@ final class KernelClient implements AutoCloseable {
   }
 
   static KernelClient bare(Dial dial, NginxServer nginx) {
-    return new KernelClient(origin(dial, nginx), false, unsuspecting(), CONNECT);
+    return new KernelClient(origin(dial, nginx), false, unsuspecting(), CONNECT, DEFAULT);
   }
 
   static KernelClient guarded(Dial dial, NginxServer nginx) {
@@ -88,11 +96,17 @@ final class KernelClient implements AutoCloseable {
   }
 
   static KernelClient guarded(Dial dial, NginxServer nginx, Duration connectTimeout) {
-    return new KernelClient(origin(dial, nginx), true, unsuspecting(), connectTimeout);
+    return new KernelClient(origin(dial, nginx), true, unsuspecting(), connectTimeout, DEFAULT);
   }
 
   static KernelClient guarded(Dial dial, NginxServer nginx, ConnectionPlan plan) {
-    return new KernelClient(origin(dial, nginx), true, plan, CONNECT);
+    return new KernelClient(origin(dial, nginx), true, plan, CONNECT, DEFAULT);
+  }
+
+  /** It proves nothing before it sends, however long a late machine leaves its connections idle. */
+  static KernelClient unproved(Dial dial, NginxServer nginx) {
+    return new KernelClient(
+        origin(dial, nginx), true, unsuspecting(), CONNECT, Duration.ofMinutes(1));
   }
 
   /** A plan that knows of no limit near the lab's: the guard is left to its evidence. */

@@ -9,6 +9,8 @@ import dev.holdfast.lab.kernel.KernelLab;
 import dev.holdfast.lab.kernel.Network;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
@@ -34,14 +36,19 @@ final class OpenStreamTest {
         .toFuture();
   }
 
-  /** An upload that pauses for as long as the test lasts. */
-  private static Disposable open(HttpClient client) {
-    return client
-        .post()
-        .uri("http://" + Dial.ROUTED.address() + ":" + PORT + "/upload")
-        .send(ByteBufFlux.fromString(Flux.concat(Mono.just("begun"), Flux.never())))
-        .response()
-        .subscribe(response -> {}, lost -> {});
+  /** An upload that has begun, and pauses for as long as the test lasts. */
+  private static Disposable open(HttpClient client) throws InterruptedException {
+    CountDownLatch begun = new CountDownLatch(1);
+    Flux<String> rest = Flux.<String>never().doOnSubscribe(asked -> begun.countDown());
+    Disposable upload =
+        client
+            .post()
+            .uri("http://" + Dial.ROUTED.address() + ":" + PORT + "/upload")
+            .send(ByteBufFlux.fromString(Flux.concat(Mono.just("begun"), rest)))
+            .response()
+            .subscribe(response -> {}, lost -> {});
+    assertThat(begun.await(KernelBed.SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    return upload;
   }
 
   @Test
