@@ -1,11 +1,13 @@
 package dev.holdfast.http.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.holdfast.diagnosis.Explanation;
 import dev.holdfast.lab.Await;
 import dev.holdfast.lab.NginxServer;
 import dev.holdfast.lab.kernel.Dial;
+import dev.holdfast.lab.kernel.GuardSwitch;
 import dev.holdfast.lab.kernel.KernelLab;
 import dev.holdfast.lab.kernel.Network;
 import java.time.Duration;
@@ -27,6 +29,9 @@ final class DarkPathTest {
   private static final Duration BUSY = Duration.ofMillis(700);
   private static final Duration AFTER = Duration.ofSeconds(2);
 
+  /** Darkness is told from loss after 0.9 s; a late machine may sleep through a shorter one. */
+  private static final Duration NOTICED = Duration.ofSeconds(2);
+
   /** Long enough for a proof to be wanted. */
   private static final Duration IDLE = Duration.ofMillis(1_500);
 
@@ -40,8 +45,10 @@ final class DarkPathTest {
   @CsvSource({"HC5,true,1", "HC5,false,2", "REACTOR,true,2", "REACTOR,false,1"})
   void mustLoseNoCall(Client client, boolean clientMuted, int seconds, Network network)
       throws Exception {
-    NginxServer nginx = network.nginx(0, builder -> builder.directives(Trial.NAMED));
     Duration outage = Duration.ofSeconds(seconds);
+    boolean noticed = outage.compareTo(NOTICED) >= 0;
+    assumeTrue(noticed || !GuardSwitch.isOff(), "what need not be noticed is survived bare too");
+    NginxServer nginx = network.nginx(0, builder -> builder.directives(Trial.NAMED));
     String scenario = "%s not heard for %d s".formatted(clientMuted ? "client" : "server", seconds);
     try (Trial trial =
         new Trial(scenario, client, nginx, Trial.target(Dial.ROUTED, nginx, CALLERS))) {
@@ -50,9 +57,10 @@ final class DarkPathTest {
       trial.settleGuardedMixed(darken(trial.guarded(Verb.POST), network, clientMuted, outage));
       trial.assertNoneLost();
       trial.assertNoneUnclear();
-      // told on the thread that watches, which the last answer does not wait for
-      Crew posts = trial.guarded(Verb.POST);
-      Await.until("dark", Trial.SOON, () -> posts.diagnosed(Explanation.PATH_DARK) > 0);
+      if (noticed) { // told on the thread that watches, which the last answer does not wait for
+        Crew posts = trial.guarded(Verb.POST);
+        Await.until("dark", Trial.SOON, () -> posts.diagnosed(Explanation.PATH_DARK) > 0);
+      }
     }
   }
 
