@@ -3,6 +3,7 @@ package dev.holdfast.http.okhttp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.lab.Await;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -133,6 +134,7 @@ final class OkHttpUnseenTest {
             .isInstanceOf(SocketTimeoutException.class);
       }
       assertThat(seen).containsExactly("SocketTimeoutException", "SocketTimeoutException");
+      Await.until("the server has had both", OkBed.SOON, () -> server.requests().size() >= 2);
       assertThat(server.requests()).containsExactly("POST /pay", "POST /pay");
     } finally {
       end.countDown();

@@ -46,6 +46,9 @@ final class HandOverTest {
       Channel first = uses.get(uses.size() - 1);
       Channel second = channels.get(0) == first ? channels.get(1) : channels.get(0);
       assertThat(first.eventLoop()).isNotSameAs(second.eventLoop());
+      for (Channel each : List.of(first, second)) { // an answer comes before its connection is back
+        each.eventLoop().submit(() -> {}).get(20, TimeUnit.SECONDS);
+      }
 
       CountDownLatch firstChosen = closesOnce(first);
       CountDownLatch secondChosen = closesOnce(second);
