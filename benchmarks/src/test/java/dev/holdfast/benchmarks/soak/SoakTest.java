@@ -6,13 +6,13 @@ import dev.holdfast.lab.kernel.KernelLab;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Two minutes of random faults. Held are the promises that no load of the machine may break; how
- * many calls fail, and how long they take, is {@code benchmarks/run soak}'s to show.
+ * Two minutes of random faults, the same ones in every build; {@code -Dsoak.seed=S} chooses others.
+ * Held are the promises that no load of the machine may break; how many calls fail, and how long
+ * they take, is {@code benchmarks/run soak}'s to show.
  */
 @KernelLab
 final class SoakTest {
@@ -27,7 +27,7 @@ final class SoakTest {
   @Test
   @Timeout(420)
   void mustKeepItsPromisesUnderRandomFaults() throws Exception {
-    long seed = Long.getLong(SEED, ThreadLocalRandom.current().nextInt(1_000_000));
+    long seed = Long.getLong(SEED, 77);
     System.out.printf("[soak] again with -D%s=%d%n", SEED, seed);
     SoakResult result = new SoakRun(seed, LENGTH, System.out).run();
     result.faults().forEach(System.out::println);
