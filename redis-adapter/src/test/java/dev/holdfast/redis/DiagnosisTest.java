@@ -98,7 +98,7 @@ final class DiagnosisTest {
 
   @Test
   void mustLearnFromTheNextConnectionThatNothingLeadsThere() throws Exception {
-    BackOff late = new BackOff(Duration.ofSeconds(1), Duration.ofSeconds(2), 2, 0.1);
+    BackOff late = new BackOff(Duration.ofSeconds(3), Duration.ofSeconds(4), 2, 0.1);
     try (RedisBed bed = new RedisBed(redis, Forgetting.SILENCE);
         var connection =
             bed.guarded(bed.guard(builder -> builder.reconnectBackOff(late))).connect()) {

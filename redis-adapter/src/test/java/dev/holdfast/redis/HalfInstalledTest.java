@@ -13,6 +13,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -78,6 +79,14 @@ final class HalfInstalledTest {
     assertThat(log.toString(StandardCharsets.UTF_8)).contains(fix);
   }
 
+  /** Of this guard; what tests before have left behind may still end, and say so. */
+  private List<String> warnings() {
+    return log.toString(StandardCharsets.UTF_8)
+        .lines()
+        .filter(line -> line.contains("WARN dev.holdfast") && line.contains(" half: "))
+        .toList();
+  }
+
   private int said(String line) {
     return log.toString(StandardCharsets.UTF_8).split(line, -1).length - 1;
   }
@@ -94,7 +103,7 @@ final class HalfInstalledTest {
     RedisClient client = RedisClient.create(guard.install(resources), uri());
     client.setOptions(guard.options(ClientOptions.create()));
     use(client);
-    assertThat(said("WARN")).isZero();
+    assertThat(warnings()).isEmpty();
     client.setOptions(ClientOptions.builder().autoReconnect(true).build());
     use(client);
     mustSayOnce(OPTIONS, "client.setOptions(guard.options(ClientOptions.create()))");
@@ -120,7 +129,7 @@ final class HalfInstalledTest {
     try (var connection = client.connectPubSub()) {
       assertThat(connection.sync().ping()).isEqualTo("PONG");
     }
-    assertThat(log.toString(StandardCharsets.UTF_8)).doesNotContain("WARN dev.holdfast");
+    assertThat(warnings()).isEmpty();
   }
 
   @Test
