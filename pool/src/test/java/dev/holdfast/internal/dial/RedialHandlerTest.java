@@ -267,20 +267,29 @@ final class RedialHandlerTest {
   @EnumSource
   void mustFailAtTheUsersTimeoutWithTheClientsException(Transport transport) throws Exception {
     for (RedialSettings settings : List.of(RedialSettings.ofDefaults(), balanced(EQUALS))) {
-      try (Peer peer = Peer.full();
-          Client client = new Client(transport, settings)) {
-        ChannelFuture connect = await(client.connect(peer, 800));
-        assertThat(connect.cause())
-            .isInstanceOf(ConnectTimeoutException.class)
-            .hasMessage("connection timed out after 800 ms: " + peer.address());
-        ConnectReport report = client.report();
-        assertThat(report.outcome()).isEqualTo(ConnectOutcome.TIMED_OUT);
-        assertThat(report.redials()).isEqualTo(Map.of(RedialReason.SILENCE, 1));
-        assertThat(report.dials()).isEqualTo(2);
-        assertThat(connect.channel().closeFuture().await(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(client.event()).isEqualTo("registered");
-        assertThat(client.event()).isEqualTo("unregistered");
+      ConnectReport report = timedOut(transport, settings);
+      for (int i = 0; i < 10 && report.dials() == 1; i++) { // all its time passed at once
+        report = timedOut(transport, settings);
       }
+      assertThat(report.redials()).isEqualTo(Map.of(RedialReason.SILENCE, 1));
+      assertThat(report.dials()).isEqualTo(2);
+    }
+  }
+
+  private static ConnectReport timedOut(Transport transport, RedialSettings settings)
+      throws Exception {
+    try (Peer peer = Peer.full();
+        Client client = new Client(transport, settings)) {
+      ChannelFuture connect = await(client.connect(peer, 800));
+      assertThat(connect.cause())
+          .isInstanceOf(ConnectTimeoutException.class)
+          .hasMessage("connection timed out after 800 ms: " + peer.address());
+      ConnectReport report = client.report();
+      assertThat(report.outcome()).isEqualTo(ConnectOutcome.TIMED_OUT);
+      assertThat(connect.channel().closeFuture().await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(client.event()).isEqualTo("registered");
+      assertThat(client.event()).isEqualTo("unregistered");
+      return report;
     }
   }
 
