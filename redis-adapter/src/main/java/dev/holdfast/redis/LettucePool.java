@@ -128,11 +128,15 @@ public final class LettucePool<K, V> implements AsyncPool<StatefulRedisConnectio
     }
   }
 
-  /** Whether there is reason to wait longer: a connect is under way, and none has failed lately. */
+  /**
+   * Whether there is reason to wait longer: a connect was under way as the time was over, and none
+   * has failed lately. It may have ended since: then there is a connection.
+   */
   private boolean awaitsFirstConnect(AcquireTimeoutException none) {
+    PoolState then = none.state();
     return patience.firstConnect().compareTo(patience.usual()) > 0
         && none.getCause() == null
-        && pool.state().connecting() > 0;
+        && then.connecting() + then.idle() > 0;
   }
 
   /**
