@@ -17,11 +17,14 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.RouteInfo.LayerType;
 import org.apache.hc.client5.http.RouteInfo.TunnelType;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.routing.HttpRoutePlanner;
@@ -29,6 +32,7 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.apache.hc.core5.http.io.entity.StringEntity;
+import org.apache.hc.core5.util.TimeValue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -92,6 +96,17 @@ final class DrainTest {
     server.close();
   }
 
+  /** It looks for the end of no connection, however long a late machine has left that idle. */
+  private static CloseableHttpClient client(Pair pair) {
+    return client(pair, http -> http);
+  }
+
+  private static CloseableHttpClient client(Pair pair, UnaryOperator<HttpClientBuilder> building) {
+    ConnectionConfig unseen =
+        ConnectionConfig.custom().setValidateAfterInactivity(TimeValue.NEG_ONE_SECOND).build();
+    return pair.client(pool -> pool.setDefaultConnectionConfig(unseen), building);
+  }
+
   private HttpUriRequestBase request(String method) {
     HttpUriRequestBase request =
         new HttpUriRequestBase(method, URI.create("http://127.0.0.1:" + server.port() + "/"));
@@ -138,7 +153,7 @@ final class DrainTest {
   void mustRepeatOnAConnectionThatThePoolStillHolds(Pair pair, String method, End how)
       throws Exception {
     end = how;
-    try (CloseableHttpClient client = pair.client()) {
+    try (CloseableHttpClient client = client(pair)) {
       drain(client, 2);
       cuts.set(true);
       assertThat(send(client, method)).isEqualTo(200);
@@ -156,8 +171,7 @@ final class DrainTest {
     HttpRoutePlanner tunnelled =
         (host, context) ->
             new HttpRoute(host, null, proxy, false, TunnelType.TUNNELLED, LayerType.PLAIN);
-    try (CloseableHttpClient client =
-        pair.client(pool -> pool, http -> http.setRoutePlanner(tunnelled))) {
+    try (CloseableHttpClient client = client(pair, http -> http.setRoutePlanner(tunnelled))) {
       drain(client, 2);
       cuts.set(true);
       assertThat(send(client, method)).isEqualTo(200);
@@ -170,7 +184,7 @@ final class DrainTest {
   @ParameterizedTest
   @CsvSource({"BARE, GET", "BARE, PUT", "GUARDED, GET", "GUARDED, PUT", "GUARDED, POST"})
   void mustPassByOneThatEndedInThePool(Pair pair, String method) throws Exception {
-    try (CloseableHttpClient client = pair.client()) {
+    try (CloseableHttpClient client = client(pair)) {
       List<RawServer.Wire> held = drain(client, 2);
       end(held.get(1)); // the last to come back is the first to be lent
       assertThat(send(client, method)).isEqualTo(200);
@@ -182,7 +196,7 @@ final class DrainTest {
   @ParameterizedTest
   @ValueSource(strings = {"GET", "PUT", "POST"})
   void mustPassByAllThatEndedInThePool(String method) throws Exception {
-    try (CloseableHttpClient client = Pair.GUARDED.client()) {
+    try (CloseableHttpClient client = client(Pair.GUARDED)) {
       List<RawServer.Wire> held = drain(client, 5);
       for (RawServer.Wire wire : held.subList(1, 5)) {
         end(wire);
@@ -195,7 +209,7 @@ final class DrainTest {
   @ParameterizedTest
   @ValueSource(strings = {"GET", "PUT", "POST"})
   void mustFailAsRefusedWhereThePoolHoldsNoneThatLives(String method) throws Exception {
-    try (CloseableHttpClient client = Pair.GUARDED.client()) {
+    try (CloseableHttpClient client = client(Pair.GUARDED)) {
       for (RawServer.Wire wire : drain(client, 3)) {
         end(wire);
       }
@@ -207,7 +221,7 @@ final class DrainTest {
   @ParameterizedTest
   @EnumSource
   void mustNotRepeatAPostThatWasSent(Pair pair) throws Exception {
-    try (CloseableHttpClient client = pair.client()) {
+    try (CloseableHttpClient client = client(pair)) {
       drain(client, 2);
       cuts.set(true);
       assertThatThrownBy(() -> send(client, "POST")).isInstanceOf(IOException.class);
