@@ -42,6 +42,7 @@ final class PacketSocket implements AutoCloseable {
   private static final int CLONE_NEWNET = 0x40000000;
   private static final long SIOCGSTAMPNS = 0x8907;
   private static final int ENOENT = 2;
+  private static final int EINTR = 4;
   private static final int EAGAIN = 11;
   private static final int ENOBUFS = 105;
 
@@ -128,15 +129,16 @@ final class PacketSocket implements AutoCloseable {
   /**
    * Waits a moment for a frame. It begins with {@link #OFFLOADS} bytes of offloads.
    *
-   * @return its length or, if that is less, the array's; 0 if none came
+   * @return its length or, if that is less, the array's; 0 if none came, or the process was stopped
+   *     and goes on
    * @throws LastErrorException if the interface is gone
    */
   int receive(byte[] frame) {
     try {
       return (int) Libc.recv(fd, frame, frame.length, 0);
     } catch (LastErrorException e) {
-      if (e.getErrorCode() == EAGAIN) {
-        return 0;
+      if (e.getErrorCode() == EAGAIN || e.getErrorCode() == EINTR) {
+        return 0; // with a timeout it is not taken up again behind a stop (signal(7))
       }
       throw e;
     }
@@ -169,7 +171,9 @@ final class PacketSocket implements AutoCloseable {
     try {
       Libc.send(fd, frame, frame.length, 0);
     } catch (LastErrorException e) {
-      if (e.getErrorCode() != ENOBUFS) {
+      if (e.getErrorCode() == EINTR) {
+        send(frame);
+      } else if (e.getErrorCode() != ENOBUFS) {
         throw e;
       }
     }
