@@ -64,7 +64,7 @@ public final class IdleBytes implements AutoCloseable {
     Ending ending = ENDINGS.get((input[0] & 0x7f) % ENDINGS.size());
     byte[] bytes = Arrays.copyOfRange(input, 1, input.length);
     long before = server.connections();
-    server.disturbIdle(() -> bytes, ending);
+    server.disturbIdleUnasked(() -> bytes, ending);
     call(input[0] < 0 ? "GET" : "POST");
     strings++;
     replaced += server.connections() - before;
