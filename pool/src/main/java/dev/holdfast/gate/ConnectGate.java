@@ -18,6 +18,19 @@ public interface ConnectGate {
   Admission admit(SocketAddress remote, long timeoutNanos);
 
   /**
+   * Asks for leave to dial a server of which the caller only wants to learn where others are: a
+   * cluster's node, a Sentinel. He asks several the same, and what he learns of the others may wait
+   * for this answer; so a gate should not let him wait for another's dial.
+   *
+   * @param remote the resolved address
+   * @param timeoutNanos how long the caller can wait for its connection
+   * @return go, wait or refused; as {@link #admit} unless the gate knows better
+   */
+  default Admission admitDiscovery(SocketAddress remote, long timeoutNanos) {
+    return admit(remote, timeoutNanos);
+  }
+
+  /**
    * A gate that lets everyone through and keeps no books.
    *
    * @return the gate

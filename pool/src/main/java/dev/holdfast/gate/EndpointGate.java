@@ -58,14 +58,18 @@ final class EndpointGate {
     this.storm = new StormControl(policy, carried.stormPerSecond(), random, lastAsked);
   }
 
-  /** Null if this gate was retired meanwhile. */
-  synchronized @Nullable Admission admit(long timeoutNanos) {
+  /**
+   * Null if this gate was retired meanwhile.
+   *
+   * @param discovers whether the caller asks other endpoints the same
+   */
+  synchronized @Nullable Admission admit(long timeoutNanos, boolean discovers) {
     if (retired) {
       return null;
     }
     long now = clock.getAsLong();
     lastAsked = now;
-    return ask(new Waiting(arrivals++, now, timeoutNanos), now);
+    return ask(new Waiting(arrivals++, now, timeoutNanos, discovers), now);
   }
 
   synchronized EndpointState state() {
@@ -92,7 +96,7 @@ final class EndpointGate {
       line.remove(caller.arrival);
       return refused(down("the time of this connect is over"), "down", 1);
     }
-    Verdict verdict = storm.ask(ahead, left, now);
+    Verdict verdict = caller.discovers ? storm.askUnheld(now) : storm.ask(ahead, left, now);
     if (verdict instanceof Verdict.Refuse refuse) {
       line.remove(caller.arrival);
       return refused(down(refuse.why()), "down", refuse.retryNanos());
@@ -174,12 +178,14 @@ final class EndpointGate {
     private final long arrival;
     private final long arrivedAt;
     private final long timeoutNanos;
+    private final boolean discovers;
     private boolean forPort;
 
-    private Waiting(long arrival, long arrivedAt, long timeoutNanos) {
+    private Waiting(long arrival, long arrivedAt, long timeoutNanos, boolean discovers) {
       this.arrival = arrival;
       this.arrivedAt = arrivedAt;
       this.timeoutNanos = timeoutNanos;
+      this.discovers = discovers;
     }
 
     private long left(long now) {

@@ -125,6 +125,15 @@ public final class EndpointGates implements ConnectGate, AutoCloseable {
 
   @Override
   public Admission admit(SocketAddress destination, long timeoutNanos) {
+    return admit(destination, timeoutNanos, false);
+  }
+
+  @Override
+  public Admission admitDiscovery(SocketAddress destination, long timeoutNanos) {
+    return admit(destination, timeoutNanos, true);
+  }
+
+  private Admission admit(SocketAddress destination, long timeoutNanos, boolean discovers) {
     long timeout = Math.min(timeoutNanos, LONGEST_NANOS);
     while (true) {
       EndpointGate gate = gates.get(destination);
@@ -132,7 +141,7 @@ public final class EndpointGates implements ConnectGate, AutoCloseable {
         forget();
         gate = gates.computeIfAbsent(destination, this::gate);
       }
-      Admission admission = gate.admit(timeout);
+      Admission admission = gate.admit(timeout, discovers);
       if (admission != null) {
         return admission;
       }

@@ -105,11 +105,32 @@ final class StormControl {
     };
   }
 
-  private Verdict probing(int ahead, long left, long now) {
-    boolean probed = prober != null && now - proberGivenUp < 0;
-    if (!probed && now - nextProbe >= 0) {
+  /**
+   * The same for one who asks other endpoints the same, and must not be held: what those answer
+   * would wait with him. He dials as he would without a gate, but for an endpoint that says
+   * nothing: there he would wait out his connect timeout each time.
+   */
+  Verdict askUnheld(long now) {
+    boolean silent = state == StormState.PROBING && failures > 0 && !refusing;
+    if (!silent || probeDue(now)) {
       return DIAL;
     }
+    return new Verdict.Refuse(since(), Math.max(SHORTEST_LOOK_NANOS, nextProbe - now));
+  }
+
+  private boolean probed(long now) {
+    return prober != null && now - proberGivenUp < 0;
+  }
+
+  private boolean probeDue(long now) {
+    return !probed(now) && now - nextProbe >= 0;
+  }
+
+  private Verdict probing(int ahead, long left, long now) {
+    if (probeDue(now)) {
+      return DIAL;
+    }
+    boolean probed = probed(now);
     // Looks again after as long as the prober has taken so far: soon where round trips are short.
     long look =
         probed
@@ -193,9 +214,12 @@ final class StormControl {
     }
   }
 
-  /** A caller dials; while probing it is the prober, for as long as its own time lasts. */
+  /**
+   * A caller dials; while probing it is the prober, for as long as its own time lasts, unless it
+   * was let through before a probe was due.
+   */
   void dialled(Object dial, long left, long now) {
-    if (state == StormState.PROBING) {
+    if (state == StormState.PROBING && probeDue(now)) {
       prober = dial;
       probeBegan = now;
       proberGivenUp = now + left;

@@ -41,6 +41,7 @@ final class GuardCustomizer implements NettyCustomizer {
     }
     guard.dials().dialOn(bootstrap.config().group());
     PoolDial.dials(bootstrap);
+    TopologyLook.dials(bootstrap);
     RedialEventLoopGroup.prepare(bootstrap);
   }
 

@@ -88,7 +88,7 @@ final class ConnectAttempt implements GateVisit.Caller {
 
   /** Asks the gate, and dials once it lets the connect pass. */
   void begin() {
-    visit.enter();
+    visit.enter(DiscoveryDial.is(ctx.channel()));
   }
 
   @Override

@@ -60,8 +60,16 @@ final class GateVisit {
     this.caller = caller;
   }
 
-  void enter() {
-    obey(() -> gate.admit(remote, caller.left()));
+  /**
+   * Asks to dial.
+   *
+   * @param discovers whether the caller asks other servers the same
+   */
+  void enter(boolean discovers) {
+    obey(
+        discovers
+            ? () -> gate.admitDiscovery(remote, caller.left())
+            : () -> gate.admit(remote, caller.left()));
   }
 
   /** Whether the latest answer was to dial. */
