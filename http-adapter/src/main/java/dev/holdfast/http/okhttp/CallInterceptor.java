@@ -1,9 +1,11 @@
 package dev.holdfast.http.okhttp;
 
 import dev.holdfast.http.HttpGuardSettings;
+import dev.holdfast.internal.http.DeclinedAnswer;
 import dev.holdfast.internal.report.GuardMeters;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import okhttp3.Interceptor;
 import okhttp3.Request;
 import okhttp3.RequestBody;
@@ -19,6 +21,7 @@ final class CallInterceptor implements Interceptor {
   private final HttpGuardSettings settings;
   private final GuardMeters meters;
   private final Retries retries;
+  private final Duration declinedPatience;
 
   /** Whether the user lets the client repeat what failed. */
   @FunctionalInterface
@@ -26,21 +29,36 @@ final class CallInterceptor implements Interceptor {
     boolean on(Chain chain);
   }
 
-  CallInterceptor(HttpGuardSettings settings, GuardMeters meters, Retries retries) {
+  CallInterceptor(
+      HttpGuardSettings settings, GuardMeters meters, Retries retries, Duration declinedPatience) {
     this.settings = settings;
+    this.declinedPatience = declinedPatience;
     this.meters = meters;
     this.retries = retries;
   }
 
   @Override
   public Response intercept(Chain chain) throws IOException {
+    meters.called(1);
+    Response answer = attempt(chain);
+    if (!DeclinedAnswer.mayBe(answer.code())) {
+      return answer;
+    }
+    DeclinedCall declined =
+        new DeclinedCall(settings, declinedPatience, meters, chain, retries.on(chain));
+    while (declined.sendsAgain(answer)) {
+      answer = attempt(chain);
+    }
+    return answer;
+  }
+
+  private Response attempt(Chain chain) throws IOException {
     Request request = chain.request();
     CurrentCall mine =
         new CurrentCall(
             settings, meters, chain.call(), request, retries.on(chain), chain.readTimeoutMillis());
     @Nullable CurrentCall outer = CurrentCall.get();
     CurrentCall.set(mine);
-    meters.called(1);
     try {
       return run(chain, request, mine);
     } catch (InterruptedIOException ended) { // by a timeout of any kind, or by a cancel
@@ -67,7 +85,7 @@ final class CallInterceptor implements Interceptor {
   }
 
   /** Of a web socket, which passes no network interceptor: nobody knows whether it was sent. */
-  private static boolean isUpgrade(Request request) {
+  static boolean isUpgrade(Request request) {
     return request.header("Upgrade") != null;
   }
 

@@ -7,6 +7,7 @@ import dev.holdfast.guard.GuardHealth;
 import dev.holdfast.http.HttpGuardSettings;
 import dev.holdfast.http.SwapEvent;
 import dev.holdfast.http.UnknownHttpPath;
+import dev.holdfast.internal.http.DeclinedAnswer;
 import dev.holdfast.internal.http.HttpEndpoints;
 import dev.holdfast.internal.report.ConnectReports;
 import dev.holdfast.internal.report.DiagnosisReporter;
@@ -22,6 +23,7 @@ import dev.holdfast.report.DiagnosisEvent;
 import dev.holdfast.report.RecentDiagnosis;
 import dev.holdfast.wire.WireSnapshot;
 import io.github.resilience4j.retry.Retry;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -65,6 +67,7 @@ public final class OkHttpGuard implements Guard {
 
   private final HttpGuardSettings settings;
   private final boolean pings;
+  private final Duration declinedPatience;
   private final DiagnosisReporter reporter;
   private final GuardMeters meters;
   private final SocketParts sockets;
@@ -75,13 +78,17 @@ public final class OkHttpGuard implements Guard {
   private final Carriers carriers = new Carriers();
   private final AddressMemory memory = new AddressMemory();
 
-  OkHttpGuard(HttpGuardSettings settings, boolean pings) {
+  OkHttpGuard(HttpGuardSettings settings, boolean pings, Duration declinedPatience) {
+    this.declinedPatience = declinedPatience;
     this.settings = settings;
     this.pings = pings;
     this.installation = new Installation(settings.name());
     this.reporter = new DiagnosisReporter(settings.registry());
     this.meters = new GuardMeters(settings.registry(), settings.name());
     meters.byEndpoint(settings.endpointMeters());
+    for (String code : DeclinedAnswer.codes()) {
+      meters.mayBeDeclined(code);
+    }
     SocketSettings ofSockets = settings.sockets();
     this.sockets = SocketParts.of(ofSockets, meters, reporter);
     this.connects =
@@ -148,7 +155,10 @@ public final class OkHttpGuard implements Guard {
     builder.networkInterceptors().add(0, new LegInterceptor(carriers, installation));
     builder.addInterceptor(
         new CallInterceptor(
-            settings, meters, ChainSettings.retries(users.retryOnConnectionFailure())));
+            settings,
+            meters,
+            ChainSettings.retries(users.retryOnConnectionFailure()),
+            declinedPatience));
     if (pings && users.pingIntervalMillis() == 0 && settings.plan().pingAllowed()) {
       settings.plan().pingPeriod().ifPresent(builder::pingInterval);
     }

@@ -3,11 +3,14 @@ package dev.holdfast.http.okhttp;
 import dev.holdfast.http.HttpGuardBuilder;
 import dev.holdfast.http.HttpGuardSettings;
 import dev.holdfast.path.ConnectionPlan;
+import java.time.Duration;
+import java.util.Objects;
 
 /** Settings of an {@link OkHttpGuard}. Not thread-safe. */
 public final class OkHttpGuardBuilder extends HttpGuardBuilder<OkHttpGuardBuilder> {
 
   private boolean pings;
+  private Duration declinedPatience = Duration.ofSeconds(5);
 
   OkHttpGuardBuilder(ConnectionPlan plan) {
     super(plan);
@@ -31,6 +34,33 @@ public final class OkHttpGuardBuilder extends HttpGuardBuilder<OkHttpGuardBuilde
   }
 
   /**
+   * How long a request waits in all that a server answers with 503 or 429 and {@code Retry-After}.
+   * One that may run twice, {@code GET} say, is sent again then, unless the client's call or read
+   * timeout is shorter than the wait. 5 s by default; where the server asks for more, the caller
+   * has its answer at once. A run of such answers is met with a growing back-off, and repetitions
+   * that are declined in their turn use up the server's retry budget. It waits on the thread that
+   * executes the call; interceptors behind the guard's see each answer.
+   *
+   * <p>Nothing waits where retries are switched off, here or in the client, nor behind a redirect,
+   * nor with a body that cannot be sent again.
+   *
+   * @param patience zero for none of this: each answer reaches the caller
+   * @return this builder
+   * @throws IllegalArgumentException if the duration is negative
+   */
+  public OkHttpGuardBuilder declinedPatience(Duration patience) {
+    Objects.requireNonNull(patience, "patience");
+    if (patience.isNegative()) {
+      throw new IllegalArgumentException(
+          "declinedPatience %s is negative: time does not go back. Fix: use 5 s, the default, or"
+                  .formatted(patience)
+              + " zero to wait for no server");
+    }
+    this.declinedPatience = patience;
+    return this;
+  }
+
+  /**
    * Builds the guard.
    *
    * @return a guard, to be installed once
@@ -39,6 +69,6 @@ public final class OkHttpGuardBuilder extends HttpGuardBuilder<OkHttpGuardBuilde
    */
   public OkHttpGuard build() {
     Installation.requireSupportedClient(Installation.clientVersion());
-    return new OkHttpGuard(HttpGuardSettings.of(this), pings);
+    return new OkHttpGuard(HttpGuardSettings.of(this), pings, declinedPatience);
   }
 }

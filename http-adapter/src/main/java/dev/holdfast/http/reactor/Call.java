@@ -2,6 +2,7 @@ package dev.holdfast.http.reactor;
 
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.http.HttpGuardSettings;
+import dev.holdfast.internal.http.DeclinedAnswer;
 import dev.holdfast.internal.http.ExchangeProgress;
 import dev.holdfast.internal.http.RequestAttempts;
 import dev.holdfast.internal.http.RetryDecision;

@@ -1,6 +1,7 @@
 package dev.holdfast.http.reactor;
 
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.internal.http.DeclinedAnswer;
 import dev.holdfast.internal.http.ExchangeFailure;
 import dev.holdfast.internal.http.ExchangeProgress;
 import dev.holdfast.internal.http.RequestSafety;
@@ -130,7 +131,7 @@ final class Exchange {
   void headDelivered(HttpResponse head, ChannelPipeline pipeline) {
     boolean firstLeg = call.mayStartOver();
     headDelivered();
-    DeclinedAnswer declined = DeclinedAnswer.of(head, pipeline, connection.remote());
+    DeclinedAnswer declined = DeclinedHead.of(head, pipeline, connection.remote());
     if (declined != null) {
       connection.guard().meters().declined(declined.code());
       if (firstLeg && mayRunTwice()) {

@@ -10,6 +10,7 @@ import dev.holdfast.http.SwapEvent;
 import dev.holdfast.http.UnknownHttpPath;
 import dev.holdfast.internal.dial.Redialler;
 import dev.holdfast.internal.dial.SecondOpinions;
+import dev.holdfast.internal.http.DeclinedAnswer;
 import dev.holdfast.internal.http.HttpEndpoints;
 import dev.holdfast.internal.report.ConnectReports;
 import dev.holdfast.internal.report.DiagnosisReporter;
@@ -118,7 +119,7 @@ public final class ReactorHttpGuard implements Guard {
     this.direct = redialler(shared, false);
     this.balanced = redialler(shared, true);
     shared.replay().budgets().onWithheld(meters::withheld);
-    for (String code : DeclinedAnswer.CODES) {
+    for (String code : DeclinedAnswer.codes()) {
       meters.mayBeDeclined(code);
     }
     shared.sayPlans(LOG, client());

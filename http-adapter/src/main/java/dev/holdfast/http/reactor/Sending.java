@@ -1,5 +1,7 @@
 package dev.holdfast.http.reactor;
 
+import dev.holdfast.internal.http.DeclinedAnswer;
+import dev.holdfast.internal.http.DeclinedSending;
 import dev.holdfast.internal.http.RetryDecision;
 import dev.holdfast.internal.report.GuardMeters;
 import dev.holdfast.internal.retry.ReplayRetry;

@@ -1,4 +1,4 @@
-package dev.holdfast.http.reactor;
+package dev.holdfast.internal.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.holdfast.http.reactor;
+package dev.holdfast.internal.http;
 
 import dev.holdfast.internal.retry.RetryBudget;
 import dev.holdfast.internal.retry.RetryBudgets;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * is random, so that callers who were declined together do not return together. Used by one thread
  * after the other.
  */
-final class DeclinedSending {
+public final class DeclinedSending {
 
   private static final IntervalFunction WAITS =
       new BackOff(Duration.ofMillis(100), Duration.ofSeconds(2), 2, 0.5).waits();
@@ -32,10 +32,13 @@ final class DeclinedSending {
   private int times;
 
   /**
+   * One call.
+   *
    * @param budgets what repetitions may cost each server
    * @param patience the guard's
+   * @param nanoTime the clock
    */
-  DeclinedSending(RetryBudgets budgets, Duration patience, LongSupplier nanoTime) {
+  public DeclinedSending(RetryBudgets budgets, Duration patience, LongSupplier nanoTime) {
     this.budgets = budgets;
     this.patience = patience;
     this.nanoTime = nanoTime;
@@ -44,9 +47,10 @@ final class DeclinedSending {
   /**
    * The call was declined.
    *
+   * @param said the answer
    * @return how long it waits before it is sent again; negative if its caller is to have the answer
    */
-  long pauseNanos(DeclinedAnswer said) {
+  public long pauseNanos(DeclinedAnswer said) {
     long now = nanoTime.getAsLong();
     RetryBudget budget = budgets.ofDeclined(said.by());
     if (times++ == 0) {
@@ -68,7 +72,7 @@ final class DeclinedSending {
   }
 
   /** Another answer has come. */
-  void answered() {
+  public void answered() {
     RetryBudget budget = latest;
     if (budget != null) {
       budget.replayAnswered();
