@@ -6,6 +6,7 @@ import dev.holdfast.wire.WireVerdict;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether one flow is given up. What speaks against the flow alone, however long, does not
@@ -50,8 +51,11 @@ public final class PathTrial {
     record Condemned(Cause cause, String evidence, boolean pathWorked) implements Ruling {}
   }
 
-  /** Two ticks of a kernel with HZ=100: so far apart it may date one acknowledgement twice. */
-  private static final long SAME_NANOS = 20_000_000;
+  /** Of a kernel with HZ=100: so much later than told something may have been sent. */
+  private static final long TICK_NANOS = 10_000_000;
+
+  /** So far apart the kernel may date one acknowledgement twice. */
+  private static final long SAME_NANOS = 2 * TICK_NANOS;
 
   /** An unanswered probe before the one whose answer is still awaited. */
   private static final int PROBES_OF_DOUBT = 2;
@@ -61,10 +65,27 @@ public final class PathTrial {
 
   private static final Duration LONGEST_GRACE = Duration.ofSeconds(1);
 
+  /**
+   * {@code TCP_DELACK_MIN} of {@code net/tcp.h}, and a tick: so late a kernel acknowledges what it
+   * sees for the first time while its process is kept from answering.
+   */
+  private static final Duration FIRST_SIGHT = Duration.ofMillis(50);
+
+  /** {@code TCP_DELACK_MAX} of the same, and a tick. */
+  private static final Duration LATE_FIRST_SIGHT = Duration.ofMillis(210);
+
+  private static final long UNKNOWN = -1;
+
   private final SecondOpinion second;
   private boolean dark;
   private long darkSinceNanos;
   private boolean read;
+
+  /** The first that was answered since the flow fell silent. */
+  private Opinion.@Nullable Answered newcomer;
+
+  /** Segments resent in all when it was, or a few more. */
+  private long resentBefore = UNKNOWN;
 
   /**
    * A flow that nothing speaks against.
@@ -103,8 +124,8 @@ public final class PathTrial {
         dark = false; // heard in between
       }
       begin(since);
-      if (second.ask(since) instanceof Opinion.Answered answered
-          && askedSince(answered, wire, probedNanos)) {
+      Opinion.Answered answered = hear(since, wire);
+      if (answered != null && askedSince(answered, wire, probedNanos)) {
         return condemned(dead.cause(), dead.evidence(), answered, now);
       }
       return Ruling.Dark.INSTANCE;
@@ -117,9 +138,22 @@ public final class PathTrial {
       return new Ruling.Lit(end(now));
     }
     if ((suspect && WireJudge.overdue(wire)) || wire.probes() >= PROBES_OF_DOUBT) {
-      second.ask(since); // by the time the verdict is due, the answer may be there
+      hear(since, wire); // by the time the verdict is due, the answer may be there
     }
     return Ruling.Open.INSTANCE;
+  }
+
+  /** Asks, and counts from the answer on what the flow sends. */
+  private Opinion.@Nullable Answered hear(long since, WireSnapshot wire) {
+    Opinion.Answered known = newcomer;
+    if (known != null && known.atNanos() - since >= 0) {
+      return known;
+    }
+    newcomer = second.ask(since) instanceof Opinion.Answered answered ? answered : null;
+    if (newcomer != null) {
+      resentBefore = wire.totalRetrans() - (sentSince(newcomer, wire) ? 1 : 0);
+    }
+    return newcomer;
   }
 
   /**
@@ -171,16 +205,29 @@ public final class PathTrial {
 
   /**
    * Whether the flow itself was asked after the fresh connection was answered, and its answer is
-   * overdue: what left before may have been lost while the path was dark.
+   * overdue: what left before may have been lost while the path was dark. What arrives for the
+   * first time then may be acknowledged late, if the server's process is kept from running; what
+   * arrives a second time is acknowledged at once. Where the path was never dark to newcomers there
+   * is little to be late for.
    */
-  private static boolean askedSince(
-      Opinion.Answered answered, WireSnapshot wire, long probedNanos) {
-    long sinceAnswer = wire.takenAtNanos() - answered.atNanos();
-    if (wire.unacked() > 0) {
-      long sinceSent = TimeUnit.MILLISECONDS.toNanos(wire.lastDataSentMillis());
-      return sinceSent < sinceAnswer && WireJudge.overdue(wire);
+  private boolean askedSince(Opinion.Answered answered, WireSnapshot wire, long probedNanos) {
+    if (wire.unacked() == 0) {
+      return probedNanos - answered.atNanos() > 0;
     }
-    return probedNanos - answered.atNanos() > 0;
+    if (!sentSince(answered, wire) || !WireJudge.overdue(wire)) {
+      return false;
+    }
+    Duration late = answered.darkness().isZero() ? FIRST_SIGHT : LATE_FIRST_SIGHT;
+    Duration due = late.plusNanos(2 * wire.rttMicros() * 1_000);
+    return wire.totalRetrans() - resentBefore > 1 || sinceSent(wire) >= due.toNanos();
+  }
+
+  private static boolean sentSince(Opinion.Answered answered, WireSnapshot wire) {
+    return sinceSent(wire) + TICK_NANOS < wire.takenAtNanos() - answered.atNanos();
+  }
+
+  private static long sinceSent(WireSnapshot wire) {
+    return TimeUnit.MILLISECONDS.toNanos(wire.lastDataSentMillis());
   }
 
   /**

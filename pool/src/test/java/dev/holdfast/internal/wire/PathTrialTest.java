@@ -107,16 +107,30 @@ final class PathTrialTest {
     public void repeatSteadily() {}
   }
 
-  /** Runs until nothing can follow, or to the end. */
+  /** What fresh connections tell. */
+  @FunctionalInterface
+  private interface Newcomers {
+
+    Opinion ask(long now, long since);
+  }
+
   private static Result run(Story story) {
+    return run(
+        story,
+        (now, since) ->
+            story.dial() <= now && nanos(story.dial()) >= since
+                ? new Opinion.Answered(nanos(story.dial()), Duration.ofMillis(1), Duration.ZERO)
+                : new Opinion.Unanswered(since));
+  }
+
+  /** Runs until nothing can follow, or to the end. */
+  private static Result run(Story story, Newcomers newcomers) {
     long[] now = {0};
     boolean[] asked = {false};
     SecondOpinion second =
         since -> {
           asked[0] = true;
-          return story.dial() <= now[0] && nanos(story.dial()) >= since
-              ? new Opinion.Answered(nanos(story.dial()), Duration.ofMillis(1), Duration.ZERO)
-              : new Opinion.Unanswered(since);
+          return newcomers.ask(now[0], since);
         };
     FlightJudge judge = new FlightJudge(new Kernel(), 0);
     PathTrial trial = new PathTrial(second);
@@ -217,6 +231,76 @@ final class PathTrialTest {
       assertThat(((Ruling.Lit) last).dark())
           .as("%s", story)
           .isBetween(Duration.ofMillis(story.flow()), Duration.ofMillis(story.flow() + RTO));
+    }
+  }
+
+  /**
+   * Dialled anew as {@code EndpointOpinion} does it, and answered a millisecond after the light.
+   */
+  private static final class Dials implements Newcomers {
+    private static final long[] PAUSES = {300, 600, 1_200};
+
+    private final long lit;
+    private long first = NEVER;
+    private long answered = NEVER;
+
+    private Dials(long lit) {
+      this.lit = lit;
+    }
+
+    @Override
+    public Opinion ask(long now, long since) {
+      if (first == NEVER) {
+        first = now;
+        long at = now;
+        for (int dial = 0; at < lit; dial++) {
+          at += PAUSES[Math.min(dial, PAUSES.length - 1)];
+        }
+        answered = at;
+      }
+      return now > answered
+          ? new Opinion.Answered(
+              nanos(answered + 1), Duration.ofMillis(1), Duration.ofMillis(answered - first))
+          : new Opinion.Unanswered(nanos(first));
+    }
+
+    private boolean dark() {
+      return answered != first;
+    }
+  }
+
+  /**
+   * When a server's kernel answers what reached it first at {@code lit} or later: at once what it
+   * is sent again, and a first time once its process answers or the acknowledgement is delayed no
+   * longer.
+   */
+  private static long answered(long lit, long delay) {
+    List<Long> sent = transmissions().stream().filter(at -> at >= lit).toList();
+    return Math.min(sent.get(0) + delay, sent.get(1));
+  }
+
+  @Test
+  void mustGiveABusyServerTheTimeItsKernelTakesForWhatItSeesFirst() {
+    for (long lit = 0; lit <= 3_000; lit++) {
+      for (long delay : new long[] {0, 20, 40, 120, 200}) {
+        Dials dials = new Dials(lit);
+        Story story = new Story(answered(lit, delay), NEVER, NEVER, NEVER, NEVER);
+        Result result = run(story, dials);
+        if (dials.dark() || delay <= 40) {
+          assertThat(result.condemned()).as("lit at %d, %s", lit, story).isEqualTo(NEVER);
+        }
+      }
+    }
+  }
+
+  @Test
+  void mustCondemnAForgottenFlowOnceThePathIsLitAndItWasAskedTwice() {
+    for (long lit = 0; lit <= 3_000; lit++) {
+      Dials dials = new Dials(lit);
+      Result result = run(new Story(NEVER, NEVER, NEVER, NEVER, NEVER), dials);
+      List<Long> sent = transmissions().stream().filter(at -> at > dials.answered).toList();
+      long due = Math.max(sent.get(0) + 210, 3 * RTO);
+      assertThat(result.condemned()).as("lit at %d", lit).isLessThanOrEqualTo(due + RTO);
     }
   }
 
