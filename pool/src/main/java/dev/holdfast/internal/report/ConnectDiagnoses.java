@@ -72,7 +72,7 @@ public final class ConnectDiagnoses implements ConnectListener {
     this.guard = guard;
     this.plan = plan;
     this.plans = plans;
-    this.counters = new RecentCounters(host::read, System::nanoTime, Evidence::read);
+    this.counters = new RecentCounters(host::evidence, System::nanoTime, Evidence::read);
     this.reporter = reporter;
     counters.keep();
   }

@@ -27,7 +27,7 @@ final class RecentReading {
   synchronized Optional<HostReading> read() {
     long now = System.nanoTime();
     if (latest.filter(one -> now - one.takenAtNanos() < RECENT.toNanos()).isEmpty()) {
-      latest = counters.read().map(HostReading::evidence);
+      latest = counters.evidence();
     }
     return latest;
   }

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.StringTokenizer;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -18,6 +20,9 @@ import java.util.regex.Pattern;
 public final class HostCounters {
 
   private static final Pattern TIME_WAIT = Pattern.compile("(?m)^TCP:.* tw (\\d+)");
+
+  /** Of a long, whatever they are. */
+  private static final int MOST_DIGITS = 18;
 
   private final Path proc;
 
@@ -50,9 +55,22 @@ public final class HostCounters {
    * @return the reading; empty where there is none to read, as off Linux
    */
   public Optional<HostReading> read() {
+    return read(any -> true);
+  }
+
+  /**
+   * Reads the few counters that serve as evidence, at a third of the cost of all.
+   *
+   * @return the reading; empty where there is none to read
+   */
+  public Optional<HostReading> evidence() {
+    return read(HostReading.EVIDENCE::contains);
+  }
+
+  private Optional<HostReading> read(Predicate<String> wanted) {
     Map<String, Long> counters = new HashMap<>();
-    text("net/snmp").ifPresent(text -> parse(text, counters));
-    text("net/netstat").ifPresent(text -> parse(text, counters));
+    text("net/snmp").ifPresent(text -> parse(text, wanted, counters));
+    text("net/netstat").ifPresent(text -> parse(text, wanted, counters));
     return counters.isEmpty()
         ? Optional.empty()
         : Optional.of(new HostReading(System.nanoTime(), counters, timeWait()));
@@ -96,17 +114,30 @@ public final class HostCounters {
   }
 
   /** Pairs of lines: a prefix with the names, the prefix with the values. */
-  private static void parse(String text, Map<String, Long> counters) {
+  private static void parse(String text, Predicate<String> wanted, Map<String, Long> counters) {
     List<String> lines = text.lines().toList();
     for (int i = 0; i + 1 < lines.size(); i += 2) {
-      String[] names = lines.get(i).split(" ", -1);
-      String[] values = lines.get(i + 1).split(" ", -1);
-      String prefix = names[0].replace(':', '.');
-      for (int column = 1; column < Math.min(names.length, values.length); column++) {
-        if (values[column].matches("-?\\d{1,18}")) {
-          counters.put(prefix + names[column], Long.parseLong(values[column]));
+      StringTokenizer names = new StringTokenizer(lines.get(i), " ");
+      StringTokenizer values = new StringTokenizer(lines.get(i + 1), " ");
+      String prefix = names.hasMoreTokens() ? names.nextToken().replace(':', '.') : "";
+      if (values.hasMoreTokens()) {
+        values.nextToken();
+      }
+      while (names.hasMoreTokens() && values.hasMoreTokens()) {
+        String name = prefix + names.nextToken();
+        String value = values.nextToken();
+        if (wanted.test(name) && isNumber(value)) {
+          counters.put(name, Long.parseLong(value));
         }
       }
     }
+  }
+
+  private static boolean isNumber(String text) {
+    int first = text.startsWith("-") ? 1 : 0;
+    int digits = text.length() - first;
+    return digits >= 1
+        && digits <= MOST_DIGITS
+        && text.chars().skip(first).allMatch(one -> one >= '0' && one <= '9');
   }
 }

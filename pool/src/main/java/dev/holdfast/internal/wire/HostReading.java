@@ -2,9 +2,9 @@ package dev.holdfast.internal.wire;
 
 import dev.holdfast.internal.diagnosis.CounterDelta;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * The TCP counters of this network namespace at one moment. They belong to all its sockets, and to
@@ -22,8 +22,8 @@ public record HostReading(long takenAtNanos, Map<String, Long> counters, Optiona
   private static final String TIME_WAIT_OVERFLOW = "TcpExt.TCPTimeWaitOverflow";
   private static final String SYN_RETRANSMISSIONS = "TcpExt.TCPSynRetrans";
 
-  private static final List<String> EVIDENCE =
-      List.of(OUT_RESETS, REVERSE_PATH_FILTER, TIME_WAIT_OVERFLOW, SYN_RETRANSMISSIONS);
+  static final Set<String> EVIDENCE =
+      Set.of(OUT_RESETS, REVERSE_PATH_FILTER, TIME_WAIT_OVERFLOW, SYN_RETRANSMISSIONS);
 
   /**
    * Copies the counters.

@@ -66,6 +66,16 @@ final class HostCountersTest {
   }
 
   @Test
+  void mustReadTheSameEvidenceAloneAsAmongAllCounters(@TempDir Path proc) throws IOException {
+    HostCounters host = HostCounters.of(proc);
+    write(proc, 7, 3);
+    assertThat(host.evidence().orElseThrow().counters())
+        .isEqualTo(host.read().orElseThrow().evidence().counters())
+        .containsEntry("Tcp.OutRsts", 7L)
+        .hasSize(3);
+  }
+
+  @Test
   void mustReadNothingWhereThereIsNothing(@TempDir Path empty) {
     HostCounters host = HostCounters.of(empty.resolve("proc"));
     assertThat(host.read()).isEmpty();
