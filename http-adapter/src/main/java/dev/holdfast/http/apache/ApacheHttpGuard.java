@@ -7,29 +7,17 @@ import dev.holdfast.guard.GuardHealth;
 import dev.holdfast.http.HttpGuardSettings;
 import dev.holdfast.http.SwapEvent;
 import dev.holdfast.http.UnknownHttpPath;
-import dev.holdfast.internal.http.HttpEndpoints;
-import dev.holdfast.internal.report.ConnectReports;
-import dev.holdfast.internal.report.DiagnosisReporter;
-import dev.holdfast.internal.report.GuardMeters;
-import dev.holdfast.internal.socket.Diallers;
-import dev.holdfast.internal.socket.SocketParts;
-import dev.holdfast.internal.socket.SocketSettings;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.report.DiagnosisEvent;
 import dev.holdfast.report.RecentDiagnosis;
 import dev.holdfast.wire.WireSnapshot;
 import io.github.resilience4j.retry.Retry;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.function.Consumer;
-import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.HttpRequestRetryStrategy;
-import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
@@ -72,50 +60,24 @@ import org.slf4j.LoggerFactory;
  */
 public final class ApacheHttpGuard implements Guard {
 
-  /** The builders that have a guard, for they do not tell; by identity, as they have no equals. */
-  private static final Set<Object> GUARDED =
-      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
-
   private static final Logger LOG = LoggerFactory.getLogger(ApacheHttpGuard.class);
 
   private static final String NAME = "HOLDFAST";
 
-  private final HttpGuardSettings settings;
+  private final GuardCore core;
   private final HttpConnectionFactory<? extends ManagedHttpClientConnection> connectionFactory;
   private final @Nullable HttpRequestRetryStrategy retryStrategy;
   private final Optional<Duration> connectTimeout;
-  private final DiagnosisReporter reporter;
-  private final GuardMeters meters;
-  private final SocketParts sockets;
-  private final ConnectReports connects;
-  private final Diallers diallers;
-  private final Installation installation;
-
-  /** Of the pools it was installed in, while those are reachable. */
-  private final Set<HttpEndpoints> endpoints = Collections.newSetFromMap(new WeakHashMap<>());
 
   ApacheHttpGuard(
       HttpGuardSettings settings,
       HttpConnectionFactory<? extends ManagedHttpClientConnection> connectionFactory,
       @Nullable HttpRequestRetryStrategy retryStrategy,
       Optional<Duration> connectTimeout) {
-    this.settings = settings;
     this.connectionFactory = connectionFactory;
     this.retryStrategy = retryStrategy;
     this.connectTimeout = connectTimeout;
-    this.installation = new Installation(settings.name());
-    this.reporter = new DiagnosisReporter(settings.registry());
-    this.meters = new GuardMeters(settings.registry(), settings.name());
-    meters.byEndpoint(settings.endpointMeters());
-    SocketSettings ofSockets = settings.sockets();
-    this.sockets = SocketParts.of(ofSockets, meters, reporter);
-    this.connects =
-        new ConnectReports(
-            settings.name(), settings.plan(), settings.plans()::of, meters, reporter);
-    this.diallers = Diallers.of(ofSockets, connects);
-    settings.sayPlans(LOG, client());
-    Installation.untried(Installation.clientVersion())
-        .ifPresent(what -> LOG.warn("{}: {}", settings.name(), what));
+    this.core = new GuardCore(settings, LOG, client());
   }
 
   /**
@@ -159,10 +121,10 @@ public final class ApacheHttpGuard implements Guard {
    * @throws IllegalStateException if a guard is installed in this builder already
    */
   public HttpClientConnectionManager install(PoolingHttpClientConnectionManagerBuilder builder) {
-    requireFirst(builder);
+    GuardCore.requireFirst(builder);
     GuardParts parts = parts(builder);
     guardConnections(builder, parts);
-    return new GuardedManager(builder.build(), parts, diallers, connectTimeout);
+    return new GuardedManager(builder.build(), parts, core.diallers(), connectTimeout);
   }
 
   /** In front of the user's own factory: the one given to the guard, or else the builder's. */
@@ -188,18 +150,7 @@ public final class ApacheHttpGuard implements Guard {
   }
 
   private GuardParts parts(PoolingHttpClientConnectionManagerBuilder builder) {
-    DnsResolver users =
-        Unlisted.read(
-                builder,
-                PoolingHttpClientConnectionManagerBuilder.class,
-                "dnsResolver",
-                DnsResolver.class)
-            .orElse(SystemDefaultDnsResolver.INSTANCE);
-    HttpEndpoints mine = new HttpEndpoints(settings, reporter);
-    synchronized (endpoints) {
-      endpoints.add(mine);
-    }
-    return new GuardParts(settings, sockets, mine, new Addresses(users), connects, installation);
+    return core.parts(builder, PoolingHttpClientConnectionManagerBuilder.class);
   }
 
   /**
@@ -213,7 +164,7 @@ public final class ApacheHttpGuard implements Guard {
    */
   public Consumer<PoolingHttpClientConnectionManagerBuilder> poolCustomizer() {
     return builder -> {
-      requireFirst(builder);
+      GuardCore.requireFirst(builder);
       guardConnections(builder, parts(builder));
     };
   }
@@ -237,10 +188,10 @@ public final class ApacheHttpGuard implements Guard {
               .orElseThrow(ApacheHttpGuard::notCustomized);
       GuardParts parts =
           GuardedConnections.in(pool)
-              .filter(its -> its.installation() == installation)
+              .filter(its -> its.installation() == core.installation())
               .orElseThrow(ApacheHttpGuard::notCustomized);
       install(builder)
-          .setConnectionManager(new GuardedManager(pool, parts, diallers, connectTimeout));
+          .setConnectionManager(new GuardedManager(pool, parts, core.diallers(), connectTimeout));
     };
   }
 
@@ -273,7 +224,7 @@ public final class ApacheHttpGuard implements Guard {
    * @throws IllegalStateException if a guard is installed in this builder already
    */
   public HttpClientBuilder install(HttpClientBuilder builder) {
-    requireFirst(builder);
+    GuardCore.requireFirst(builder);
     RetryRule rule = RetryRule.of(builder, retryStrategy);
     return builder
         .setRetryStrategy(new ResponseRetries(rule.strategy()))
@@ -284,14 +235,7 @@ public final class ApacheHttpGuard implements Guard {
         .addExecInterceptorBefore(
             ChainElement.PROTOCOL.name(),
             NAME,
-            new RetryExec(settings, meters, rule, installation));
-  }
-
-  private static void requireFirst(Object builder) {
-    if (!GUARDED.add(builder)) {
-      throw new IllegalStateException(
-          "a guard is already installed in this builder: install one guard, once");
-    }
+            new RetryExec(core.settings(), core.meters(), rule, core.installation()));
   }
 
   /**
@@ -313,7 +257,7 @@ public final class ApacheHttpGuard implements Guard {
    * @return the instance
    */
   public Retry retry() {
-    return settings.replay().retry();
+    return core.settings().replay().retry();
   }
 
   /**
@@ -323,7 +267,7 @@ public final class ApacheHttpGuard implements Guard {
    * @param listener the listener
    */
   public void onSwap(Consumer<? super SwapEvent> listener) {
-    sockets.deaths().onEnd(end -> listener.accept(SwapEvent.of(end)));
+    core.sockets().deaths().onEnd(end -> listener.accept(SwapEvent.of(end)));
   }
 
   /**
@@ -334,7 +278,7 @@ public final class ApacheHttpGuard implements Guard {
    */
   @Override
   public void onConnect(Consumer<ConnectReport> listener) {
-    connects.onConnect(listener);
+    core.connects().onConnect(listener);
   }
 
   /**
@@ -347,7 +291,7 @@ public final class ApacheHttpGuard implements Guard {
    */
   @Override
   public void onDiagnosis(Consumer<DiagnosisEvent> listener) {
-    reporter.onDiagnosis(listener);
+    core.reporter().onDiagnosis(listener);
   }
 
   /**
@@ -361,12 +305,12 @@ public final class ApacheHttpGuard implements Guard {
    */
   @Override
   public IdleBound idleBound() {
-    return sockets.deaths().idleBound();
+    return core.sockets().deaths().idleBound();
   }
 
   @Override
   public String name() {
-    return settings.name();
+    return core.settings().name();
   }
 
   @Override
@@ -376,22 +320,22 @@ public final class ApacheHttpGuard implements Guard {
 
   @Override
   public ConnectionPlan plan() {
-    return settings.plan();
+    return core.settings().plan();
   }
 
   @Override
   public Map<String, ConnectionPlan> plans() {
-    return settings.plans().all();
+    return core.settings().plans().all();
   }
 
   @Override
   public GuardHealth health() {
-    return GuardHealth.of(!installation.isHalf(), settings.gate());
+    return GuardHealth.of(!core.installation().isHalf(), core.settings().gate());
   }
 
   @Override
   public List<RecentDiagnosis> recentDiagnoses() {
-    return reporter.recent();
+    return core.reporter().recent();
   }
 
   /**
@@ -401,23 +345,17 @@ public final class ApacheHttpGuard implements Guard {
    */
   @Override
   public void close() {
-    List<HttpEndpoints> all;
-    synchronized (endpoints) {
-      all = List.copyOf(endpoints);
-    }
-    all.forEach(HttpEndpoints::close);
-    sockets.close();
-    settings.closeOwnGate();
+    core.close();
   }
 
   /** Whether it was found to be installed in one half of a client only. */
   boolean isHalfInstalled() {
-    return installation.isHalf();
+    return core.installation().isHalf();
   }
 
   /** How many connections have not been ended. */
   int open() {
-    return sockets.watch().open();
+    return core.sockets().watch().open();
   }
 
   /**
@@ -428,6 +366,6 @@ public final class ApacheHttpGuard implements Guard {
    */
   @Override
   public List<WireSnapshot> snapshots() {
-    return sockets.watch().snapshots();
+    return core.sockets().watch().snapshots();
   }
 }

@@ -26,12 +26,8 @@ import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.classic.RequestFailedException;
-import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
-import org.apache.hc.client5.http.io.ConnectionEndpoint;
 import org.apache.hc.core5.function.Resolver;
 import org.apache.hc.core5.http.HttpHost;
-import org.apache.hc.core5.http.protocol.HttpContext;
-import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
@@ -45,18 +41,40 @@ final class Connects {
   private static final int HTTP = 80;
   private static final int HTTPS = 443;
 
-  private final PoolingHttpClientConnectionManager pool;
+  /** What a connect is made for, and how the client makes it. */
+  interface Connectable {
+
+    /** What it was leased for. */
+    HttpRoute route();
+
+    /**
+     * Connects once, in the client's own way, up to where it may send a request.
+     *
+     * @param dial to be told of the socket, which it gives up if nobody answers
+     * @param given how long it may take; null if the client knows
+     * @throws IOException of the client
+     */
+    void connect(SocketDial dial, Order order, @Nullable TimeValue given) throws IOException;
+
+    /** A dial has failed: what it has left is closed. */
+    void undo();
+
+    /** What is dialled: the server, or the proxy in front of it. */
+    default HttpHost firstHop() {
+      HttpRoute route = route();
+      return route.getProxyHost() == null ? route.getTargetHost() : route.getProxyHost();
+    }
+  }
+
   private final GuardParts guard;
   private final Diallers diallers;
   private final Optional<Duration> connectTimeout;
   private final Optional<Resolver<HttpRoute, ?>> connectionConfigs;
 
-  Connects(
-      PoolingHttpClientConnectionManager pool,
-      GuardParts guard,
-      Diallers diallers,
-      Optional<Duration> connectTimeout) {
-    this.pool = pool;
+  /**
+   * @param pool the user's, of either kind
+   */
+  Connects(Object pool, GuardParts guard, Diallers diallers, Optional<Duration> connectTimeout) {
     this.guard = guard;
     this.diallers = diallers;
     this.connectTimeout = connectTimeout;
@@ -69,14 +87,13 @@ final class Connects {
    * @param gone whether nobody waits for the connection any more
    * @param given the client's own timeout; null if it has none
    */
-  void connect(
-      RoutedEndpoint endpoint, BooleanSupplier gone, @Nullable TimeValue given, HttpContext context)
+  void connect(Connectable endpoint, BooleanSupplier gone, @Nullable TimeValue given)
       throws IOException {
     HttpHost firstHop = endpoint.firstHop();
     int port = port(firstHop);
     EndpointChurn churn = guard.endpoints().use(firstHop.getHostName(), port);
     ConnectionPlan plan = plan(endpoint.route().getTargetHost());
-    One one = new One(endpoint, plan, churn, gone, given, context);
+    One one = new One(endpoint, plan, churn, gone, given);
     List<InetSocketAddress> addresses =
         firstHop.getAddress() == null
             ? guard.addresses().of(firstHop.getHostName(), port)
@@ -109,26 +126,23 @@ final class Connects {
   /** One connect. */
   private final class One {
 
-    private final RoutedEndpoint endpoint;
+    private final Connectable endpoint;
     private final ConnectionPlan plan;
     private final EndpointChurn churn;
     private final BooleanSupplier gone;
     private final @Nullable TimeValue given;
-    private final HttpContext context;
 
     One(
-        RoutedEndpoint endpoint,
+        Connectable endpoint,
         ConnectionPlan plan,
         EndpointChurn churn,
         BooleanSupplier gone,
-        @Nullable TimeValue given,
-        HttpContext context) {
+        @Nullable TimeValue given) {
       this.endpoint = endpoint;
       this.plan = plan;
       this.churn = churn;
       this.gone = gone;
       this.given = given;
-      this.context = context;
     }
 
     /**
@@ -193,10 +207,8 @@ final class Connects {
 
     private Dialled dial(Order order, InetSocketAddress remote) throws IOException {
       SocketDial dial = new SocketDial(guard.sockets(), order, remote, plan, churn);
-      ConnectionEndpoint pooled = endpoint.pooled();
-      DialInProgress.begin(dial);
       try {
-        pool.connect(pooled, left(order, given), context);
+        endpoint.connect(dial, order, left(order, given));
         if (gone.getAsBoolean()) {
           // Closed meanwhile: the pool may have put the connection where nobody looks for it.
           dial.abandon();
@@ -205,7 +217,7 @@ final class Connects {
         name(remote).ifPresent(dial::named);
         return dial.dialled();
       } catch (IOException failed) {
-        undo(pooled);
+        endpoint.undo();
         if (dial.givenUp()) {
           throw new SilentDialException();
         }
@@ -214,22 +226,17 @@ final class Connects {
         }
         throw failed;
       } catch (RuntimeException failed) {
-        undo(pooled);
+        endpoint.undo();
         throw failed;
       } finally {
-        DialInProgress.end(dial);
+        dial.end();
       }
     }
   }
 
   @SuppressWarnings("unchecked") // the field's type
-  private static Optional<Resolver<HttpRoute, ?>> connectionConfigs(
-      PoolingHttpClientConnectionManager pool) {
-    return Unlisted.read(
-            pool,
-            PoolingHttpClientConnectionManager.class,
-            "connectionConfigResolver",
-            Resolver.class)
+  private static Optional<Resolver<HttpRoute, ?>> connectionConfigs(Object pool) {
+    return Unlisted.read(pool, pool.getClass(), "connectionConfigResolver", Resolver.class)
         .map(resolver -> (Resolver<HttpRoute, ?>) resolver);
   }
 
@@ -245,14 +252,6 @@ final class Connects {
         .filter(Timeout::isPositive)
         .filter(set -> !set.equals(ConnectionConfig.DEFAULT.getConnectTimeout()))
         .map(set -> Duration.ofNanos(set.toNanoseconds()));
-  }
-
-  /** The pool takes a connection whose socket is closed for connected, and would send on it. */
-  private static void undo(ConnectionEndpoint endpoint) {
-    CurrentRequest request = CurrentRequest.get();
-    if (request == null || !request.poolInstead().dialFailed()) {
-      endpoint.close(CloseMode.IMMEDIATE);
-    }
   }
 
   private static @Nullable TimeValue left(Order order, @Nullable TimeValue given) {

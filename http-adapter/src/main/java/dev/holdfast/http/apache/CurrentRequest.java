@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * receives on the caller's thread, but tells the connection nothing of the request before it is
  * sent, and the retry nothing of the connection after it failed.
  */
-final class CurrentRequest implements Caller {
+class CurrentRequest implements Caller {
 
   /** How the latest attempt failed. */
   record Failure(ExchangeProgress progress, Cause cause, String evidence) {}

@@ -21,8 +21,7 @@ final class DialInProgress {
     CURRENT.set(dial);
   }
 
-  static void end(SocketDial dial) {
+  static void end() {
     CURRENT.remove();
-    dial.end();
   }
 }

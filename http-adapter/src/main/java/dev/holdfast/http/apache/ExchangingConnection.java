@@ -12,6 +12,7 @@ import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.Method;
 import org.apache.hc.core5.util.Timeout;
@@ -125,17 +126,22 @@ abstract class ExchangingConnection extends ForwardingConnection {
     if (mine != null && tapped != null) {
       mine.answered();
       tapped.arrived(); // so far, which is what the clock has just noted
-      Header[] hints = response.getHeaders("Keep-Alive");
-      if (hints.length > 0) {
-        List<String> fields = new ArrayList<>(hints.length);
-        for (Header hint : hints) {
-          fields.add(String.valueOf(hint.getValue()));
-        }
-        KeepAliveHint hint = KeepAliveHint.parse(fields);
-        mine.hinted(hint.maxIdleAge(mine.plan()), hint.timeout());
-      }
+      hinted(response, mine);
     }
     return response;
+  }
+
+  /** What the server says of how long it keeps the connection. */
+  static void hinted(HttpResponse response, OpenSocket socket) {
+    Header[] hints = response.getHeaders("Keep-Alive");
+    if (hints.length > 0) {
+      List<String> fields = new ArrayList<>(hints.length);
+      for (Header hint : hints) {
+        fields.add(String.valueOf(hint.getValue()));
+      }
+      KeepAliveHint hint = KeepAliveHint.parse(fields);
+      socket.hinted(hint.maxIdleAge(socket.plan()), hint.timeout());
+    }
   }
 
   private boolean ended() {

@@ -2,38 +2,77 @@ package dev.holdfast.http.apache;
 
 import dev.holdfast.internal.http.ExchangeFailure;
 import dev.holdfast.internal.http.ExchangeProgress;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.EndpointDetails;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.Method;
 import org.jspecify.annotations.Nullable;
 
-/** How far one exchange has got. Confined to the thread that has leased the connection. */
+/** How far one exchange has got. Confined to one thread at a time: whichever exchanges. */
 final class Flight {
 
-  private final EndpointDetails counters;
+  private final LongSupplier sentBytes;
+  private final LongSupplier receivedBytes;
+  private final boolean countsAll;
   private final long sentBefore;
   private long receivedBefore;
   private final boolean reused;
   private final boolean tunnel;
-  private final @Nullable HttpEntity body;
+  private final @Nullable BooleanSupplier body;
   private final boolean expects;
   private boolean bodyBegun;
   private boolean bodySent;
   private boolean whole;
 
   /**
+   * Over a blocking connection.
+   *
    * @param counters of the connection: bytes the kernel took and gave
    * @param reused whether the connection has carried an exchange before
    */
   Flight(ClassicHttpRequest request, EndpointDetails counters, boolean reused) {
-    this.counters = counters;
-    this.sentBefore = counters.getSentBytesCount();
-    this.receivedBefore = counters.getReceivedBytesCount();
+    this(
+        request,
+        repeatable(request.getEntity()),
+        counters::getSentBytesCount,
+        counters::getReceivedBytesCount,
+        false,
+        reused);
+  }
+
+  private static @Nullable BooleanSupplier repeatable(@Nullable HttpEntity body) {
+    return body == null ? null : body::isRepeatable;
+  }
+
+  /**
+   * Over any connection.
+   *
+   * @param body whether it can be produced again; null if there is none
+   * @param sentBytes the kernel took from the connection so far
+   * @param receivedBytes the kernel gave to the connection so far
+   * @param countsAll whether nothing that the kernel took is missing there, not even of a write
+   *     that failed
+   * @param reused whether the connection has carried an exchange before
+   */
+  Flight(
+      HttpRequest request,
+      @Nullable BooleanSupplier body,
+      LongSupplier sentBytes,
+      LongSupplier receivedBytes,
+      boolean countsAll,
+      boolean reused) {
+    this.sentBytes = sentBytes;
+    this.receivedBytes = receivedBytes;
+    this.countsAll = countsAll;
+    this.sentBefore = sentBytes.getAsLong();
+    this.receivedBefore = receivedBytes.getAsLong();
     this.reused = reused;
     this.tunnel = Method.CONNECT.isSame(request.getMethod());
-    this.body = request.getEntity();
+    this.body = body;
     this.bodySent = body == null;
     this.expects = body != null && request.containsHeader(HttpHeaders.EXPECT);
   }
@@ -44,7 +83,7 @@ final class Flight {
    * @param more whether a part of what follows has been received with it
    */
   void interim(boolean more) {
-    receivedBefore = counters.getReceivedBytesCount() - (more ? 1 : 0);
+    receivedBefore = receivedBytes.getAsLong() - (more ? 1 : 0);
   }
 
   void bodyBegins() {
@@ -62,20 +101,21 @@ final class Flight {
 
   /** The request for a proxy's tunnel is not the caller's: that one was never sent. */
   ExchangeProgress failed(ExchangeFailure how) {
-    boolean repeatable = body == null || body.isRepeatable() || !bodyBegun;
+    boolean repeatable = body == null || !bodyBegun || body.getAsBoolean();
     if (tunnel) {
       boolean lost = how == ExchangeFailure.CLOSED || how == ExchangeFailure.GIVEN_UP;
       return new ExchangeProgress(
           0, false, 0, reused, repeatable, lost ? ExchangeFailure.CONNECT : how);
     }
-    long received = counters.getReceivedBytesCount() - receivedBefore;
-    long sent = counters.getSentBytesCount() - sentBefore;
+    long received = receivedBytes.getAsLong() - receivedBefore;
+    long sent = sentBytes.getAsLong() - sentBefore;
     if (expects && !bodyBegun && received == 0) {
       // The server was asked first and has not said yes (RFC 9110, section 10.1.1): nothing ran.
       return new ExchangeProgress(0, false, 0, reused, true, how);
     }
     // A failed write may have handed over a part that the counter does not show.
-    long atLeast = !whole && bodyBegun && how != ExchangeFailure.CONNECT ? Math.max(1, sent) : sent;
+    boolean untold = !countsAll && !whole && bodyBegun && how != ExchangeFailure.CONNECT;
+    long atLeast = untold ? Math.max(1, sent) : sent;
     return new ExchangeProgress(atLeast, whole && sent > 0, received, reused, repeatable, how);
   }
 }

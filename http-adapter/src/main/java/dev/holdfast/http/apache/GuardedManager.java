@@ -1,6 +1,8 @@
 package dev.holdfast.http.apache;
 
+import dev.holdfast.internal.dial.BlockingDialler.Order;
 import dev.holdfast.internal.socket.Diallers;
+import dev.holdfast.internal.socket.SocketDial;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
@@ -100,7 +102,7 @@ final class GuardedManager implements HttpClientConnectionManager, ConnPoolContr
       RoutedEndpoint endpoint, @Nullable TimeValue given, HttpContext context) throws IOException {
     CurrentRequest request = CurrentRequest.get();
     if (request == null) {
-      connects.connect(endpoint, gone(endpoint.givenUp()), given, context);
+      connects.connect(new Connecting(endpoint, context), gone(endpoint.givenUp()), given);
       return;
     }
     request.requireInTime();
@@ -110,7 +112,7 @@ final class GuardedManager implements HttpClientConnectionManager, ConnPoolContr
     }
     BooleanSupplier gone = gone(endpoint.givenUp());
     try {
-      connects.connect(endpoint, gone, given, context);
+      connects.connect(new Connecting(endpoint, context), gone, given);
       instead.connected();
     } catch (IOException failed) {
       boolean hungUp = gone.getAsBoolean() || wasInterrupted(failed);
@@ -118,6 +120,43 @@ final class GuardedManager implements HttpClientConnectionManager, ConnPoolContr
         endpoint.keep();
       }
       throw failed;
+    }
+  }
+
+  /** One connect of an endpoint by the pool, on the caller's thread. */
+  private final class Connecting implements Connects.Connectable {
+
+    private final RoutedEndpoint endpoint;
+    private final HttpContext context;
+
+    private Connecting(RoutedEndpoint endpoint, HttpContext context) {
+      this.endpoint = endpoint;
+      this.context = context;
+    }
+
+    @Override
+    public HttpRoute route() {
+      return endpoint.route();
+    }
+
+    @Override
+    public void connect(SocketDial dial, Order order, @Nullable TimeValue given)
+        throws IOException {
+      DialInProgress.begin(dial);
+      try {
+        pool.connect(endpoint.pooled(), given, context);
+      } finally {
+        DialInProgress.end();
+      }
+    }
+
+    /** The pool takes a connection whose socket is closed for connected, and would send on it. */
+    @Override
+    public void undo() {
+      CurrentRequest request = CurrentRequest.get();
+      if (request == null || !request.poolInstead().dialFailed()) {
+        endpoint.pooled().close(CloseMode.IMMEDIATE);
+      }
     }
   }
 

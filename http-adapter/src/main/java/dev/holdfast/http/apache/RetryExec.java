@@ -13,6 +13,7 @@ import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +39,7 @@ final class RetryExec implements ExecChainHandler {
     this.installation = installation;
   }
 
-  static ReplaySafety safety(ClassicHttpRequest request, HttpContext context) {
+  static ReplaySafety safety(HttpRequest request, HttpContext context) {
     if (RequestSafety.of(request.getMethod(), false, false) == ReplaySafety.SAFE) {
       return ReplaySafety.SAFE; // whatever its headers say
     }

@@ -4,8 +4,9 @@ import java.io.IOException;
 import java.util.Optional;
 import org.apache.hc.client5.http.HttpRequestRetryStrategy;
 import org.apache.hc.client5.http.impl.DefaultHttpRequestRetryStrategy;
+import org.apache.hc.client5.http.impl.async.HttpAsyncClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
-import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.Method;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
@@ -24,14 +25,18 @@ record RetryRule(HttpRequestRetryStrategy strategy, boolean users) {
    * @param given to the guard; null if none was
    */
   static RetryRule of(HttpClientBuilder builder, @Nullable HttpRequestRetryStrategy given) {
+    return of(builder, HttpClientBuilder.class, given);
+  }
+
+  /** The same of the other client's. */
+  static RetryRule of(HttpAsyncClientBuilder builder, @Nullable HttpRequestRetryStrategy given) {
+    return of(builder, HttpAsyncClientBuilder.class, given);
+  }
+
+  private static RetryRule of(
+      Object builder, Class<?> type, @Nullable HttpRequestRetryStrategy given) {
     return Optional.ofNullable(given)
-        .or(
-            () ->
-                Unlisted.read(
-                    builder,
-                    HttpClientBuilder.class,
-                    "retryStrategy",
-                    HttpRequestRetryStrategy.class))
+        .or(() -> Unlisted.read(builder, type, "retryStrategy", HttpRequestRetryStrategy.class))
         .map(set -> new RetryRule(set, true))
         .orElse(new RetryRule(DefaultHttpRequestRetryStrategy.INSTANCE, false));
   }
@@ -40,8 +45,7 @@ record RetryRule(HttpRequestRetryStrategy strategy, boolean users) {
    * Whether the guard may send a request once more that was sent: not if the user's own strategy
    * declines. It is not asked for methods of which it cannot know that the caller marked them.
    */
-  boolean allows(
-      ClassicHttpRequest request, IOException thrown, int executions, HttpContext context) {
+  boolean allows(HttpRequest request, IOException thrown, int executions, HttpContext context) {
     return !users
         || !Method.isIdempotent(request.getMethod())
         || strategy.retryRequest(request, thrown, executions, context);

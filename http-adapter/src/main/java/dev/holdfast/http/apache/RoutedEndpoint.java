@@ -9,7 +9,6 @@ import org.apache.hc.client5.http.io.ConnectionEndpoint;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
-import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
@@ -43,11 +42,6 @@ final class RoutedEndpoint extends ConnectionEndpoint implements Identifiable {
 
   HttpRoute route() {
     return route;
-  }
-
-  /** What is dialled: the server, or the proxy in front of it. */
-  HttpHost firstHop() {
-    return route.getProxyHost() == null ? route.getTargetHost() : route.getProxyHost();
   }
 
   @Override

@@ -6,7 +6,6 @@ import dev.holdfast.internal.socket.GuardedSocket;
 import dev.holdfast.internal.socket.OpenSocket;
 import dev.holdfast.internal.socket.ReuseCheck;
 import dev.holdfast.internal.socket.SocketConnects;
-import dev.holdfast.wire.WireSnapshot;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,23 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // the socket underneath has its own locks
 final class Carrier extends GuardedSocket {
-
-  /**
-   * What arrives over HTTP/2 at any time was read by its reader, and none of it is an answer; nor
-   * is a ticket of TLS 1.3, which waits behind the handshake until the first answer is read.
-   */
-  private static final ReuseCheck.Input FRAMES =
-      new ReuseCheck.Input() {
-        @Override
-        public long taken() {
-          return -1;
-        }
-
-        @Override
-        public @Nullable Death unasked(WireSnapshot wire, long idleNanos) {
-          return null;
-        }
-      };
 
   private final Carriers carriers;
   private final AtomicInteger exchanges = new AtomicInteger();
@@ -126,7 +108,9 @@ final class Carrier extends GuardedSocket {
     if (!multiplexed && exchanges.get() > 0) {
       return refuse(call.mayRunTwice(), call) != null;
     }
-    Death why = judge(FRAMES, call.mayRunTwice(), call);
+    // What arrives over HTTP/2 at any time was read by its reader, and none of it is an answer; nor
+    // is a ticket of TLS 1.3, which waits behind the handshake until the first answer is read.
+    Death why = judge(ReuseCheck.Input.ANY, call.mayRunTwice(), call);
     if (why == null) {
       return false;
     }

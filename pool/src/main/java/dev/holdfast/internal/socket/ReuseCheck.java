@@ -26,6 +26,20 @@ public final class ReuseCheck {
   /** What only the client knows of a connection's input. */
   public interface Input {
 
+    /** Of a connection on which the peer may say something at any time. */
+    Input ANY =
+        new Input() {
+          @Override
+          public long taken() {
+            return -1;
+          }
+
+          @Override
+          public @Nullable Death unasked(WireSnapshot wire, long idleNanos) {
+            return null;
+          }
+        };
+
     /**
      * How much payload was read from the socket.
      *
@@ -68,8 +82,39 @@ public final class ReuseCheck {
    */
   public @Nullable Death refuse(
       OpenSocket socket, Input input, boolean mayRunTwice, boolean lastResort, Caller caller) {
+    Finding found = judge(socket, input, mayRunTwice, lastResort);
+    WireSnapshot unproved = found.unproved();
+    return unproved == null ? found.refused() : prove(socket, unproved, lastResort, caller);
+  }
+
+  /**
+   * What is known of a connection without asking its peer.
+   *
+   * @param refused why it may not be used; null if it may
+   * @param unproved a reading from which it is to be proved before it may be used, see {@link
+   *     #prove}; null if it need not be
+   */
+  public record Finding(@Nullable Death refused, @Nullable WireSnapshot unproved) {
+
+    private static final Finding FIT = new Finding(null, null);
+
+    private static Finding not(Death why) {
+      return new Finding(why, null);
+    }
+  }
+
+  /**
+   * The same without a proof: does not block.
+   *
+   * @param socket that is idle
+   * @param input of its client
+   * @param mayRunTwice whether the call can be repeated if the path turns out to be dead
+   * @param lastResort whether no new connection is to be had
+   * @return what was found
+   */
+  public Finding judge(OpenSocket socket, Input input, boolean mayRunTwice, boolean lastResort) {
     if (socket.name().left() && !lastResort) {
-      return NAME_LEFT;
+      return Finding.not(NAME_LEFT);
     }
     long now = System.nanoTime();
     long idle = socket.clocks().sincePayload(now);
@@ -79,21 +124,21 @@ public final class ReuseCheck {
     IdleZone zone = socket.plan().zone(idle, socket.clocks().sinceRequest(now));
     Death old = tooOld(socket, zone, idle, now);
     if (old != null && !(lastResort && serverKeeps(socket, idle))) {
-      return old;
+      return Finding.not(old);
     }
     WireSnapshot wire = socket.readIdle(now, input.taken());
     WireVerdict verdict = ended(wire);
     if (verdict instanceof WireVerdict.Dead dead) {
-      return new Death(dead.cause(), dead.evidence());
+      return Finding.not(new Death(dead.cause(), dead.evidence()));
     }
     Death unasked = input.unasked(wire, idle);
     if (unasked != null) {
-      return unasked;
+      return Finding.not(unasked);
     }
     boolean doubtful = old != null || socket.isPastLearned(idle);
     boolean provable = lastResort && wire.source() != WireSource.NONE;
     if (doubtful && !mayRunTwice && !provable) {
-      return new Death(Cause.IDLE_LIMIT, idleFor(idle) + ", past the learned limit");
+      return Finding.not(new Death(Cause.IDLE_LIMIT, idleFor(idle) + ", past the learned limit"));
     }
     socket.wakes(wire, idle);
     boolean mustProve =
@@ -103,11 +148,21 @@ public final class ReuseCheck {
             || verdict instanceof WireVerdict.Suspect
             || guard.deaths().suspects(socket.endpoint(), now - idle)
             || (!mayRunTwice && idle >= guard.settings().probeAfter().toNanos());
-    return mustProve ? prove(socket, wire, lastResort, caller) : null;
+    return mustProve ? new Finding(null, wire) : Finding.FIT;
   }
 
-  /** While the path is dark its server may close, unheard: so its age is looked at once more. */
-  private @Nullable Death prove(
+  /**
+   * Proves the path of a connection. Blocks for a round trip and a tick of the kernel's timer, a
+   * second at most, unless the path is dark; while it is, the server may close, unheard: so the age
+   * is looked at once more.
+   *
+   * @param socket that is idle
+   * @param before the reading from which it is to be proved
+   * @param lastResort whether no new connection is to be had
+   * @param caller who waits
+   * @return why it may not be used; null if it may
+   */
+  public @Nullable Death prove(
       OpenSocket socket, WireSnapshot before, boolean lastResort, Caller caller) {
     Death disproved = PathProof.disprove(socket, before, guard, caller);
     if (disproved != null) {
