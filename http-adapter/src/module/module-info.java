@@ -14,6 +14,7 @@ module dev.holdfast.http {
   requires static okhttp3;
   requires static okio;
   requires static org.apache.httpcomponents.core5.httpcore5;
+  requires static org.apache.httpcomponents.core5.httpcore5.h2;
   requires static org.apache.httpcomponents.client5.httpclient5;
   requires static org.jspecify;
   requires jdk.net;

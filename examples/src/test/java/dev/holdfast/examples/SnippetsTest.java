@@ -43,8 +43,10 @@ final class SnippetsTest {
       import javax.net.SocketFactory;
       import okhttp3.OkHttpClient;
       import org.apache.commons.pool2.ObjectPool;
+      import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
       import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
       import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+      import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
       import reactor.netty.http.client.HttpClient;
       import reactor.netty.resources.ConnectionProvider;
       """;

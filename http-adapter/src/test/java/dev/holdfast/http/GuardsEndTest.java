@@ -2,6 +2,7 @@ package dev.holdfast.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.http.apache.ApacheAsyncGuard;
 import dev.holdfast.http.apache.ApacheHttpGuard;
 import dev.holdfast.http.reactor.ReactorHttpGuard;
 import dev.holdfast.path.ConnectionPlan;
@@ -39,6 +40,10 @@ final class GuardsEndTest {
     return ApacheHttpGuard.custom(PLAN).meterRegistry(registry).name("orders").build();
   }
 
+  private ApacheAsyncGuard async() {
+    return ApacheAsyncGuard.custom(PLAN).meterRegistry(registry).name("orders").build();
+  }
+
   private ReactorHttpGuard reactor() {
     return ReactorHttpGuard.custom(PLAN).meterRegistry(registry).name("orders").build();
   }
@@ -46,6 +51,11 @@ final class GuardsEndTest {
   @Test
   void mustTakeTheGaugesOfHttpClientsGuardAway() throws Exception {
     mustEnd(apache(), apache());
+  }
+
+  @Test
+  void mustTakeTheGaugesOfHttpClientsAsynchronousGuardAway() throws Exception {
+    mustEnd(async(), async());
   }
 
   @Test

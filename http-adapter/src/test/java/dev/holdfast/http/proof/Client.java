@@ -5,12 +5,14 @@ import dev.holdfast.lab.kernel.GuardSwitch;
 /** The clients there are guards for. */
 enum Client {
   HC5,
+  HC5_ASYNC,
   REACTOR,
   OKHTTP;
 
   HttpContender bare(Target target) {
     return switch (this) {
       case HC5 -> Hc5Contender.bare(target);
+      case HC5_ASYNC -> Hc5AsyncContender.bare(target);
       case REACTOR -> ReactorContender.bare(target);
       case OKHTTP -> OkHttpContender.bare(target);
     };
@@ -23,6 +25,7 @@ enum Client {
     }
     return switch (this) {
       case HC5 -> Hc5Contender.guarded(target);
+      case HC5_ASYNC -> Hc5AsyncContender.guarded(target);
       case REACTOR -> ReactorContender.guarded(target);
       case OKHTTP -> OkHttpContender.guarded(target);
     };

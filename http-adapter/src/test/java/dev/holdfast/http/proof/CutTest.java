@@ -33,6 +33,8 @@ final class CutTest {
   @CsvSource({
     "HC5,false",
     "HC5,true",
+    "HC5_ASYNC,false",
+    "HC5_ASYNC,true",
     "REACTOR,false",
     "REACTOR,true",
     "OKHTTP,false",

@@ -42,7 +42,7 @@ final class DarkPathTest {
   private static final Duration LONGER_THAN_A_DIAL = Duration.ofSeconds(4);
 
   @ParameterizedTest
-  @CsvSource({"HC5,true,1", "HC5,false,2", "REACTOR,true,2", "REACTOR,false,1"})
+  @CsvSource({"HC5,true,1", "HC5,false,2", "HC5_ASYNC,true,2", "REACTOR,true,2", "REACTOR,false,1"})
   void mustLoseNoCall(Client client, boolean clientMuted, int seconds, Network network)
       throws Exception {
     Duration outage = Duration.ofSeconds(seconds);
@@ -69,7 +69,14 @@ final class DarkPathTest {
    * is no proof, and no new connection to be had either: a dial would only meet its own timeout.
    */
   @ParameterizedTest
-  @CsvSource({"HC5,true", "HC5,false", "REACTOR,true", "REACTOR,false"})
+  @CsvSource({
+    "HC5,true",
+    "HC5,false",
+    "HC5_ASYNC,true",
+    "HC5_ASYNC,false",
+    "REACTOR,true",
+    "REACTOR,false"
+  })
   void mustLoseNoCallOverIdleConnections(Client client, boolean clientMuted, Network network)
       throws Exception {
     NginxServer nginx = network.nginx(0, builder -> builder.directives(Trial.NAMED));

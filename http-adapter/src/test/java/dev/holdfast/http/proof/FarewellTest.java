@@ -18,6 +18,8 @@ final class FarewellTest {
   @CsvSource({
     "HC5,false",
     "HC5,true",
+    "HC5_ASYNC,false",
+    "HC5_ASYNC,true",
     "REACTOR,false",
     "REACTOR,true",
     "OKHTTP,false",

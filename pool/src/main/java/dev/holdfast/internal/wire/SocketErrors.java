@@ -1,6 +1,7 @@
 package dev.holdfast.internal.wire;
 
 import dev.holdfast.diagnosis.Cause;
+import java.util.Optional;
 
 /** What an error of a socket says of its connection. Pure. */
 public final class SocketErrors {
@@ -38,6 +39,16 @@ public final class SocketErrors {
    *     Cause#PEER_RESET} for the rest
    */
   public static Cause cause(String message) {
+    return known(message).orElse(Cause.PEER_RESET);
+  }
+
+  /**
+   * The same of an exception that anybody may have thrown.
+   *
+   * @param message of the exception
+   * @return empty if it is no error of the kernel's
+   */
+  public static Optional<Cause> known(String message) {
     return Errno.of(message)
         .map(
             errno ->
@@ -45,7 +56,6 @@ public final class SocketErrors {
                   case ETIMEDOUT -> Cause.KERNEL_TIMEOUT;
                   case EPIPE -> Cause.PEER_CLOSED;
                   default -> Cause.PEER_RESET;
-                })
-        .orElse(Cause.PEER_RESET);
+                });
   }
 }

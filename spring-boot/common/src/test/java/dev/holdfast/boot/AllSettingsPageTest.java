@@ -2,6 +2,7 @@ package dev.holdfast.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.http.apache.ApacheAsyncGuard;
 import dev.holdfast.http.apache.ApacheHttpGuard;
 import dev.holdfast.http.okhttp.OkHttpGuard;
 import dev.holdfast.http.reactor.ReactorHttpGuard;
@@ -91,6 +92,10 @@ final class AllSettingsPageTest {
             "ApacheHttpGuard.custom(plan)",
             ApacheHttpGuard.custom(PLAN),
             List.of(http + "HttpGuardBuilder.java", http + "apache/ApacheHttpGuardBuilder.java")),
+        new Settings(
+            "ApacheAsyncGuard.custom(plan)",
+            ApacheAsyncGuard.custom(PLAN),
+            List.of(http + "HttpGuardBuilder.java", http + "apache/ApacheAsyncGuardBuilder.java")),
         new Settings(
             "ReactorHttpGuard.custom(plan)",
             ReactorHttpGuard.custom(PLAN),
