@@ -55,6 +55,7 @@ final class GuardedChannel {
   private SocketAddress remote = NOWHERE;
   private @Nullable IdleWitness witness;
   private long handedDown;
+  private long received;
   private long kernelQuietNanos;
   private boolean bounded = true;
   private boolean rejects = true;
@@ -423,6 +424,16 @@ final class GuardedChannel {
     if (!(first instanceof ClosedChannelException) && WireFailure.ofWrite(first)) {
       dies(first);
     }
+  }
+
+  /** Payload was read. */
+  void received(int bytes) {
+    received += bytes;
+  }
+
+  /** The peer has closed, and the socket is still open. */
+  void peerClosed() {
+    ledger.peerClosed(wire.acknowledgedByFin(received));
   }
 
   /** Nothing can be written any more: nothing is handed down, and what has arrived is read. */

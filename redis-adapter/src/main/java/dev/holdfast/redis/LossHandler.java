@@ -62,6 +62,7 @@ final class LossHandler extends ChannelDuplexHandler implements ChannelFutureLis
     ctx.channel().config().setAutoClose(false);
     guarded.becomeReady();
     guarded.ledger().inspect(ctx.pipeline());
+    WireHandler.start(ctx);
     gate.start();
     LostSession lost = settlement.sessions().of(guarded.endpoint());
     if (lost == null) {
@@ -79,6 +80,9 @@ final class LossHandler extends ChannelDuplexHandler implements ChannelFutureLis
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object msg) {
     guarded.clocks().read(System.nanoTime());
+    if (msg instanceof ByteBuf read) {
+      guarded.received(read.readableBytes());
+    }
     PartialReplies.Mark reading = mark;
     if (reading == null) {
       ctx.fireChannelRead(msg);

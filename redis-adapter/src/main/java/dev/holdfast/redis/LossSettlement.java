@@ -59,7 +59,7 @@ final class LossSettlement {
     guarded.session().end();
     List<RedisCommand<?, ?, ?>> commands = new ArrayList<>(guarded.stack());
     int handedDown = commands.size();
-    DeathSigns signs = signs(death, handedDown > guarded.ledger().unsent());
+    DeathSigns signs = signs(death, handedDown > guarded.ledger().untaken());
     guarded.stack().clear();
     gate.drainInto(commands);
     boolean watchLost =

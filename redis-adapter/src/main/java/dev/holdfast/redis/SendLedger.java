@@ -31,9 +31,22 @@ final class SendLedger extends DefaultChannelPromise {
   private record Waiting(
       long request, GenericFutureListener<? extends Future<? super Void>> listener) {}
 
+  /** The sizes of so many requests, the latest, are remembered, 16 bits each. */
+  private static final int REMEMBERED = 8;
+
+  private static final int LARGE = 0xFFFF;
+
   private final Consumer<Throwable> onFailure;
 
   private long handedDown;
+  private long bytes;
+  private long sizes;
+  private long earlierSizes;
+  private byte sized;
+  private boolean sizing;
+  private boolean apart;
+  private byte unreached;
+
   private long taken;
   private boolean writing;
   private @Nullable Throwable refusal;
@@ -88,6 +101,7 @@ final class SendLedger extends DefaultChannelPromise {
   void handDown() {
     handedDown++;
     writing = true;
+    sizing = false;
     refusal = null;
   }
 
@@ -106,7 +120,51 @@ final class SendLedger extends DefaultChannelPromise {
     handedDown--;
   }
 
+  /** Bytes went to the transport: while a request is being written, that request. */
+  void wrote(int length) {
+    bytes += length;
+    if (writing && !sizing) {
+      earlierSizes = earlierSizes << 16 | sizes >>> 48;
+      sizes = sizes << 16 | Math.min(length, LARGE);
+      sized = (byte) Math.min(sized + 1, REMEMBERED);
+      sizing = true;
+    } else {
+      apart |= handedDown > 0; // bytes that belong to no request, or to one that has some already
+    }
+  }
+
+  /**
+   * The peer has closed, and its kernel had taken in so many bytes: it cannot have run what lies
+   * beyond. No more is said than is certain, and of the latest eight requests at most.
+   *
+   * @param acknowledged bytes, or a few more; zero if unknown
+   */
+  void peerClosed(long acknowledged) {
+    if (!onlyLettuceBelow || apart || acknowledged <= 0) {
+      return;
+    }
+    long end = bytes;
+    long left = sizes;
+    long earlier = earlierSizes;
+    while (unreached < sized && end > acknowledged) {
+      unreached++;
+      int size = (int) left & LARGE;
+      if (size == LARGE) {
+        return; // how large is not known
+      }
+      end -= size;
+      left = left >>> 16 | earlier << 48;
+      earlier >>>= 16;
+    }
+  }
+
+  /** Requests that the kernel has not taken whole, or that never came to the peer's. */
   long unsent() {
+    return Math.max(untaken(), unreached);
+  }
+
+  /** Requests that the kernel has not taken whole. */
+  long untaken() {
     return handedDown - taken;
   }
 

@@ -2,6 +2,8 @@ package dev.holdfast.internal.wire;
 
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireSource;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.unix.RawUnixChannelOption;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -28,14 +30,29 @@ final class TcpInfo {
   private static final int LAST_ACK_RECV = 56;
   private static final int RTT = 68;
   private static final int TOTAL_RETRANS = 100;
+  private static final int BYTES_ACKED = 120;
   private static final int BYTES_RECEIVED = 128;
   private static final int LENGTH = 136;
+
+  private static final RawUnixChannelOption OPTION =
+      new RawUnixChannelOption("TCP_INFO", IPPROTO_TCP, TCP_INFO, LENGTH);
 
   private final ByteBuffer bytes = ByteBuffer.allocate(LENGTH).order(ByteOrder.nativeOrder());
 
   void read(Socket socket) throws IOException {
     bytes.clear();
     socket.getRawOpt(IPPROTO_TCP, TCP_INFO, bytes);
+  }
+
+  /** For a single reading: what Netty hands out is a buffer of its own each time. */
+  static TcpInfo of(EpollSocketChannel channel) {
+    TcpInfo info = new TcpInfo();
+    ByteBuffer read = channel.config().getOption(OPTION);
+    if (read != null) {
+      info.bytes.clear();
+      info.bytes.put(read);
+    }
+    return info;
   }
 
   /** Whether it speaks for the connection in every respect, as far as it is idle. */
@@ -50,6 +67,11 @@ final class TcpInfo {
   /** Payload the kernel has taken in, read or not; a FIN counts as one byte. Since Linux 4.1. */
   long bytesReceived() {
     return bytes.getLong(BYTES_RECEIVED);
+  }
+
+  /** Payload the peer's kernel has acknowledged, and one for the SYN. Since Linux 4.1. */
+  long bytesAcked() {
+    return bytes.getLong(BYTES_ACKED);
   }
 
   WireSnapshot snapshot(long nowNanos) {

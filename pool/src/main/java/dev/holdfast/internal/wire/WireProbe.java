@@ -81,6 +81,32 @@ public final class WireProbe implements KernelPing {
     return snapshot(info, nowNanos);
   }
 
+  /**
+   * How much of what was sent the peer's kernel had taken in when the peer closed: its FIN carries
+   * that number, whatever acknowledgements were lost before, and a peer that has closed reads
+   * nothing more.
+   *
+   * @param received how much payload was read from the channel
+   * @return bytes, one too many; zero if the peer's FIN is not known to have arrived, or where the
+   *     kernel cannot be asked
+   * @throws IllegalStateException if called off the channel's event loop
+   */
+  public long acknowledgedByFin(long received) {
+    if (channel == null) {
+      return 0;
+    }
+    requireEventLoop(channel);
+    if (!channel.isOpen()) {
+      return 0;
+    }
+    try {
+      TcpInfo info = TcpInfo.of(channel);
+      return info.bytesReceived() == received + 1 ? info.bytesAcked() : 0;
+    } catch (ChannelException closed) {
+      return 0;
+    }
+  }
+
   static WireSnapshot snapshot(EpollTcpInfo info, long nowNanos) {
     return new WireSnapshot(
         WireSource.EPOLL,
