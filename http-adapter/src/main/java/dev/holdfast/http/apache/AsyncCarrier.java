@@ -10,12 +10,20 @@ import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import javax.net.ssl.SSLContext;
+import org.apache.hc.core5.concurrent.FutureCallback;
 import org.apache.hc.core5.http.EndpointDetails;
 import org.apache.hc.core5.http.HttpConnection;
 import org.apache.hc.core5.http.HttpVersion;
 import org.apache.hc.core5.http.ProtocolVersion;
 import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.net.NamedEndpoint;
 import org.apache.hc.core5.reactor.ProtocolIOSession;
+import org.apache.hc.core5.reactor.ssl.SSLBufferMode;
+import org.apache.hc.core5.reactor.ssl.SSLSessionInitializer;
+import org.apache.hc.core5.reactor.ssl.SSLSessionVerifier;
+import org.apache.hc.core5.reactor.ssl.TransportSecurityLayer;
+import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +44,8 @@ final class AsyncCarrier extends ForwardingProtocolSession implements ReuseCheck
   private final Set<AsyncExchange> running = ConcurrentHashMap.newKeySet();
   private int streams;
   private volatile boolean refused;
+  private volatile boolean aside;
+  private volatile boolean again;
   private volatile boolean closedHere;
   private volatile long receivedAtRest;
   private volatile boolean inputEnded;
@@ -78,7 +88,7 @@ final class AsyncCarrier extends ForwardingProtocolSession implements ReuseCheck
     if (asked != null) {
       asked.latest = this;
     }
-    return super.isOpen() && !refused && socket.end().death() == null;
+    return super.isOpen() && !refused && !aside && socket.end().death() == null;
   }
 
   /** It must not be used: whoever has leased it finds it closed. */
@@ -86,6 +96,58 @@ final class AsyncCarrier extends ForwardingProtocolSession implements ReuseCheck
     socket.end().dies(why);
     socket.end().ends(true);
     refused = true;
+  }
+
+  /**
+   * It works, and another is dialled in its place: it is not open for its pool, which lets go of
+   * it, and stays open.
+   */
+  void setAside() {
+    aside = true;
+  }
+
+  /**
+   * There is no other.
+   *
+   * @return whether it is open yet, for the pool too
+   */
+  boolean restore() {
+    socket.name().stays();
+    again = true;
+    aside = false;
+    return isOpen();
+  }
+
+  /** There is another, or nobody who wants one. */
+  void drop(Death why) {
+    refuse(why);
+    aside = false;
+    close(CloseMode.IMMEDIATE);
+  }
+
+  /** A pool that closes a connection gives it a second for that. */
+  @Override
+  public void setSocketTimeout(Timeout timeout) {
+    if (!aside) {
+      super.setSocketTimeout(timeout);
+    }
+  }
+
+  /** One that was handed to the pool again has its TLS. */
+  @Override
+  public void startTls(
+      SSLContext tls,
+      NamedEndpoint endpoint,
+      SSLBufferMode buffers,
+      SSLSessionInitializer initializer,
+      SSLSessionVerifier verifier,
+      Timeout timeout,
+      FutureCallback<TransportSecurityLayer> callback) {
+    if (again) {
+      callback.completed(this);
+    } else {
+      super.startTls(tls, endpoint, buffers, initializer, verifier, timeout, callback);
+    }
   }
 
   /** Whether whoever leases connections, or the client, has closed it. */
@@ -210,6 +272,9 @@ final class AsyncCarrier extends ForwardingProtocolSession implements ReuseCheck
 
   @Override
   public void close() {
+    if (aside) {
+      return;
+    }
     closedHere = true;
     ended(false);
     super.close();
@@ -217,6 +282,9 @@ final class AsyncCarrier extends ForwardingProtocolSession implements ReuseCheck
 
   @Override
   public void close(CloseMode mode) {
+    if (aside) {
+      return;
+    }
     closedHere = true;
     ended(mode == CloseMode.IMMEDIATE);
     super.close(mode);

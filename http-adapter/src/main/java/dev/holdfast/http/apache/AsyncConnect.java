@@ -51,7 +51,7 @@ final class AsyncConnect implements Connects.Connectable {
   public void connect(SocketDial dial, Order order, @Nullable TimeValue given) throws IOException {
     CompletableFuture<@Nullable Exception> ended = new CompletableFuture<>();
     DialledSession dialling =
-        new DialledSession(call.reactor(), dial, order, carriers, call.endpoint()::carriedBy);
+        new DialledSession(call.reactor(), dial, order, carriers, call.endpoint()::dialled);
     Future<AsyncConnectionEndpoint> connect =
         call.pool()
             .connect(
@@ -80,6 +80,7 @@ final class AsyncConnect implements Connects.Connectable {
       @Override
       public void completed(AsyncConnectionEndpoint connected) {
         ended.complete(null);
+        call.endpoint().dropAside();
         result.completed(call.endpoint());
       }
 
@@ -93,6 +94,38 @@ final class AsyncConnect implements Connects.Connectable {
         ended.complete(new InterruptedIOException("connect cancelled"));
       }
     };
+  }
+
+  /**
+   * No connection is to be had: the one that was set aside is handed to the pool again.
+   *
+   * @param kept is open
+   */
+  void connectBack(AsyncAside kept) {
+    call.endpoint().carriedBy(kept.carrier());
+    call.pool()
+        .connect(
+            call.endpoint().pooled(),
+            kept,
+            null,
+            call.attachment(),
+            call.context(),
+            new FutureCallback<>() {
+              @Override
+              public void completed(AsyncConnectionEndpoint connected) {
+                result.completed(call.endpoint());
+              }
+
+              @Override
+              public void failed(Exception thrown) {
+                result.failed(thrown);
+              }
+
+              @Override
+              public void cancelled() {
+                result.cancel();
+              }
+            });
   }
 
   /** Nothing was assigned to the endpoint, unless it was closed in the same moment. */

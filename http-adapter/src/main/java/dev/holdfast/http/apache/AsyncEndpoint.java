@@ -1,5 +1,6 @@
 package dev.holdfast.http.apache;
 
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hc.client5.http.EndpointInfo;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.nio.AsyncConnectionEndpoint;
@@ -19,6 +20,7 @@ final class AsyncEndpoint extends AsyncConnectionEndpoint implements Identifiabl
   private final HttpRoute route;
   private volatile @Nullable AsyncRequest request;
   private volatile @Nullable AsyncCarrier carrier;
+  private final AtomicReference<@Nullable AsyncAside> aside = new AtomicReference<>();
 
   /**
    * @param request null if its client is not this guard's
@@ -59,6 +61,34 @@ final class AsyncEndpoint extends AsyncConnectionEndpoint implements Identifiabl
 
   void carriedBy(@Nullable AsyncCarrier connected) {
     carrier = connected;
+  }
+
+  /** A new connection is accepted by the server, and not ready yet. */
+  void dialled(AsyncCarrier accepted) {
+    carrier = accepted;
+    AsyncAside other = aside.get();
+    if (other != null && other.endsOnAccept()) {
+      dropAside();
+    }
+  }
+
+  /** Another connection is to be dialled in the place of this one, which works. */
+  void setsAside(AsyncAside other) {
+    other.carrier().setAside();
+    aside.set(other);
+  }
+
+  /** Null if there is none; once. */
+  @Nullable AsyncAside takeAside() {
+    return aside.getAndSet(null);
+  }
+
+  /** There is a new connection, or nobody who wants one. */
+  void dropAside() {
+    AsyncAside other = takeAside();
+    if (other != null) {
+      other.end();
+    }
   }
 
   @Override

@@ -106,7 +106,7 @@ final class AsyncManager implements AsyncClientConnectionManager, ConnPoolContro
     }
     AsyncRequest request = endpoint.leasedFor();
     if (request != null && request.attempts().needsNewConnection()) {
-      carrier.refuse(SetAside.EARLIER_FAILED);
+      settle(SetAside.EARLIER_FAILED, endpoint, carrier);
       hand(endpoint, future);
       return;
     }
@@ -118,7 +118,7 @@ final class AsyncManager implements AsyncClientConnectionManager, ConnPoolContro
       waits(
           () -> {
             try {
-              settle(check.prove(carrier.socket(), unproved, false, caller), carrier);
+              settle(check.prove(carrier.socket(), unproved, false, caller), endpoint, carrier);
             } finally {
               hand(endpoint, future);
             }
@@ -126,7 +126,7 @@ final class AsyncManager implements AsyncClientConnectionManager, ConnPoolContro
           none -> hand(endpoint, future)); // unproved, as it would be without a guard
       return;
     }
-    settle(found.refused(), carrier);
+    settle(found.refused(), endpoint, carrier);
     hand(endpoint, future);
   }
 
@@ -139,8 +139,16 @@ final class AsyncManager implements AsyncClientConnectionManager, ConnPoolContro
     }
   }
 
-  private static void settle(@Nullable Death refused, AsyncCarrier carrier) {
-    if (refused != null) {
+  /** One that works, as far as is known, is kept until there is another: a tunnel cannot be. */
+  private static void settle(
+      @Nullable Death refused, AsyncEndpoint endpoint, AsyncCarrier carrier) {
+    if (refused == null) {
+      return;
+    }
+    boolean works = SetAside.isByChoice(refused) && !endpoint.route().isTunnelled();
+    if (works && endpoint.leasedFor() != null) {
+      endpoint.setsAside(new AsyncAside(carrier, refused));
+    } else {
       carrier.refuse(refused);
     }
   }
@@ -148,6 +156,7 @@ final class AsyncManager implements AsyncClientConnectionManager, ConnPoolContro
   /** Whoever has cancelled meanwhile does not take it. */
   private void hand(AsyncEndpoint endpoint, ComplexFuture<AsyncConnectionEndpoint> future) {
     if (!future.completed(endpoint)) {
+      endpoint.dropAside();
       endpoint.pooled().close(CloseMode.IMMEDIATE);
       pool.release(endpoint.pooled(), null, TimeValue.ZERO_MILLISECONDS);
     }
@@ -156,6 +165,9 @@ final class AsyncManager implements AsyncClientConnectionManager, ConnPoolContro
   @Override
   public void release(
       AsyncConnectionEndpoint endpoint, @Nullable Object newState, TimeValue validDuration) {
+    if (endpoint instanceof AsyncEndpoint mine) {
+      mine.dropAside();
+    }
     pool.release(pooled(endpoint), newState, validDuration);
   }
 
@@ -189,13 +201,42 @@ final class AsyncManager implements AsyncClientConnectionManager, ConnPoolContro
             }
             connects.connect(dialled, gone(future, request), timeout);
           } catch (IOException | RuntimeException thrown) {
-            future.failed(thrown);
+            if (!isBack(dialled, mine, gone(future, request))) {
+              future.failed(thrown);
+            }
           } finally {
+            mine.dropAside();
             CurrentRequest.set(null);
           }
         },
         none -> future.failed(new IOException("no thread to connect on", none)));
     return future;
+  }
+
+  /**
+   * Where no connection is to be had, as while a server is drained, the one that was set aside is
+   * used if it passes the check of any reuse. Blocks for its proof.
+   */
+  private boolean isBack(AsyncConnect connect, AsyncEndpoint endpoint, BooleanSupplier gone) {
+    AsyncAside kept = endpoint.takeAside();
+    if (kept == null) {
+      return false;
+    }
+    AsyncCarrier carrier = kept.carrier();
+    AsyncRequest request = endpoint.leasedFor();
+    boolean mayRunTwice = request != null && request.mayRunTwice();
+    Caller caller = request == null ? Caller.PATIENT : request;
+    if (gone.getAsBoolean()
+        || check.refuse(carrier.socket(), carrier, mayRunTwice, true, caller) != null
+        || !carrier.restore()) {
+      kept.end();
+      return false;
+    }
+    if (request != null) {
+      request.takeFailure(); // the dial's
+    }
+    connect.connectBack(kept);
+    return true;
   }
 
   /** Whether nobody waits for the connection any more: the client may not tell its connect. */
