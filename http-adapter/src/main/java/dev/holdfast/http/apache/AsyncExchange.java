@@ -52,7 +52,10 @@ final class AsyncExchange implements AsyncClientExchangeHandler {
   private boolean over;
   private int stream;
   private volatile boolean unprocessed;
+
+  /** What a channel threw is the wire's; anything else comes from the caller's body. */
   private @Nullable Exception ofChannel;
+
   private @Nullable Exception ofBody;
 
   AsyncExchange(AsyncClientExchangeHandler users, AsyncCarrier carrier, AsyncRequest request) {
@@ -105,57 +108,12 @@ final class AsyncExchange implements AsyncClientExchangeHandler {
       request.bodyBegins();
     }
     try {
-      users.produce(new ToldApart(channel));
+      users.produce(new BodyChannel(channel, met -> ofChannel = met));
     } catch (IOException | RuntimeException thrown) {
       if (thrown != ofChannel) {
         ofBody = thrown;
       }
       throw thrown;
-    }
-  }
-
-  /** What the channel throws is the wire's; anything else comes from the caller's body. */
-  private final class ToldApart implements DataStreamChannel {
-
-    private final DataStreamChannel channel;
-
-    private ToldApart(DataStreamChannel channel) {
-      this.channel = channel;
-    }
-
-    @Override
-    public void requestOutput() {
-      channel.requestOutput();
-    }
-
-    @Override
-    public int write(ByteBuffer from) throws IOException {
-      try {
-        return channel.write(from);
-      } catch (IOException thrown) {
-        ofChannel = thrown;
-        throw thrown;
-      }
-    }
-
-    @Override
-    public void endStream(@Nullable List<? extends Header> trailers) throws IOException {
-      try {
-        channel.endStream(trailers);
-      } catch (IOException thrown) {
-        ofChannel = thrown;
-        throw thrown;
-      }
-    }
-
-    @Override
-    public void endStream() throws IOException {
-      try {
-        channel.endStream();
-      } catch (IOException thrown) {
-        ofChannel = thrown;
-        throw thrown;
-      }
     }
   }
 

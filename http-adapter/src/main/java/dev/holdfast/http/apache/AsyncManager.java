@@ -8,7 +8,6 @@ import dev.holdfast.wire.WireSnapshot;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -22,8 +21,6 @@ import org.apache.hc.core5.concurrent.ComplexFuture;
 import org.apache.hc.core5.concurrent.FutureCallback;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
-import org.apache.hc.core5.pool.ConnPoolControl;
-import org.apache.hc.core5.pool.PoolStats;
 import org.apache.hc.core5.reactor.ConnectionInitiator;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
@@ -34,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * pass the gate and dial again. What waits, for a proof or for a dial, waits on threads of the
  * guard's own: nothing here blocks the reactor. Thread-safe.
  */
-final class AsyncManager implements AsyncClientConnectionManager, ConnPoolControl<HttpRoute> {
+final class AsyncManager extends ControlledPool implements AsyncClientConnectionManager {
 
   private final PoolingAsyncClientConnectionManager pool;
   private final GuardParts guard;
@@ -54,6 +51,7 @@ final class AsyncManager implements AsyncClientConnectionManager, ConnPoolContro
       Optional<Duration> connectTimeout,
       AsyncCarriers carriers,
       Executor waiting) {
+    super(pool);
     this.pool = pool;
     this.guard = guard;
     this.check = new ReuseCheck(guard.sockets());
@@ -295,60 +293,5 @@ final class AsyncManager implements AsyncClientConnectionManager, ConnPoolContro
     closed = true;
     pool.close(mode);
     guard.endpoints().close();
-  }
-
-  @Override
-  public PoolStats getTotalStats() {
-    return pool.getTotalStats();
-  }
-
-  @Override
-  public PoolStats getStats(HttpRoute route) {
-    return pool.getStats(route);
-  }
-
-  @Override
-  public void setMaxTotal(int max) {
-    pool.setMaxTotal(max);
-  }
-
-  @Override
-  public int getMaxTotal() {
-    return pool.getMaxTotal();
-  }
-
-  @Override
-  public void setDefaultMaxPerRoute(int max) {
-    pool.setDefaultMaxPerRoute(max);
-  }
-
-  @Override
-  public int getDefaultMaxPerRoute() {
-    return pool.getDefaultMaxPerRoute();
-  }
-
-  @Override
-  public void setMaxPerRoute(HttpRoute route, int max) {
-    pool.setMaxPerRoute(route, max);
-  }
-
-  @Override
-  public int getMaxPerRoute(HttpRoute route) {
-    return pool.getMaxPerRoute(route);
-  }
-
-  @Override
-  public void closeIdle(TimeValue idleTime) {
-    pool.closeIdle(idleTime);
-  }
-
-  @Override
-  public void closeExpired() {
-    pool.closeExpired();
-  }
-
-  @Override
-  public Set<HttpRoute> getRoutes() {
-    return pool.getRoutes();
   }
 }

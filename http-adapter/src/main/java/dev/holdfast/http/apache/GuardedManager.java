@@ -8,7 +8,6 @@ import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
@@ -19,8 +18,6 @@ import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.client5.http.io.LeaseRequest;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
-import org.apache.hc.core5.pool.ConnPoolControl;
-import org.apache.hc.core5.pool.PoolStats;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * The user's pool: its leases, whose connects pass the gate and dial again, and what is kept of
  * them where no connection is to be had. Thread-safe.
  */
-final class GuardedManager implements HttpClientConnectionManager, ConnPoolControl<HttpRoute> {
+final class GuardedManager extends ControlledPool implements HttpClientConnectionManager {
 
   /** It was leased for the same call a moment ago, so that its validity is not looked up again. */
   private static final TimeValue KEPT_FOR_NEXT_ATTEMPT = TimeValue.ofSeconds(1);
@@ -44,6 +41,7 @@ final class GuardedManager implements HttpClientConnectionManager, ConnPoolContr
       GuardParts guard,
       Diallers diallers,
       Optional<Duration> connectTimeout) {
+    super(pool);
     this.pool = pool;
     this.guard = guard;
     this.connects = new Connects(pool, guard, diallers, connectTimeout);
@@ -197,60 +195,5 @@ final class GuardedManager implements HttpClientConnectionManager, ConnPoolContr
     closed = true;
     pool.close(mode);
     guard.endpoints().close();
-  }
-
-  @Override
-  public PoolStats getTotalStats() {
-    return pool.getTotalStats();
-  }
-
-  @Override
-  public PoolStats getStats(HttpRoute route) {
-    return pool.getStats(route);
-  }
-
-  @Override
-  public void setMaxTotal(int max) {
-    pool.setMaxTotal(max);
-  }
-
-  @Override
-  public int getMaxTotal() {
-    return pool.getMaxTotal();
-  }
-
-  @Override
-  public void setDefaultMaxPerRoute(int max) {
-    pool.setDefaultMaxPerRoute(max);
-  }
-
-  @Override
-  public int getDefaultMaxPerRoute() {
-    return pool.getDefaultMaxPerRoute();
-  }
-
-  @Override
-  public void setMaxPerRoute(HttpRoute route, int max) {
-    pool.setMaxPerRoute(route, max);
-  }
-
-  @Override
-  public int getMaxPerRoute(HttpRoute route) {
-    return pool.getMaxPerRoute(route);
-  }
-
-  @Override
-  public void closeIdle(TimeValue idleTime) {
-    pool.closeIdle(idleTime);
-  }
-
-  @Override
-  public void closeExpired() {
-    pool.closeExpired();
-  }
-
-  @Override
-  public Set<HttpRoute> getRoutes() {
-    return pool.getRoutes();
   }
 }
