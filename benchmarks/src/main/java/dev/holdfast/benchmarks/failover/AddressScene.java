@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.config.ConnectionConfig;
@@ -33,11 +34,16 @@ final class AddressScene implements Scene {
   private static final int QUEUE = 1;
   private static final int FULL = 8;
 
+  private final Runs runs = new Runs();
   private final DisposableServer server =
       HttpServer.create()
           .host("127.0.0.1")
           .port(0)
-          .handle((request, response) -> response.send())
+          .handle(
+              (request, response) -> {
+                runs.request(request.uri());
+                return response.send();
+              })
           .bindNow();
   private final ServerSocket deaf = new ServerSocket(server.port(), QUEUE, DEAF);
   private final List<AutoCloseable> opened = new ArrayList<>();
@@ -67,8 +73,8 @@ final class AddressScene implements Scene {
                     .build());
     CloseableHttpClient client = guarded ? guarded(pool) : bare(pool);
     opened.add(client);
-    return () -> {
-      HttpGet get = new HttpGet("http://server.lab:" + server.port() + "/");
+    return id -> {
+      HttpGet get = new HttpGet("http://server.lab:" + server.port() + Runs.path(guarded, id));
       get.setHeader("Connection", "close");
       return client.execute(get, answer -> answer.getCode() == 200);
     };
@@ -83,6 +89,11 @@ final class AddressScene implements Scene {
         ApacheHttpGuard.custom(RedisSide.direct()).meterRegistry(new SimpleMeterRegistry()).build();
     opened.add(guard);
     return guard.install(HttpClients.custom()).setConnectionManager(guard.install(pool)).build();
+  }
+
+  @Override
+  public Map<String, Long> ran(boolean guarded) {
+    return runs.requests(guarded);
   }
 
   @Override

@@ -43,7 +43,7 @@ final class BlockingScene implements Scene {
             .client(guarded, RedisSide.to(proxy.port()).withTimeout(CALL).build())
             .connect()
             .sync();
-    return () -> {
+    return id -> {
       calls.blpop(1, "nothing");
       return true;
     };

@@ -7,7 +7,8 @@ interface Caller {
   /**
    * Calls once.
    *
+   * @param id of this call, by which a server can count how often it ran
    * @return whether the answer is what the caller wants by now; an exception is a call that failed
    */
-  boolean call() throws Exception;
+  boolean call(String id) throws Exception;
 }

@@ -3,6 +3,7 @@ package dev.holdfast.benchmarks.failover;
 import dev.holdfast.http.reactor.ReactorHttpGuard;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
@@ -17,11 +18,16 @@ final class HttpNameScene implements Scene {
   private static final Duration SOON = Duration.ofSeconds(5);
 
   private final Names names = new Names();
+  private final Runs runs = new Runs();
   private final DisposableServer server =
       HttpServer.create()
           .host("0.0.0.0")
           .port(0)
-          .handle((request, response) -> response.sendString(Mono.just(at(request))))
+          .handle(
+              (request, response) -> {
+                runs.request(request.uri());
+                return response.sendString(Mono.just(at(request)));
+              })
           .bindNow();
   private final ReactorHttpGuard guard =
       ReactorHttpGuard.custom(RedisSide.direct()).meterRegistry(new SimpleMeterRegistry()).build();
@@ -38,9 +44,20 @@ final class HttpNameScene implements Scene {
         withGuard ? guard.install(HttpClient.create(guarded)) : HttpClient.create(bare);
     HttpClient named =
         client.resolver(names.resolvers()).baseUrl("http://" + Names.NAME + ":" + server.port());
-    return () ->
+    return id ->
         Names.AFTER.equals(
-            named.post().uri("/").responseContent().aggregate().asString().block(SOON));
+            named
+                .post()
+                .uri(Runs.path(withGuard, id))
+                .responseContent()
+                .aggregate()
+                .asString()
+                .block(SOON));
+  }
+
+  @Override
+  public Map<String, Long> ran(boolean guarded) {
+    return runs.requests(guarded);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.holdfast.benchmarks.failover;
 import dev.holdfast.lab.RedisServer;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
+import java.util.Map;
 
 /** The server restarts, and reads a large data set before it runs anything. */
 final class LoadingScene implements Scene {
@@ -10,13 +11,14 @@ final class LoadingScene implements Scene {
   private static final String KEYS = "1500000";
   private static final Duration CALL = Duration.ofSeconds(10);
 
-  private final RedisServer redis =
-      RedisServer.builder().arguments("--enable-debug-command", "yes").start();
+  private final RedisServer redis = withMuchToRead();
   private final RedisSide clients = new RedisSide();
 
-  LoadingScene() {
+  static RedisServer withMuchToRead() {
+    RedisServer redis = RedisServer.builder().arguments("--enable-debug-command", "yes").start();
     redis.command("DEBUG", "POPULATE", KEYS);
     redis.command("SAVE");
+    return redis;
   }
 
   @Override
@@ -26,7 +28,12 @@ final class LoadingScene implements Scene {
             .client(guarded, RedisSide.to(redis.port()).withTimeout(CALL).build())
             .connect()
             .sync();
-    return () -> calls.incr(guarded ? "guarded" : "bare") > 0;
+    return id -> Runs.run(calls, Runs.key(guarded), id);
+  }
+
+  @Override
+  public Map<String, Long> ran(boolean guarded) {
+    return Runs.of(redis, Runs.key(guarded));
   }
 
   @Override

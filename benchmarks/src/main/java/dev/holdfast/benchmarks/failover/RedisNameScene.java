@@ -3,6 +3,7 @@ package dev.holdfast.benchmarks.failover;
 import dev.holdfast.lab.RedisServer;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.sync.RedisCommands;
+import java.util.Map;
 
 /** The name alone leads elsewhere: both servers are well. A call succeeds at the new one. */
 final class RedisNameScene implements Scene {
@@ -23,7 +24,14 @@ final class RedisNameScene implements Scene {
     RedisCommands<String, String> calls = clients.client(guarded, uri).connect().sync();
     String name = " name=" + uri.getClientName() + " ";
     String at = " laddr=" + Names.AFTER + ":";
-    return () -> calls.clientList().lines().anyMatch(l -> l.contains(name) && l.contains(at));
+    return id ->
+        Runs.run(calls, Runs.key(guarded), id)
+            && calls.clientList().lines().anyMatch(l -> l.contains(name) && l.contains(at));
+  }
+
+  @Override
+  public Map<String, Long> ran(boolean guarded) {
+    return Runs.of(redis, Runs.key(guarded));
   }
 
   @Override

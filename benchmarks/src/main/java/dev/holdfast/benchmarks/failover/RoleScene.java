@@ -7,6 +7,7 @@ import io.lettuce.core.internal.HostAndPort;
 import io.lettuce.core.resource.DnsResolver;
 import io.lettuce.core.resource.DnsResolvers;
 import io.lettuce.core.resource.MappingSocketAddressResolver;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The name leads to another server, and the one it led to lives on as its replica. */
@@ -36,7 +37,12 @@ final class RoleScene implements Scene {
   public Caller caller(boolean guarded) {
     RedisURI uri = RedisSide.to(first.port()).withHost(NAME).build();
     RedisCommands<String, String> calls = clients.client(guarded, uri).connect().sync();
-    return () -> calls.incr(guarded ? "guarded" : "bare") > 0;
+    return id -> Runs.run(calls, Runs.key(guarded), id);
+  }
+
+  @Override
+  public Map<String, Long> ran(boolean guarded) {
+    return Runs.of(second, Runs.key(guarded));
   }
 
   @Override

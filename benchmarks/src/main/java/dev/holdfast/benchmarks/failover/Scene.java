@@ -1,5 +1,8 @@
 package dev.holdfast.benchmarks.failover;
 
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
 /** Servers, a bare and a guarded client, and something that happens to the servers. */
 interface Scene extends AutoCloseable {
 
@@ -13,9 +16,13 @@ interface Scene extends AutoCloseable {
    */
   void happens(Runnable done) throws Exception;
 
-  /** How often more than once something ran that a caller wanted run once; 0 if nobody counts. */
-  default long twice(boolean guarded) {
-    return 0;
+  /**
+   * How often each call ran, as the servers know it in the end.
+   *
+   * @return by the calls' ids, without those that never ran; null if nobody counts
+   */
+  default @Nullable Map<String, Long> ran(boolean guarded) {
+    return null;
   }
 
   /** Starts one. */

@@ -8,6 +8,7 @@ import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** A master, its replica and three Sentinels, of which two have to agree. */
 final class SentinelScene implements Scene {
@@ -36,6 +37,10 @@ final class SentinelScene implements Scene {
       sentinel.command("SENTINEL", "SET", "master", "quorum", "2");
       sentinel.command("SENTINEL", "SET", "master", "down-after-milliseconds", "500");
     }
+    Await.until(
+        "it replicates",
+        SOON,
+        () -> replica.command("INFO", "replication").contains("master_link_status:up"));
     for (RedisServer sentinel : sentinels) {
       Await.until(
           "they know each other",
@@ -58,9 +63,15 @@ final class SentinelScene implements Scene {
       clients.guard().followSentinels(client, uri);
     }
     RedisCommands<String, String> calls = client.connect().sync();
-    return () -> calls.incr(guarded ? "guarded" : "bare") > 0;
+    return id -> Runs.run(calls, Runs.key(guarded), id);
   }
 
+  @Override
+  public Map<String, Long> ran(boolean guarded) {
+    return Runs.of(replica, Runs.key(guarded));
+  }
+
+  /** It is over once a Sentinel tells the new master. */
   @Override
   public void happens(Runnable done) {
     if (kills) {
@@ -68,7 +79,14 @@ final class SentinelScene implements Scene {
     } else {
       master.freeze();
     }
+    Await.until("Sentinels switch", SOON, () -> sentinels.stream().anyMatch(this::hasSwitched));
     done.run();
+  }
+
+  private boolean hasSwitched(RedisServer sentinel) {
+    return sentinel
+        .command("SENTINEL", "get-master-addr-by-name", "master")
+        .contains(String.valueOf(replica.port()));
   }
 
   @Override

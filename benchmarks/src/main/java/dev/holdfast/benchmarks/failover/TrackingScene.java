@@ -23,9 +23,9 @@ final class TrackingScene implements Scene {
         clients.client(guarded, RedisSide.to(redis.port()).build()).connect();
     connection.sync().clientTracking(TrackingArgs.Builder.enabled());
     before.add(String.valueOf(connection.sync().clientId()));
-    return () -> {
-      long id = connection.sync().clientId();
-      return !before.contains(String.valueOf(id)) && isTracked(connection);
+    return id -> {
+      long client = connection.sync().clientId();
+      return !before.contains(String.valueOf(client)) && isTracked(connection);
     };
   }
 

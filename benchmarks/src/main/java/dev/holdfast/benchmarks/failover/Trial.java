@@ -1,35 +1,47 @@
 package dev.holdfast.benchmarks.failover;
 
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** One scene, played once for a bare and a guarded client side by side. */
 public final class Trial {
 
-  /** Within this a caller succeeds, or does not. */
+  /** So long after the event is over a caller succeeds, or does not. */
   public static final Duration LIMIT = Duration.ofSeconds(12);
 
+  /** In place of a count that nobody keeps. */
+  public static final long NOBODY_COUNTS = -1;
+
+  private static final Duration WORKS = Duration.ofSeconds(30);
   private static final long PAUSE_MICROS = 500;
 
   /**
    * What one client met.
    *
-   * @param millis from the event's beginning to the first success of a call made after it was done;
-   *     {@link #LIMIT} if there was none
+   * @param millis from the event's beginning to the first success of a call made after it was over;
+   *     up to the end of the trial if there was none
+   * @param sinceOver the same from its end: the servers were ready by then
+   * @param gap longest time without an answer until then
    * @param succeeded whether there was one
    * @param failed calls that failed until then
-   * @param twice what ran more than once
+   * @param twice what ran more than once, or {@link #NOBODY_COUNTS}
+   * @param lost calls made after the event's beginning that succeeded and never ran, as the servers
+   *     know it; or {@link #NOBODY_COUNTS}
    */
-  public record Seen(long millis, boolean succeeded, long failed, long twice) {
-
-    @Override
-    public String toString() {
-      return succeeded ? String.valueOf(millis) : "none";
-    }
-  }
+  public record Seen(
+      long millis,
+      long sinceOver,
+      long gap,
+      boolean succeeded,
+      long failed,
+      long twice,
+      long lost) {}
 
   /**
    * What both met.
@@ -40,75 +52,131 @@ public final class Trial {
    */
   public record Result(String name, Seen bare, Seen guarded) {}
 
+  /** When it happened; 0 before. */
+  private static final class Event {
+    private final AtomicLong beganAt = new AtomicLong();
+    private final AtomicLong overAt = new AtomicLong();
+    private volatile boolean givenUp;
+
+    boolean began() {
+      return beganAt.get() != 0;
+    }
+
+    boolean over() {
+      return overAt.get() != 0;
+    }
+
+    boolean longAgo() {
+      return givenUp || (over() && System.nanoTime() - overAt.get() > LIMIT.toNanos());
+    }
+  }
+
   private static final class Attempts extends Thread {
 
     private final Caller caller;
-    private final AtomicLong eventAt;
-    private final AtomicBoolean done;
+    private final Event event;
     private final CountDownLatch works = new CountDownLatch(1);
+    private final Set<String> acknowledged = new HashSet<>();
+    private long calls;
     private long failed;
-    private long succeededAt;
+    private long latest;
+    private long gap;
+    private boolean succeeded;
 
-    Attempts(Caller caller, AtomicLong eventAt, AtomicBoolean done) {
+    Attempts(Caller caller, Event event) {
       this.caller = caller;
-      this.eventAt = eventAt;
-      this.done = done;
+      this.event = event;
       setDaemon(true);
     }
 
     @Override
     public void run() {
-      while (succeededAt == 0 && !late()) {
-        boolean after = done.get();
-        boolean succeeds = attempt(eventAt.get() != 0);
-        if (eventAt.get() == 0) {
-          works.countDown();
-        } else if (succeeds && after) {
-          succeededAt = System.nanoTime();
-        }
-      }
-    }
-
-    private boolean late() {
-      long event = eventAt.get();
-      return event != 0 && System.nanoTime() - event > LIMIT.toNanos();
-    }
-
-    private boolean attempt(boolean counts) {
       try {
-        boolean succeeds = caller.call();
-        TimeUnit.MICROSECONDS.sleep(PAUSE_MICROS);
-        return succeeds;
-      } catch (Exception failure) {
-        failed += counts ? 1 : 0;
-        return false;
+        while (!succeeded && !event.longAgo()) {
+          attempt();
+          TimeUnit.MICROSECONDS.sleep(PAUSE_MICROS);
+        }
+      } catch (InterruptedException ended) {
+        // the trial was given up
       }
     }
 
-    Seen seen(long twice) {
-      boolean succeeded = succeededAt != 0;
-      long nanos = succeeded ? succeededAt - eventAt.get() : LIMIT.toNanos();
-      return new Seen(TimeUnit.NANOSECONDS.toMillis(nanos), succeeded, failed, twice);
+    private void attempt() {
+      boolean over = event.over();
+      boolean began = event.began();
+      String id = String.valueOf(calls++);
+      try {
+        boolean succeeds = caller.call(id);
+        answered(id, began);
+        succeeded = succeeds && over;
+      } catch (Exception failure) {
+        failed += began ? 1 : 0;
+      }
+    }
+
+    private void answered(String id, boolean began) {
+      long now = System.nanoTime();
+      if (event.began()) {
+        gap = Math.max(gap, now - Math.max(latest, event.beganAt.get()));
+      }
+      if (began) {
+        acknowledged.add(id);
+      }
+      latest = now;
+      works.countDown();
+    }
+
+    Seen seen(@Nullable Map<String, Long> ran) {
+      long end = succeeded ? latest : System.nanoTime();
+      long silent = succeeded ? gap : Math.max(gap, end - Math.max(latest, event.beganAt.get()));
+      long twice = NOBODY_COUNTS;
+      long lost = NOBODY_COUNTS;
+      if (ran != null) {
+        twice = ran.values().stream().mapToLong(count -> count - 1).sum();
+        lost = acknowledged.stream().filter(id -> !ran.containsKey(id)).count();
+      }
+      return new Seen(
+          TimeUnit.NANOSECONDS.toMillis(end - event.beganAt.get()),
+          TimeUnit.NANOSECONDS.toMillis(end - event.overAt.get()),
+          TimeUnit.NANOSECONDS.toMillis(silent),
+          succeeded,
+          failed,
+          twice,
+          lost);
     }
   }
 
   private Trial() {}
 
   static Result of(String name, Scene.Start start) throws Exception {
+    Event event = new Event();
     try (Scene scene = start.start()) {
-      AtomicLong eventAt = new AtomicLong();
-      AtomicBoolean done = new AtomicBoolean();
-      Attempts bare = new Attempts(scene.caller(false), eventAt, done);
-      Attempts guarded = new Attempts(scene.caller(true), eventAt, done);
+      Attempts bare = new Attempts(scene.caller(false), event);
+      Attempts guarded = new Attempts(scene.caller(true), event);
       bare.start();
       guarded.start();
-      bare.works.await();
-      guarded.works.await();
-      eventAt.set(System.nanoTime());
-      scene.happens(() -> done.set(true));
-      bare.join(LIMIT.multipliedBy(2).toMillis());
-      guarded.join(LIMIT.multipliedBy(2).toMillis());
-      return new Result(name, bare.seen(scene.twice(false)), guarded.seen(scene.twice(true)));
+      works(bare);
+      works(guarded);
+      event.beganAt.set(System.nanoTime());
+      scene.happens(() -> event.overAt.compareAndSet(0, System.nanoTime()));
+      end(bare);
+      end(guarded);
+      return new Result(name, bare.seen(scene.ran(false)), guarded.seen(scene.ran(true)));
+    } finally {
+      event.givenUp = true;
+    }
+  }
+
+  private static void works(Attempts one) throws InterruptedException {
+    if (!one.works.await(WORKS.toSeconds(), TimeUnit.SECONDS)) {
+      throw new IllegalStateException("a client does not work before anything has happened");
+    }
+  }
+
+  private static void end(Attempts one) throws InterruptedException {
+    one.join(LIMIT.multipliedBy(3).toMillis());
+    if (one.isAlive()) {
+      throw new IllegalStateException("a call has not ended in " + LIMIT.multipliedBy(2));
     }
   }
 }
