@@ -228,9 +228,8 @@ final class GuardedConnection extends Connection implements ReuseCheck.Input {
   @Override
   public <T> T executeCommand(CommandObject<T> call) {
     JedisLease terms = lease;
-    return terms != null && terms.single()
-        ? terms.calls().run(this, call)
-        : super.executeCommand(call);
+    JedisLosses losses = terms == null ? null : terms.losses();
+    return losses == null ? super.executeCommand(call) : losses.run(this, call);
   }
 
   /**

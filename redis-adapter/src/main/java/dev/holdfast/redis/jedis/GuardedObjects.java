@@ -6,6 +6,7 @@ import dev.holdfast.internal.socket.Death;
 import dev.holdfast.pool.Liveness;
 import dev.holdfast.redis.Residue;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.commons.pool2.DestroyMode;
 import org.apache.commons.pool2.PooledObject;
 import org.apache.commons.pool2.PooledObjectFactory;
@@ -37,7 +38,7 @@ final class GuardedObjects<T> implements PooledObjectFactory<T> {
       };
 
   private final JedisParts guard;
-  private final HostAndPort server;
+  private final Supplier<HostAndPort> server;
   private final JedisClientConfig config;
   private final ResidueReports reports;
   private final Function<Connection, T> wrap;
@@ -45,7 +46,7 @@ final class GuardedObjects<T> implements PooledObjectFactory<T> {
 
   GuardedObjects(
       JedisParts guard,
-      HostAndPort server,
+      Supplier<HostAndPort> server,
       JedisClientConfig config,
       ResidueReports reports,
       Function<Connection, T> wrap,
@@ -64,7 +65,7 @@ final class GuardedObjects<T> implements PooledObjectFactory<T> {
 
   @Override
   public PooledObject<T> makeObject() {
-    JedisDial dial = new JedisDial(guard, server, config);
+    JedisDial dial = new JedisDial(guard, server.get(), config);
     try {
       GuardedConnection made = new GuardedConnection(guard, dial, config, UNHEARD);
       made.keep();

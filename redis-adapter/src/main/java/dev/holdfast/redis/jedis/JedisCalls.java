@@ -13,7 +13,7 @@ import redis.clients.jedis.exceptions.JedisException;
  * Runs single commands: one that was never sent moves to another connection, one that may run twice
  * is sent again, and the rest fail with what is known. Thread-safe.
  */
-final class JedisCalls {
+final class JedisCalls implements JedisLosses {
 
   /** What ends so many connections while it is being sent will end the next one too. */
   private static final int SENDINGS = 3;
@@ -24,7 +24,8 @@ final class JedisCalls {
           + " it; look at its size, and at the server's client-query-buffer-limit and log";
 
   private static final String NO_OTHER =
-      "its connection was lost before any of it was sent, and there is no other; it may be repeated";
+      "its connection was lost before any of it was sent, and there is no other; it may be"
+          + " repeated";
 
   private final JedisParts guard;
   private final JedisConnections pool;
@@ -34,7 +35,8 @@ final class JedisCalls {
     this.pool = pool;
   }
 
-  <T> T run(GuardedConnection first, CommandObject<T> call) {
+  @Override
+  public <T> T run(GuardedConnection first, CommandObject<T> call) {
     try {
       return first.once(call);
     } catch (LostJedisConnection lost) {
@@ -86,7 +88,7 @@ final class JedisCalls {
     }
     if (!unsent && !mayReplay(command, safety, lost, attempts)) {
       throw JedisOutcome.ambiguous(
-          guard.meters(), command.forPeople(), command.tag(), safety, sent(lost));
+          guard.meters(), command.forPeople(), command.tag(), safety, lost.sent());
     }
     GuardedConnection next = borrow(args, command, safety, lost, unsent);
     if (unsent) {
@@ -105,13 +107,6 @@ final class JedisCalls {
             new LostCall(command.forPeople(), lost.delivery(), safety, lost.death().cause()));
   }
 
-  /** Of a call that was sent before, whatever became of it the last time. */
-  private static LostJedisConnection sent(LostJedisConnection lost) {
-    return lost.delivery() == Delivery.NEVER_SENT
-        ? new LostJedisConnection(lost.death(), Delivery.SENT_UNANSWERED, lost.word())
-        : lost;
-  }
-
   private GuardedConnection borrow(
       CommandArguments args,
       JedisCommand command,
@@ -126,7 +121,7 @@ final class JedisCalls {
               ? JedisOutcome.notExecuted(
                   guard.meters(), command.forPeople(), "no_reconnect", NO_OTHER, none)
               : JedisOutcome.ambiguous(
-                  guard.meters(), command.forPeople(), command.tag(), safety, sent(lost));
+                  guard.meters(), command.forPeople(), command.tag(), safety, lost.sent());
       said.addSuppressed(none);
       throw said;
     }

@@ -2,17 +2,19 @@ package dev.holdfast.redis.jedis;
 
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.internal.command.ResidueReports;
-import dev.holdfast.internal.report.GuardMeters;
 import dev.holdfast.internal.socket.Death;
 import dev.holdfast.pool.AcquireException;
 import dev.holdfast.pool.ConnectionPool;
 import dev.holdfast.pool.Lease;
 import dev.holdfast.pool.OutstandingLease;
 import dev.holdfast.pool.PoolState;
-import dev.holdfast.retry.ReplaySafety;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
@@ -47,7 +49,8 @@ public final class JedisConnections extends PooledConnectionProvider {
 
   /** On another connection the caller would wait as long once more. */
   private static final String SILENT =
-      "its server did not answer a PING before it within the client's own timeout; it may be repeated";
+      "its server did not answer a PING before it within the client's own timeout; it may be"
+          + " repeated";
 
   private static final String NONE = "Could not get a resource from the pool";
 
@@ -55,8 +58,9 @@ public final class JedisConnections extends PooledConnectionProvider {
   private final ResidueReports reports;
   private final Duration patience;
   private final Consumer<JedisConnections> onClose;
-  private final JedisCalls calls;
-  private final GuardMeters meters;
+  private final @Nullable JedisClusterCalls ofCluster;
+  private final JedisLosses calls;
+  private final JedisParts guard;
 
   JedisConnections(
       JedisParts guard,
@@ -64,19 +68,17 @@ public final class JedisConnections extends PooledConnectionProvider {
       ResidueReports reports,
       Duration patience,
       ShownConnections shown,
+      @Nullable JedisClusterCalls ofCluster,
       Consumer<JedisConnections> onClose) {
     super(shown, ShownConnections.settings());
     this.pool = pool;
     this.reports = reports;
     this.patience = patience;
     this.onClose = onClose;
-    this.calls = new JedisCalls(guard, this);
-    this.meters = guard.meters();
+    this.ofCluster = ofCluster;
+    this.calls = ofCluster == null ? new JedisCalls(guard, this) : ofCluster;
+    this.guard = guard;
     shown.are(this);
-  }
-
-  JedisCalls calls() {
-    return calls;
   }
 
   ResidueReports reports() {
@@ -108,8 +110,7 @@ public final class JedisConnections extends PooledConnectionProvider {
   }
 
   GuardedConnection lend(CommandArguments args) {
-    boolean mayRunTwice = JedisCommand.of(args).safety(args) == ReplaySafety.SAFE;
-    return lend(true, mayRunTwice, false);
+    return lend(true, guard.mayRunTwice(args), false);
   }
 
   GuardedConnection lend(boolean single, boolean mayRunTwice, boolean shown) {
@@ -125,13 +126,19 @@ public final class JedisConnections extends PooledConnectionProvider {
         throw undecided;
       }
       if (dead == null) {
-        connection.lend(new JedisLease(this, lease, single, shown));
+        JedisLosses losses = single || ofCluster != null ? calls : null;
+        connection.lend(new JedisLease(this, lease, losses, shown));
         return connection;
       }
       connection.dies(dead);
       lease.discard();
       if (dead.cause() == Cause.REPLY_OVERDUE) {
-        throw JedisOutcome.notExecuted(meters, "A command", "unproved", SILENT, null);
+        throw JedisOutcome.notExecuted(
+            guard.meters(),
+            "A command",
+            "unproved",
+            SILENT,
+            new SocketTimeoutException(dead.evidence()));
       }
     }
   }
@@ -142,7 +149,10 @@ public final class JedisConnections extends PooledConnectionProvider {
       return free;
     }
     try {
-      return pool.acquire(patience.minusNanos(System.nanoTime() - began));
+      if (ofCluster != null) {
+        dial(left(began));
+      }
+      return pool.acquire(left(began));
     } catch (AcquireException none) {
       throw told(none);
     } catch (InterruptedException interrupted) {
@@ -151,13 +161,31 @@ public final class JedisConnections extends PooledConnectionProvider {
     }
   }
 
+  private Duration left(long began) {
+    return patience.minusNanos(System.nanoTime() - began);
+  }
+
+  /** Where a node cannot be connected to, its cluster's client is not kept waiting: it moves on. */
+  private void dial(Duration atMost) throws InterruptedException {
+    try {
+      pool.add().get(Math.max(0, atMost.toNanos()), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException late) {
+      // as a connection that is waited for
+    } catch (ExecutionException failed) {
+      throw told(failed.getCause(), failed.getCause());
+    }
+  }
+
   /** In Jedis' words: what the server said of the last connect, a failed one, or a full pool. */
   private static JedisException told(AcquireException none) {
     @Nullable Throwable last = none.getCause();
-    if (last instanceof JedisDataException refused) {
-      return refused;
-    }
-    return last == null ? new JedisException(NONE, none) : new JedisConnectionException(NONE, none);
+    return last == null ? new JedisException(NONE, none) : told(last, none);
+  }
+
+  private static JedisException told(@Nullable Throwable last, @Nullable Throwable none) {
+    return last instanceof JedisDataException refused
+        ? refused
+        : new JedisConnectionException(NONE, none);
   }
 
   /**

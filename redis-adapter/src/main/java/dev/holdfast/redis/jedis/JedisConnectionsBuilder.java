@@ -5,6 +5,7 @@ import dev.holdfast.pool.ConnectionPool;
 import dev.holdfast.pool.PoolBuilder;
 import java.time.Duration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
@@ -27,6 +28,7 @@ public final class JedisConnectionsBuilder {
   private final Duration connectTimeout;
   private String name;
   private Duration acquireTimeout = Duration.ofSeconds(3);
+  private @Nullable JedisClusterCalls ofCluster;
 
   JedisConnectionsBuilder(JedisGuard guard, HostAndPort server, JedisClientConfig config) {
     this.guard = guard;
@@ -116,6 +118,12 @@ public final class JedisConnectionsBuilder {
     return this;
   }
 
+  /** It is of a node, and the cluster's client sees to what is lost. */
+  JedisConnectionsBuilder ofCluster(JedisClusterCalls calls) {
+    ofCluster = calls;
+    return this;
+  }
+
   /**
    * Builds the pool, which begins to open its idle connections.
    *
@@ -138,6 +146,7 @@ public final class JedisConnectionsBuilder {
                 LoggerFactory.getLogger(JedisConnections.class), name, guard.registry()),
             acquireTimeout,
             new ShownConnections(),
+            ofCluster,
             closed -> {
               connector.close();
               guard.left(closed);

@@ -30,6 +30,7 @@ import dev.holdfast.usage.Usage;
 import dev.holdfast.wire.WireSnapshot;
 import io.github.resilience4j.retry.Retry;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -37,14 +38,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.apache.commons.pool2.PooledObjectFactory;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.JedisFactory;
 
 /**
  * Keeps Jedis connections usable over a path that forgets idle flows. In place of the client's own
@@ -220,8 +224,60 @@ public final class JedisGuard implements Guard {
         server -> settings.apply(pool(server, config)).build());
   }
 
+  /**
+   * Guarded connections to every node of a cluster, in pools with default settings.
+   *
+   * @param nodes some of the cluster's, to ask where the slots are
+   * @param config the client's, for all nodes
+   * @return a provider for one client, which closes it
+   * @throws IllegalArgumentException as {@link #pool}
+   * @throws IllegalStateException as {@link #pool}
+   * @throws redis.clients.jedis.exceptions.JedisException if no node says where the slots are
+   */
+  public JedisClusterConnections cluster(Set<HostAndPort> nodes, JedisClientConfig config) {
+    return cluster(nodes, config, null, pool -> pool);
+  }
+
+  /**
+   * Guarded connections to every node of a cluster.
+   *
+   * @param nodes some of the cluster's, to ask where the slots are
+   * @param config the client's, for all nodes
+   * @param topologyRefreshPeriod how often Jedis is to ask again; null for only when it must
+   * @param settings what is to differ from the defaults, for the pool of each node
+   * @return a provider for one client, which closes it
+   * @throws IllegalArgumentException as {@link #pool}
+   * @throws IllegalStateException as {@link #pool}
+   * @throws redis.clients.jedis.exceptions.JedisException if no node says where the slots are
+   */
+  public JedisClusterConnections cluster(
+      Set<HostAndPort> nodes,
+      JedisClientConfig config,
+      @Nullable Duration topologyRefreshPeriod,
+      UnaryOperator<JedisConnectionsBuilder> settings) {
+    Objects.requireNonNull(settings, "settings");
+    for (HostAndPort node : nodes) {
+      requireUsable(node, config);
+    }
+    JedisClusterCalls calls = new JedisClusterCalls(parts);
+    return new JedisClusterConnections(
+        parts,
+        nodes,
+        config,
+        topologyRefreshPeriod,
+        (node, number) ->
+            settings
+                .apply(pool(node, config).name("%s-node-%d".formatted(name(), number)))
+                .ofCluster(calls)
+                .build());
+  }
+
   private void requireUsable(HostAndPort server, JedisClientConfig config) {
     Objects.requireNonNull(server, "server");
+    requireUsable(config);
+  }
+
+  private void requireUsable(JedisClientConfig config) {
     Objects.requireNonNull(config, "config");
     if (closed.get()) {
       throw new IllegalStateException(name() + ": the guard is closed; build another");
@@ -248,7 +304,8 @@ public final class JedisGuard implements Guard {
    */
   public PooledObjectFactory<Connection> connectionFactory(
       HostAndPort server, JedisClientConfig config) {
-    return factory(server, config, connection -> connection, connection -> connection);
+    requireUsable(server, config);
+    return factory(() -> server, config, connection -> connection, connection -> connection);
   }
 
   /**
@@ -263,17 +320,38 @@ public final class JedisGuard implements Guard {
    */
   public PooledObjectFactory<Jedis> jedisFactory(HostAndPort server, JedisClientConfig config) {
     Objects.requireNonNull(config, "config");
+    requireUsable(server, config);
+    return jedises(() -> server, JedisObject.config(config));
+  }
+
+  /**
+   * The same for who keeps {@code JedisSentinelPool}: {@code new JedisSentinelPool(master,
+   * sentinels, poolConfig, factory, sentinelConfig)}.
+   *
+   * @param config the client's, for the master
+   * @return a factory for one pool, which tells it who is the master
+   * @throws IllegalArgumentException as {@link #jedisFactory}
+   * @throws IllegalStateException as {@link #pool}
+   */
+  @SuppressWarnings("deprecation") // it is what JedisSentinelPool takes
+  public JedisFactory sentinelFactory(JedisClientConfig config) {
+    Objects.requireNonNull(config, "config");
+    requireUsable(config);
     JedisClientConfig own = JedisObject.config(config);
+    return new GuardedMasterFactory(own, master -> jedises(master, own));
+  }
+
+  private PooledObjectFactory<Jedis> jedises(
+      Supplier<HostAndPort> server, JedisClientConfig config) {
     return factory(
-        server, own, connection -> JedisObject.over(connection, own), Jedis::getConnection);
+        server, config, connection -> JedisObject.over(connection, config), Jedis::getConnection);
   }
 
   private <T> PooledObjectFactory<T> factory(
-      HostAndPort server,
+      Supplier<HostAndPort> server,
       JedisClientConfig config,
       Function<Connection, T> wrap,
       Function<T, Connection> unwrap) {
-    requireUsable(server, config);
     return new GuardedObjects<>(
         parts,
         server,
@@ -294,8 +372,8 @@ public final class JedisGuard implements Guard {
       throw new IllegalArgumentException(
           name()
               + ": the config has an AuthXManager, and the guarded pool renews no tokens. Use a"
-              + " credentialsProvider, which is asked at each connect, with a maximal lifetime below"
-              + " the token's in the plan; or Jedis' own pool");
+              + " credentialsProvider, which is asked at each connect, with a maximal lifetime"
+              + " below the token's in the plan; or Jedis' own pool");
     }
   }
 

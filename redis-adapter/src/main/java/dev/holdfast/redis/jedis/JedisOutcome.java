@@ -60,20 +60,30 @@ final class JedisOutcome {
     if (lost.death().cause() == Cause.REPLY_OVERDUE) {
       meters.timedOut(1);
     }
+    return uncertain(call, safety, lost);
+  }
+
+  /** The same, of which nothing is counted. */
+  static JedisConnectionException uncertain(
+      String call, ReplaySafety safety, LostJedisConnection lost) {
     AmbiguousOutcomeException outcome =
         new AmbiguousOutcomeException(
             call, lost.delivery(), lost.death().cause(), lost.death().evidence(), safety);
-    outcome.initCause(lost.getCause());
-    return new AmbiguousJedisOutcomeException(outcome);
+    outcome.initCause(lost.word());
+    return new AmbiguousJedisOutcomeException(outcome, lost.word().getCause());
   }
 
   static JedisConnectionException notExecuted(
       GuardMeters meters, String call, String reason, String why, @Nullable Throwable lost) {
     meters.notExecuted(reason);
     NotExecutedException outcome = new NotExecutedException(call, why);
-    if (lost != null) {
-      outcome.initCause(lost instanceof LostJedisConnection ? lost.getCause() : lost);
+    if (lost instanceof LostJedisConnection known) {
+      outcome.initCause(known.word());
+      return new JedisNotExecutedException(outcome, known.word().getCause());
     }
-    return new JedisNotExecutedException(outcome);
+    if (lost != null) {
+      outcome.initCause(lost);
+    }
+    return new JedisNotExecutedException(outcome, lost);
   }
 }

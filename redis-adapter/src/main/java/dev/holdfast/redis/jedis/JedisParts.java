@@ -7,6 +7,8 @@ import dev.holdfast.internal.socket.AddressMemory;
 import dev.holdfast.internal.socket.ReuseCheck;
 import dev.holdfast.internal.socket.SocketConnects;
 import dev.holdfast.internal.socket.SocketParts;
+import dev.holdfast.retry.ReplaySafety;
+import redis.clients.jedis.CommandArguments;
 
 /**
  * What all connections of a guard share.
@@ -21,4 +23,11 @@ record JedisParts(
     ReuseCheck reuse,
     GuardMeters meters,
     ReplayRetry replay,
-    ConnectListener reports) {}
+    ConnectListener reports) {
+
+  /** Whether a command is sent again if its connection is lost: nothing need be asked before it. */
+  boolean mayRunTwice(CommandArguments args) {
+    return replay.retry().getRetryConfig().getMaxAttempts() > 1
+        && JedisCommand.of(args).safety(args) == ReplaySafety.SAFE;
+  }
+}

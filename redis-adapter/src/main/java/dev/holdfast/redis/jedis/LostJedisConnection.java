@@ -34,4 +34,11 @@ final class LostJedisConnection extends JedisConnectionException {
   Delivery delivery() {
     return delivery;
   }
+
+  /** The same of a call that was sent before, whatever became of it this time. */
+  LostJedisConnection sent() {
+    return delivery == Delivery.NEVER_SENT
+        ? new LostJedisConnection(death, Delivery.SENT_UNANSWERED, word)
+        : this;
+  }
 }
