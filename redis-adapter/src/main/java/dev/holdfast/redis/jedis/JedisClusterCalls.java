@@ -62,7 +62,8 @@ final class JedisClusterCalls implements JedisLosses {
       LostJedisConnection lost) {
     JedisCommand command = JedisCommand.of(args);
     String name = command.forPeople();
-    if (lost.delivery() == Delivery.NEVER_SENT && !again) {
+    boolean begun = command.equals(connection.latest()); // or it was lost with the ASKING before it
+    if (!again && (lost.delivery() == Delivery.NEVER_SENT || !begun)) {
       return JedisOutcome.notExecuted(guard.meters(), name, "unsent", UNSENT, lost);
     }
     ReplaySafety safety = command.safety(args);
