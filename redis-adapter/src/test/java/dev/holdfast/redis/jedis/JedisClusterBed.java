@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import redis.clients.jedis.Connection;
@@ -53,7 +54,7 @@ final class JedisClusterBed implements AutoCloseable {
   JedisClientConfig config() {
     return DefaultJedisClientConfig.builder()
         .socketTimeoutMillis(5_000)
-        .hostAndPortMapper(node -> new HostAndPort("127.0.0.1", boxes.get(node.getPort()).port()))
+        .hostAndPortMapper(node -> new HostAndPort("127.0.0.1", boxAt(node.getPort()).port()))
         .build();
   }
 
@@ -94,7 +95,11 @@ final class JedisClusterBed implements AutoCloseable {
   }
 
   Middlebox box(int node) {
-    return boxes.get(cluster.node(node).port());
+    return boxAt(cluster.node(node).port());
+  }
+
+  private Middlebox boxAt(int port) {
+    return Objects.requireNonNull(boxes.get(port));
   }
 
   /** Opens several connections to each master, and leaves them idle. */

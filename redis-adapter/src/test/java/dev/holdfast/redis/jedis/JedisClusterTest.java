@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -114,7 +115,7 @@ final class JedisClusterTest {
     assertThat(client.incr(key)).isOne();
     CompletableFuture<Long> lost = loseTheAnswer(key, () -> client.incr(key));
     if (guarded) {
-      Throwable thrown = catchThrowable(lost::join).getCause();
+      Throwable thrown = Objects.requireNonNull(catchThrowable(lost::join).getCause());
       assertThat(thrown).isInstanceOf(JedisClusterOperationException.class);
       assertThat(AmbiguousOutcomeException.in(thrown)).isPresent();
       assertThat(cluster.counter(key)).isEqualTo(2);
