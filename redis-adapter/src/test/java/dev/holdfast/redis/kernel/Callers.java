@@ -14,25 +14,34 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
+import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Fifty callers on one connection, each with a call in flight at any moment: half of them increment
- * a key of its own for each call, so that the server can be asked how often each call ran; half of
+ * Fifty callers of one client, each with a call in flight at any moment: half of them increment a
+ * key of its own for each call, so that the server can be asked how often each call ran; half of
  * them read.
  */
-final class Callers implements AutoCloseable {
+public final class Callers implements AutoCloseable {
 
-  static final int CALLERS = 50;
+  public static final int CALLERS = 50;
 
   private static final long PAUSE_NANOS = 2_000_000;
 
   private static final long NOT_IN_A_CALL = Long.MIN_VALUE;
 
-  private final StatefulRedisConnection<String, String> connection;
+  /** What they call. */
+  private interface Calls {
+    void get(String key) throws Exception;
+
+    void incr(String key) throws Exception;
+  }
+
+  private final Calls calls;
+  private final Duration patience;
   private final String name;
   private final ExecutorService threads = Executors.newFixedThreadPool(CALLERS);
   private final AtomicLongArray callStarted = new AtomicLongArray(CALLERS);
@@ -45,7 +54,7 @@ final class Callers implements AutoCloseable {
   private volatile boolean running = true;
 
   /** What came of all calls; {@code unclear} holds only increments reported as ambiguous. */
-  record Outcome(
+  public record Outcome(
       int increments,
       int answered,
       int unclear,
@@ -55,15 +64,63 @@ final class Callers implements AutoCloseable {
       Set<String> failures,
       long longestMillis) {
 
-    String summary() {
-      return "%d increments, %d answered, %d ambiguous, %d reads, %d failures, %d duplicates"
-          .formatted(increments, answered, unclear, reads, failures.size(), duplicates.size());
+    public String summary() {
+      return "%d increments, %d answered, %d ambiguous, %d reads, %d failures, %d duplicates, longest %d ms"
+          .formatted(
+              increments,
+              answered,
+              unclear,
+              reads,
+              failures.size(),
+              duplicates.size(),
+              longestMillis);
     }
   }
 
   Callers(String name, StatefulRedisConnection<String, String> connection) {
+    this(
+        name,
+        KernelBed.SOON,
+        new Calls() {
+          @Override
+          public void get(String key) throws Exception {
+            connection.async().get(key).get(60, TimeUnit.SECONDS);
+          }
+
+          @Override
+          public void incr(String key) throws Exception {
+            connection.async().incr(key).get(60, TimeUnit.SECONDS);
+          }
+        });
+  }
+
+  /**
+   * Of Jedis, whose pool has a connection for each.
+   *
+   * @param name of their keys
+   * @param client whose calls take no longer than half a minute
+   */
+  public Callers(String name, UnifiedJedis client) {
+    this(
+        name,
+        Duration.ofSeconds(30),
+        new Calls() {
+          @Override
+          public void get(String key) {
+            client.get(key);
+          }
+
+          @Override
+          public void incr(String key) {
+            client.incr(key);
+          }
+        });
+  }
+
+  private Callers(String name, Duration patience, Calls calls) {
     this.name = name;
-    this.connection = connection;
+    this.patience = patience;
+    this.calls = calls;
     for (int caller = 0; caller < CALLERS; caller++) {
       int number = caller;
       callStarted.set(caller, NOT_IN_A_CALL);
@@ -72,16 +129,21 @@ final class Callers implements AutoCloseable {
   }
 
   /** Every caller has made some calls. */
-  void awaitBusy() {
+  public void awaitBusy() {
     awaitProgress("all callers are busy", 5L * CALLERS);
   }
 
-  void awaitMore(int calls) {
-    awaitProgress("calls are answered again", answered.size() + reads.get() + calls);
+  public void awaitMore(int more) {
+    awaitProgress("calls are answered again", answered.size() + reads.get() + more);
   }
 
-  private void awaitProgress(String what, long calls) {
-    Await.until(what, KernelBed.SOON, () -> answered.size() + reads.get() >= calls);
+  private void awaitProgress(String what, long made) {
+    Await.until(what, KernelBed.SOON, () -> answered.size() + reads.get() >= made);
+  }
+
+  /** How many calls have failed without a type that says what became of them. */
+  public int failed() {
+    return failures.size();
   }
 
   /** How many callers have waited for one answer for longer than this. */
@@ -98,10 +160,10 @@ final class Callers implements AutoCloseable {
   }
 
   /** Lets every caller finish its call. */
-  Outcome stop(RedisServer redis) throws InterruptedException {
+  public Outcome stop(RedisServer redis) throws InterruptedException {
     running = false;
     threads.shutdown();
-    if (!threads.awaitTermination(KernelBed.SOON.toMillis(), TimeUnit.MILLISECONDS)) {
+    if (!threads.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
       throw new IllegalStateException(waitingLongerThan(Duration.ZERO) + " callers hang");
     }
     Map<String, Long> ran = redis.counters(increments);
@@ -136,12 +198,12 @@ final class Callers implements AutoCloseable {
         if (caller % 2 == 0) {
           increment(key);
         } else {
-          connection.async().get("greeting").get(60, TimeUnit.SECONDS);
+          calls.get("greeting");
           reads.incrementAndGet();
         }
       } catch (InterruptedException closing) {
         return;
-      } catch (ExecutionException | TimeoutException | RuntimeException failed) {
+      } catch (Exception failed) {
         failures.add(key + ": " + failed);
       }
       callStarted.set(caller, NOT_IN_A_CALL);
@@ -150,13 +212,12 @@ final class Callers implements AutoCloseable {
     }
   }
 
-  private void increment(String key)
-      throws InterruptedException, ExecutionException, TimeoutException {
+  private void increment(String key) throws Exception {
     increments.add(key);
     try {
-      connection.async().incr(key).get(60, TimeUnit.SECONDS);
+      calls.incr(key);
       answered.add(key);
-    } catch (ExecutionException failed) {
+    } catch (ExecutionException | JedisException failed) {
       if (AmbiguousOutcomeException.in(failed).isEmpty()) {
         throw failed;
       }

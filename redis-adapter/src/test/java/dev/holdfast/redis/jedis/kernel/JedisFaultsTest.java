@@ -16,6 +16,7 @@ import dev.holdfast.redis.jedis.JedisBed;
 import dev.holdfast.redis.jedis.JedisConnections;
 import dev.holdfast.redis.jedis.JedisConnectionsBuilder;
 import dev.holdfast.redis.jedis.JedisGuard;
+import dev.holdfast.redis.kernel.Callers;
 import dev.holdfast.redis.kernel.Figures;
 import dev.holdfast.retry.AmbiguousOutcomeException;
 import dev.holdfast.retry.NotExecutedException;
@@ -320,8 +321,7 @@ final class JedisFaultsTest {
     network.delay(Duration.ofMillis(10));
     network.loose(false);
     try (JedisBed bed = bed(dial, redis, Duration.ofSeconds(3));
-        JedisCallers callers =
-            new JedisCallers("bare", bed.client(bed.bare(JedisCallers.CALLERS)))) {
+        Callers callers = new Callers("bare", bed.client(bed.bare(Callers.CALLERS)))) {
       callers.awaitBusy();
       network.forgetAll();
       Await.until("bare callers fail", JedisBed.SOON, () -> callers.failed() > 0);
@@ -329,13 +329,13 @@ final class JedisFaultsTest {
           "Jedis, all flows forgotten, bare, " + dial, "%s", callers.stop(redis).summary());
     }
     try (JedisBed bed = bed(dial, redis, Duration.ofSeconds(25))) {
-      PooledConnectionProvider guardeds = guarded(bed, JedisCallers.CALLERS);
-      try (JedisCallers callers = new JedisCallers("guarded", bed.client(guardeds))) {
+      PooledConnectionProvider guardeds = guarded(bed, Callers.CALLERS);
+      try (Callers callers = new Callers("guarded", bed.client(guardeds))) {
         callers.awaitBusy();
         network.forgetAll();
         Await.until("given up", HANG, () -> !bed.ends().isEmpty() || callers.failed() > 0);
-        callers.awaitMore(20 * JedisCallers.CALLERS);
-        JedisCallers.Outcome outcome = callers.stop(redis);
+        callers.awaitMore(20 * Callers.CALLERS);
+        Callers.Outcome outcome = callers.stop(redis);
         Figures.print(
             "Jedis, all flows forgotten, guarded, " + dial,
             "%s; %s",
