@@ -1,4 +1,6 @@
-/** Guards for clients of Redis. The clients are optional: an application requires the one it uses. */
+/**
+ * Guards for clients of Redis. The clients are optional: an application requires the one it uses.
+ */
 module dev.holdfast.redis {
   requires transitive dev.holdfast.pool;
   requires io.github.resilience4j.retry;
@@ -16,6 +18,7 @@ module dev.holdfast.redis {
   requires static reactor.core;
   requires static redis.clients.jedis;
   requires static spring.beans;
+  requires static spring.core;
   requires static spring.data.redis;
 
   exports dev.holdfast.redis;

@@ -1,16 +1,29 @@
 package dev.holdfast.redis.spring;
 
+import dev.holdfast.redis.jedis.JedisConnectionsBuilder;
 import dev.holdfast.redis.jedis.JedisGuard;
 import java.lang.reflect.InvocationTargetException;
-import org.springframework.data.redis.connection.RedisPassword;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.redis.connection.RedisClusterConfiguration;
+import org.springframework.data.redis.connection.RedisConfiguration;
+import org.springframework.data.redis.connection.RedisNode;
+import org.springframework.data.redis.connection.RedisSentinelConfiguration;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.jedis.JedisClientConfiguration;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
-import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.Connection;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.JedisCluster;
 import redis.clients.jedis.JedisPool;
+import redis.clients.jedis.JedisPoolConfig;
+import redis.clients.jedis.JedisSentinelPool;
 import redis.clients.jedis.util.Pool;
 
 /**
@@ -32,6 +45,14 @@ import redis.clients.jedis.util.Pool;
  */
 public class GuardedJedisConnectionFactory extends JedisConnectionFactory {
 
+  /** As Spring Data. */
+  private static final int REDIRECTS = 5;
+
+  /** Of connections to a node where no number is set. */
+  private static final int MOST = 10_000;
+
+  private static final Duration FOR_EVER = Duration.ofDays(1);
+
   private final JedisGuard guard;
 
   /**
@@ -46,6 +67,77 @@ public class GuardedJedisConnectionFactory extends JedisConnectionFactory {
       JedisGuard guard, RedisStandaloneConfiguration server, JedisClientConfiguration client) {
     super(server, pooled(client));
     this.guard = guard;
+  }
+
+  /**
+   * A factory that connects on demand, to whichever server Sentinels name the master.
+   *
+   * @param guard of the connections
+   * @param server Sentinels
+   * @param client your settings
+   */
+  public GuardedJedisConnectionFactory(
+      JedisGuard guard, RedisSentinelConfiguration server, JedisClientConfiguration client) {
+    super(server, client);
+    this.guard = guard;
+  }
+
+  /**
+   * A factory that connects on demand, to the nodes of a cluster.
+   *
+   * @param guard of the connections
+   * @param server nodes of the cluster
+   * @param client your settings; of those of its pool, {@code maxTotal}, {@code minIdle} and {@code
+   *     maxWait} hold for each node
+   */
+  public GuardedJedisConnectionFactory(
+      JedisGuard guard, RedisClusterConfiguration server, JedisClientConfiguration client) {
+    super(server, client);
+    this.guard = guard;
+  }
+
+  /**
+   * Whether a factory keeps connections, which the guard protects.
+   *
+   * @param made of any kind
+   * @return false if it opens one for each use
+   */
+  public static boolean canGuard(JedisConnectionFactory made) {
+    return made.getUsePool() || made.isRedisClusterAware();
+  }
+
+  /**
+   * A factory with the same settings as another, which has not been initialized and is not used any
+   * more.
+   *
+   * @param made with its settings
+   * @param guard of the connections
+   * @return not initialized either
+   * @throws IllegalArgumentException if it does not pool, see {@link #canGuard}
+   */
+  public static GuardedJedisConnectionFactory inPlaceOf(
+      JedisConnectionFactory made, JedisGuard guard) {
+    GuardedJedisConnectionFactory next = sameServer(made, guard);
+    next.setConvertPipelineAndTxResults(made.getConvertPipelineAndTxResults());
+    next.setAutoStartup(made.isAutoStartup());
+    next.setEarlyStartup(made.isEarlyStartup());
+    next.setPhase(made.getPhase());
+    SpringJedisConfig.executor(made).ifPresent(next::setExecutor);
+    return next;
+  }
+
+  private static GuardedJedisConnectionFactory sameServer(
+      JedisConnectionFactory made, JedisGuard guard) {
+    JedisClientConfiguration client = made.getClientConfiguration();
+    RedisClusterConfiguration cluster = made.getClusterConfiguration();
+    if (cluster != null) {
+      return new GuardedJedisConnectionFactory(guard, cluster, client);
+    }
+    RedisSentinelConfiguration sentinels = made.getSentinelConfiguration();
+    return sentinels != null
+        ? new GuardedJedisConnectionFactory(guard, sentinels, client)
+        : new GuardedJedisConnectionFactory(
+            guard, Objects.requireNonNull(made.getStandaloneConfiguration()), client);
   }
 
   @Override
@@ -81,34 +173,60 @@ public class GuardedJedisConnectionFactory extends JedisConnectionFactory {
   protected Pool<Jedis> createRedisPool() {
     return new JedisPool(
         this.<Jedis>getPoolConfig(),
-        guard.jedisFactory(new HostAndPort(getHostName(), getPort()), config()));
+        guard.jedisFactory(
+            new HostAndPort(getHostName(), getPort()),
+            config(Objects.requireNonNull(getStandaloneConfiguration()))));
   }
 
-  /** As Spring Data itself makes it of the same settings. */
-  @SuppressWarnings("deprecation") // what SslOptions replaces is what Spring Data has
-  private JedisClientConfig config() {
-    JedisClientConfiguration client = getClientConfiguration();
-    DefaultJedisClientConfig.Builder config = DefaultJedisClientConfig.builder();
-    client.getClientName().ifPresent(config::clientName);
-    config.connectionTimeoutMillis(Math.toIntExact(client.getConnectTimeout().toMillis()));
-    config.socketTimeoutMillis(Math.toIntExact(client.getReadTimeout().toMillis()));
-    config.database(getDatabase());
-    RedisStandaloneConfiguration server = getStandaloneConfiguration();
-    if (server != null) {
-      String user = server.getUsername();
-      if (user != null && !user.isBlank()) {
-        config.user(user);
-      }
-      RedisPassword password = server.getPassword();
-      password.toOptional().map(String::new).ifPresent(config::password);
+  @SuppressWarnings("deprecation") // it is what Spring Data lends from
+  @Override
+  protected Pool<Jedis> createRedisSentinelPool(RedisSentinelConfiguration server) {
+    GenericObjectPoolConfig<Jedis> pool = getPoolConfig();
+    return new JedisSentinelPool(
+        Objects.requireNonNull(server.getMaster()).getName(),
+        servers(server.getSentinels()),
+        pool == null ? new JedisPoolConfig() : pool,
+        guard.sentinelFactory(config(server)),
+        SpringJedisConfig.of(this, 0, server.getSentinelUsername(), server.getSentinelPassword()));
+  }
+
+  @SuppressWarnings("deprecation") // it is what Spring Data has
+  @Override
+  protected JedisCluster createCluster(
+      RedisClusterConfiguration server, @Nullable GenericObjectPoolConfig<Connection> pool) {
+    JedisClientConfig config = config(server);
+    Integer most = server.getMaxRedirects();
+    int attempts = most == null ? REDIRECTS : most;
+    return new JedisCluster(
+        guard.cluster(
+            servers(server.getClusterNodes()), config, null, settings -> as(pool, settings)),
+        attempts,
+        Duration.ofMillis((long) config.getSocketTimeoutMillis() * attempts));
+  }
+
+  private JedisClientConfig config(RedisConfiguration.WithAuthentication server) {
+    return SpringJedisConfig.of(this, getDatabase(), server.getUsername(), server.getPassword());
+  }
+
+  private static Set<HostAndPort> servers(Set<RedisNode> nodes) {
+    return nodes.stream()
+        .map(
+            node ->
+                new HostAndPort(
+                    Objects.requireNonNull(node.getHost()), Objects.requireNonNull(node.getPort())))
+        .collect(Collectors.toSet());
+  }
+
+  private static JedisConnectionsBuilder as(
+      @Nullable GenericObjectPoolConfig<Connection> pool, JedisConnectionsBuilder settings) {
+    if (pool == null) {
+      return settings;
     }
-    if (client.isUseSsl()) {
-      config.ssl(true);
-      client.getSslSocketFactory().ifPresent(config::sslSocketFactory);
-      client.getHostnameVerifier().ifPresent(config::hostnameVerifier);
-      client.getSslParameters().ifPresent(config::sslParameters);
-    }
-    client.getCustomizer().ifPresent(customizer -> customizer.customize(config));
-    return config.build();
+    Duration wait = pool.getMaxWaitDuration();
+    int most = pool.getMaxTotal() < 0 ? MOST : Math.min(MOST, pool.getMaxTotal());
+    return settings
+        .maxSize(most)
+        .minIdle(Math.min(most, pool.getMinIdle()))
+        .acquireTimeout(wait.isNegative() ? FOR_EVER : wait);
   }
 }
