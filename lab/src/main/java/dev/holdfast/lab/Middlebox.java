@@ -3,6 +3,8 @@ package dev.holdfast.lab;
 import dev.holdfast.lab.Forwarder.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 
 /**
@@ -18,6 +20,12 @@ import java.time.Duration;
  * All methods are thread-safe. One daemon thread does the work.
  */
 public final class Middlebox implements AutoCloseable {
+
+  private static final Duration ENDS_MET = Duration.ofSeconds(20);
+
+  /** {@code TCP_ESTABLISHED} in the kernel's tables. */
+  private static final String ESTABLISHED = "01";
+
   private final Counters counters = new Counters();
   private final Forwarder forwarder;
   private final int port;
@@ -67,6 +75,32 @@ public final class Middlebox implements AutoCloseable {
   /** Answers every present client with an RST and closes the server's end. */
   public void resetAll() {
     forwarder.onEveryFlow((flow, now) -> flow.reset());
+  }
+
+  /**
+   * Waits until the kernel has handed every client the end of its connection, after {@link
+   * #finAll()} or {@link #resetAll()}: on a loaded host that is later than its sending. For clients
+   * in this network namespace, while none of them connects.
+   */
+  public void awaitEndsMet() {
+    Await.until("every client's kernel knows", ENDS_MET, () -> !isAnyEstablished());
+  }
+
+  private boolean isAnyEstablished() {
+    String remote = String.format(":%04X", port());
+    for (String table : new String[] {"/proc/self/net/tcp", "/proc/self/net/tcp6"}) {
+      try {
+        for (String line : Files.readAllLines(Path.of(table))) {
+          String[] words = line.strip().split("\\s+", -1);
+          if (words.length > 3 && words[2].endsWith(remote) && words[3].equals(ESTABLISHED)) {
+            return true;
+          }
+        }
+      } catch (IOException absent) {
+        // no IPv6 here
+      }
+    }
+    return false;
   }
 
   /**

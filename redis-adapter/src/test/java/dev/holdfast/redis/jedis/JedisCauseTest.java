@@ -66,12 +66,14 @@ final class JedisCauseTest {
   @Test
   void mustLookAtYoungConnectionsWhereNothingIsSentAgain() throws Exception {
     try (RedisServer redis = RedisServer.start();
-        JedisBed bed = new JedisBed(redis.port())) {
+        Middlebox box = Middlebox.to(redis.port()).start();
+        JedisBed bed = new JedisBed(box.port())) {
       JedisGuard guard = bed.guard(builder -> builder.replayAttempts(1));
       UnifiedJedis client = bed.client(bed.guarded(guard, pool -> pool.maxSize(1)));
       for (int round = 0; round < 50; round++) {
         assertThat(client.get("key")).isNull();
-        redis.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+        box.finAll();
+        box.awaitEndsMet();
         assertThat(client.get("key")).isNull();
       }
       assertThat(bed.ends()).isNotEmpty();

@@ -178,6 +178,7 @@ final class JedisClusterTest {
         } else {
           bed.box(node).resetAll();
         }
+        bed.box(node).awaitEndsMet();
       }
       for (int node = 0; node < RedisCluster.MASTERS; node++) {
         assertThat(client.incr(JedisClusterBed.key(node, "n"))).isEqualTo(round);

@@ -10,8 +10,6 @@ import dev.holdfast.lab.kernel.GuardSwitch;
 import dev.holdfast.lab.kernel.KernelLab;
 import dev.holdfast.lab.kernel.Network;
 import dev.holdfast.redis.jedis.JedisBed;
-import java.net.BindException;
-import java.net.NoRouteToHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,11 +35,7 @@ final class JedisPortsTest {
         .rfc1337(true);
     try (JedisBed bed = new JedisBed(Dial.ROUTED.address(), redis.port(), config -> config)) {
       PooledConnectionProvider bare = bed.bare(PORTS + 1);
-      Throwable plain = takeAll(bare);
-      assertThat(plain)
-          .isInstanceOf(JedisConnectionException.class)
-          .rootCause()
-          .isInstanceOfAny(BindException.class, NoRouteToHostException.class);
+      assertThat(takeAll(bare)).isInstanceOf(JedisConnectionException.class);
       bare.close();
       PooledConnectionProvider guarded =
           GuardSwitch.isOff()
