@@ -45,6 +45,7 @@ final class CurrentCall implements Caller {
   private boolean began;
   private boolean acquires;
   private @Nullable Carrier taken;
+  private @Nullable AwaitedBody awaited;
   private int answered;
   private int moves;
 
@@ -132,6 +133,7 @@ final class CurrentCall implements Caller {
   /** A leg begins on a connection. */
   void begins(Request request) {
     acquires = false;
+    awaited = null;
     began = true;
     RequestAttempts mine = attempts;
     if (mine != null && latest == RetryDecision.FAIL) {
@@ -139,6 +141,16 @@ final class CurrentCall implements Caller {
     }
     latest = null;
     leg = request;
+  }
+
+  /** The leg's server is asked for its body first. */
+  void awaits(AwaitedBody body) {
+    awaited = body;
+  }
+
+  /** Null for a leg that waits for no leave. */
+  @Nullable AwaitedBody awaited() {
+    return awaited;
   }
 
   /** A leg goes over a connection that the guard knows nothing of: what becomes of it neither. */

@@ -70,13 +70,11 @@ final class LegInterceptor implements Interceptor {
     private final long sentBefore;
     private final long receivedBefore;
     private final boolean reused;
-    private final @Nullable AwaitedBody awaited;
 
     Leg(Carrier carrier, OpenSocket socket, Request request) {
       this.carrier = carrier;
       this.socket = socket;
-      this.awaited = AwaitedBody.of(request);
-      this.request = awaited == null ? request : awaited.in(request);
+      this.request = request;
       this.sentBefore = carrier.sentBytes();
       this.receivedBefore = carrier.receivedBytes();
       this.reused = carrier.begins();
@@ -113,11 +111,11 @@ final class LegInterceptor implements Interceptor {
       if (how == ExchangeFailure.CLOSED && !streamOnly) {
         socket.end().dies(why);
       }
-      return call.fails(thrown, progress(how), why.cause(), why.evidence());
+      return call.fails(thrown, progress(how, call.awaited()), why.cause(), why.evidence());
     }
 
     /** Under TLS and over HTTP/2 what was received is not the answer's alone, and not counted. */
-    private ExchangeProgress progress(ExchangeFailure how) {
+    private ExchangeProgress progress(ExchangeFailure how, @Nullable AwaitedBody awaited) {
       if (awaited != null && awaited.neverLeft() && how != ExchangeFailure.TIMEOUT) {
         // The server was asked first and has not said yes (RFC 9110, section 10.1.1): nothing ran.
         return new ExchangeProgress(0, false, 0, reused, true, how);

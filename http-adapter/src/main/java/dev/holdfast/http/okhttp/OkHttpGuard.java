@@ -152,7 +152,11 @@ public final class OkHttpGuard implements Guard {
     SocketFactory underneath = users.socketFactory();
     builder.socketFactory(
         new GuardedSocketFactory(() -> new Carrier(ofClient, underneath, carriers), memory));
+    if (settings.plans().all().size() > 1) {
+      builder.dns(new NamedAddresses(users.dns()));
+    }
     builder.networkInterceptors().add(0, new LegInterceptor(carriers, installation));
+    builder.addNetworkInterceptor(new BodyInterceptor());
     builder.addInterceptor(
         new CallInterceptor(
             settings,
