@@ -7,6 +7,8 @@ import dev.holdfast.internal.socket.ReuseCheck;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireSource;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
@@ -42,6 +44,7 @@ final class AsyncCarrier extends ForwardingProtocolSession implements ReuseCheck
   private final OpenSocket socket;
   private final AsyncCarriers carriers;
   private final Set<AsyncExchange> running = ConcurrentHashMap.newKeySet();
+  private final GoAwayTap tap = new GoAwayTap();
   private int streams;
   private volatile boolean refused;
   private volatile boolean aside;
@@ -205,16 +208,24 @@ final class AsyncCarrier extends ForwardingProtocolSession implements ReuseCheck
     }
   }
 
+  /** What was read in plain text, by whomever. On the reactor's thread. */
+  void sees(ByteBuffer input, int start, int end) {
+    int last = tap.read(input, start, end);
+    if (last != GoAwayTap.NONE) {
+      goesAway(last);
+    }
+  }
+
   /**
    * The server takes no more streams, and processes none behind this one. HttpClient would wait for
    * their answers. Where others wait for answers that do come, they are left alone, all of them.
    */
-  void goesAway(int lastStream) {
+  private void goesAway(int lastStream) {
     boolean none = running.stream().allMatch(exchange -> exchange.isBehind(lastStream));
     if (isBusy() && none) {
       socket.end().dies(new Death(Cause.PEER_CLOSED, "GOAWAY"));
-      running.forEach(AsyncExchange::notProcessed);
       session().close(CloseMode.IMMEDIATE);
+      List.copyOf(running).forEach(AsyncExchange::notProcessed);
     }
   }
 

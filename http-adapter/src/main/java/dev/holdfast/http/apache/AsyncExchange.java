@@ -50,6 +50,7 @@ final class AsyncExchange implements AsyncClientExchangeHandler {
   private boolean answered;
   private boolean bodyBegun;
   private boolean over;
+  private boolean failed;
   private int stream;
   private volatile boolean unprocessed;
 
@@ -176,6 +177,10 @@ final class AsyncExchange implements AsyncClientExchangeHandler {
 
   @Override
   public void failed(Exception thrown) {
+    if (failed) {
+      return; // its connection was closed for the first failure
+    }
+    failed = true;
     Exception told = thrown;
     if (!over || !answered) {
       CurrentRequest outer = CurrentRequest.get();
@@ -270,9 +275,10 @@ final class AsyncExchange implements AsyncClientExchangeHandler {
     return stream > lastStream;
   }
 
-  /** Its server has said so. */
+  /** Its server has said so. Some of HttpClient's lines forget a stream that is closed then. */
   void notProcessed() {
     unprocessed = true;
+    failed(new RequestNotExecutedException());
   }
 
   /** HTTP/2 says it of each stream (RFC 9113, section 8.7): nothing has run. */
@@ -295,9 +301,14 @@ final class AsyncExchange implements AsyncClientExchangeHandler {
     return same;
   }
 
+  /** HttpClient 5.4 cancels the streams of HTTP/2 whose connection has ended. */
   @Override
   public void cancel() {
-    users.cancel();
+    if (begun && !over && !request.isGone()) {
+      failed(new ConnectionClosedException("Connection is closed"));
+    } else {
+      users.cancel();
+    }
   }
 
   @Override

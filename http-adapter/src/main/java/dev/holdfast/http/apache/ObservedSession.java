@@ -8,7 +8,6 @@ import org.apache.hc.client5.http.impl.async.HttpAsyncClientBuilder;
 import org.apache.hc.core5.function.Decorator;
 import org.apache.hc.core5.reactor.IOEventHandler;
 import org.apache.hc.core5.reactor.IOSession;
-import org.apache.hc.core5.reactor.ssl.SSLIOSession;
 
 /**
  * The session that the reactor reads from, in plain text: tells of the end of its input, and of a
@@ -20,14 +19,10 @@ final class ObservedSession extends ForwardingSession<IOSession> {
       "org.apache.hc.client5.http.impl.async.LoggingIOSessionDecorator";
 
   private final AsyncCarriers carriers;
-  private final GoAwayTap tap = new GoAwayTap();
 
-  private final boolean secure;
-
-  private ObservedSession(IOSession session, AsyncCarriers carriers, boolean secure) {
+  private ObservedSession(IOSession session, AsyncCarriers carriers) {
     super(session);
     this.carriers = carriers;
-    this.secure = secure;
   }
 
   /** Decorates what the user's decorator, or HttpClient's own, has made. */
@@ -37,8 +32,7 @@ final class ObservedSession extends ForwardingSession<IOSession> {
         Unlisted.read(builder, HttpAsyncClientBuilder.class, "ioSessionDecorator", Decorator.class)
             .map(set -> (Decorator<IOSession>) set)
             .orElseGet(ObservedSession::wireLog);
-    return session ->
-        new ObservedSession(users.decorate(session), carriers, session instanceof SSLIOSession);
+    return session -> new ObservedSession(users.decorate(session), carriers);
   }
 
   /** What HttpClient has where the user has none: its own log of what passes, and not public. */
@@ -69,15 +63,13 @@ final class ObservedSession extends ForwardingSession<IOSession> {
   @Override
   public void upgrade(IOEventHandler handler) {
     super.upgrade(
-        secure
-            ? new TappedHandler(handler, input -> sees(input, input.position(), input.limit()))
-            : handler);
+        new TappedHandler(handler, input -> sees(input, input.position(), input.limit())));
   }
 
   private void sees(ByteBuffer input, int start, int end) {
-    int last = tap.read(input, start, end);
-    if (last != GoAwayTap.NONE) {
-      tell(carrier -> carrier.goesAway(last));
+    AsyncCarrier carrier = carriers.of(this);
+    if (carrier != null) {
+      carrier.sees(input, start, end);
     }
   }
 
