@@ -1,5 +1,6 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.internal.command.Decline;
 import dev.holdfast.internal.retry.RetryBudget;
 import dev.holdfast.retry.BackOff;
 import io.github.resilience4j.core.IntervalFunction;
@@ -88,7 +89,7 @@ final class DeclinedCalls {
   private final ArrayDeque<DeclinedCommand<?, ?, ?>> calls = new ArrayDeque<>(0);
 
   /** Declined for their keys' sake, and so without others behind them: {@code TRYAGAIN}. */
-  private final Set<DeclinedCommand<?, ?, ?>> alone = new LinkedHashSet<>(0);
+  private Set<DeclinedCommand<?, ?, ?>> alone = Set.of();
 
   private Phase phase = Phase.NONE;
   private Decline latest = Decline.LOADING;
@@ -141,7 +142,7 @@ final class DeclinedCalls {
   }
 
   private boolean takes(DeclinedCommand<?, ?, ?> command) {
-    Decline decline = Decline.of(command);
+    Decline decline = DeclinedAnswer.of(command);
     if (decline == null) {
       return false;
     }
@@ -173,6 +174,9 @@ final class DeclinedCalls {
 
   /** A cluster reorders such commands in any case, as those that are redirected. */
   private boolean tryAgain(DeclinedCommand<?, ?, ?> command) {
+    if (alone.isEmpty()) {
+      alone = new LinkedHashSet<>();
+    }
     alone.add(command);
     guarded
         .channel()
@@ -182,7 +186,11 @@ final class DeclinedCalls {
   }
 
   private void admit(DeclinedCommand<?, ?, ?> command) {
-    if (!alone.remove(command) || Calls.isDone(command)) {
+    if (!alone.contains(command)) {
+      return;
+    }
+    alone.remove(command);
+    if (Calls.isDone(command)) {
       return;
     }
     if (!budget().allowsDeclined()) {
@@ -346,7 +354,7 @@ final class DeclinedCalls {
   private List<DeclinedCommand<?, ?, ?>> takeAll() {
     List<DeclinedCommand<?, ?, ?>> all = new ArrayList<>(alone);
     all.addAll(calls);
-    alone.clear();
+    alone = Set.of();
     calls.clear();
     phase = Phase.NONE;
     if (timer != null) {

@@ -4,6 +4,7 @@ import dev.holdfast.diagnosis.IdleBound;
 import dev.holdfast.dial.ConnectReport;
 import dev.holdfast.guard.Guard;
 import dev.holdfast.guard.GuardHealth;
+import dev.holdfast.internal.command.Decline;
 import dev.holdfast.internal.dial.Redialler;
 import dev.holdfast.internal.dial.SecondOpinions;
 import dev.holdfast.internal.redis.UnknownRedisPath;
@@ -498,7 +499,8 @@ public final class LettuceGuard implements Guard {
     if (uri.getSentinels().isEmpty() || master == null) {
       throw new IllegalArgumentException(
           "the RedisURI names no Sentinels and their master's name: build it with"
-              + " RedisURI.Builder.sentinel(host, port, masterId), or redis-sentinel://host:port#id");
+              + " RedisURI.Builder.sentinel(host, port, masterId), or"
+              + " redis-sentinel://host:port#id");
     }
     requireInstalled(client);
     successors.follow(client, uri, master);

@@ -1,6 +1,7 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.internal.command.Decline;
 import dev.holdfast.internal.gate.Worth;
 import io.lettuce.core.protocol.CommandHandler;
 import io.lettuce.core.protocol.ConnectionWatchdog;

@@ -1,5 +1,6 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.internal.command.Decline;
 import io.lettuce.core.protocol.DecodeBufferPolicy;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.FastThreadLocal;

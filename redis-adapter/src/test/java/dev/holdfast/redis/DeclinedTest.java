@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.internal.command.Decline;
 import dev.holdfast.internal.retry.RetryBudget;
 import dev.holdfast.lab.Await;
 import dev.holdfast.lab.Forgetting;

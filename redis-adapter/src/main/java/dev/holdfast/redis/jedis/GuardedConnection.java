@@ -190,6 +190,11 @@ final class GuardedConnection extends Connection implements ReuseCheck.Input {
     return open;
   }
 
+  /** How long the client waits for an answer; 0 for as long as it takes. */
+  int timeoutMillis() {
+    return timeoutMillis;
+  }
+
   /** Closes the socket, whoever has the connection. */
   void shut() {
     setBroken();

@@ -7,13 +7,14 @@ import dev.holdfast.retry.Delivery;
 import dev.holdfast.retry.ReplaySafety;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.CommandObject;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Runs single commands: one that was never sent moves to another connection, one that may run twice
  * is sent again, and the rest fail with what is known. Thread-safe.
  */
-final class JedisCalls implements JedisLosses {
+final class JedisCalls implements JedisLosses, JedisMoods.Attempt {
 
   /** What ends so many connections while it is being sent will end the next one too. */
   private static final int SENDINGS = 3;
@@ -37,6 +38,15 @@ final class JedisCalls implements JedisLosses {
 
   @Override
   public <T> T run(GuardedConnection first, CommandObject<T> call) {
+    try {
+      return on(first, call);
+    } catch (JedisDataException said) {
+      return guard.moods().after(said, first, call, pool, this);
+    }
+  }
+
+  @Override
+  public <T> T on(GuardedConnection first, CommandObject<T> call) {
     try {
       return first.once(call);
     } catch (LostJedisConnection lost) {

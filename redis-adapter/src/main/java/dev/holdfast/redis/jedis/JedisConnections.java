@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
@@ -61,6 +62,7 @@ public final class JedisConnections extends PooledConnectionProvider {
   private final @Nullable JedisClusterCalls ofCluster;
   private final JedisLosses calls;
   private final JedisParts guard;
+  private volatile @Nullable Supplier<JedisConnections> provider;
 
   JedisConnections(
       JedisParts guard,
@@ -79,6 +81,17 @@ public final class JedisConnections extends PooledConnectionProvider {
     this.calls = ofCluster == null ? new JedisCalls(guard, this) : ofCluster;
     this.guard = guard;
     shown.are(this);
+  }
+
+  /** Belongs to a provider that leads elsewhere one day. */
+  void ledBy(Supplier<JedisConnections> sentinels) {
+    provider = sentinels;
+  }
+
+  /** Those to the server that its provider leads to at this moment. */
+  JedisConnections latest() {
+    Supplier<JedisConnections> leads = provider;
+    return leads == null ? this : leads.get();
   }
 
   ResidueReports reports() {

@@ -94,6 +94,7 @@ public final class JedisGuard implements Guard {
       SocketSettings settings,
       boolean ownGate,
       ReplayRetry replay,
+      Duration declinedPatience,
       int endpointMeters,
       UsageSettings usage) {
     JedisSupport.requireSupported();
@@ -118,6 +119,7 @@ public final class JedisGuard implements Guard {
             new ReuseCheck(sockets),
             meters,
             replay,
+            new JedisMoods(declinedPatience, meters, replay.budgets()),
             connects);
     StartLine.say(LOG, settings.name(), client(), plan, StartLine.nativeEpoll());
     StartLine.warn(

@@ -31,6 +31,7 @@ public final class JedisGuardBuilder {
   private MeterRegistry registry = Metrics.globalRegistry;
   private Duration probeAfter = Duration.ofSeconds(1);
   private @Nullable Duration nameLookUp = NameWatch.ofTheJvm().orElse(null);
+  private Duration declinedPatience = Duration.ofMinutes(1);
   private int replayAttempts = 3;
   private boolean stateIdempotentToo;
   private int endpointMeters;
@@ -91,6 +92,32 @@ public final class JedisGuardBuilder {
    */
   public JedisGuardBuilder withoutNameWatch() {
     this.nameLookUp = null;
+    return this;
+  }
+
+  /**
+   * For how long a single command may be sent again that the server declined without running it:
+   * {@code LOADING}, {@code MASTERDOWN}, {@code BUSY}, {@code CLUSTERDOWN}, {@code TRYAGAIN}; and
+   * never longer than the client's own socket timeout. 60 s by default; Jedis' socket timeout is 2
+   * s by default. The waits between grow from 20 ms to a second, and its connection is free
+   * meanwhile.
+   *
+   * <p>A write that is declined with {@code READONLY} moves to a new connection, once, and the
+   * pool's others are retired: the name of a server that has become a replica may lead elsewhere by
+   * now.
+   *
+   * <p>Nothing of a pipeline or a transaction is sent again.
+   *
+   * @param patience zero for none of this: what the server says reaches the caller at once
+   * @return this builder
+   * @throws IllegalArgumentException if the duration is negative
+   */
+  public JedisGuardBuilder declinedPatience(Duration patience) {
+    Objects.requireNonNull(patience, "patience");
+    if (patience.isNegative()) {
+      throw new IllegalArgumentException("declinedPatience " + patience + " is negative");
+    }
+    this.declinedPatience = patience;
     return this;
   }
 
@@ -230,6 +257,7 @@ public final class JedisGuardBuilder {
         sockets,
         gate == null,
         replay,
+        declinedPatience,
         endpointMeters,
         new UsageSettings(usage, usageDeclaredAt, usageRegistry));
   }

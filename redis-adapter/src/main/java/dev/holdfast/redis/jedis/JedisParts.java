@@ -23,6 +23,7 @@ record JedisParts(
     ReuseCheck reuse,
     GuardMeters meters,
     ReplayRetry replay,
+    JedisMoods moods,
     ConnectListener reports) {
 
   /** Whether a command is sent again if its connection is lost: nothing need be asked before it. */

@@ -52,6 +52,7 @@ public final class JedisSentinelConnections extends SentineledConnectionProvider
       return known.connections();
     }
     JedisConnections next = open.apply(master);
+    next.ledBy(this::connections);
     lead = new Lead(master, next);
     if (known != null) {
       known.connections().close();

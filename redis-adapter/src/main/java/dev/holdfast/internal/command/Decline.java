@@ -1,7 +1,5 @@
-package dev.holdfast.redis;
+package dev.holdfast.internal.command;
 
-import io.lettuce.core.output.CommandOutput;
-import io.lettuce.core.protocol.RedisCommand;
 import io.netty.buffer.ByteBuf;
 import java.util.Locale;
 import java.util.Set;
@@ -13,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * come from where it looks a command up, before that begins ({@code processCommand} in {@code
  * server.c}).
  */
-enum Decline {
+public enum Decline {
   /** It reads its data set. */
   LOADING("Redis is loading the dataset in memory|Valkey is loading the dataset in memory"),
   /** A replica that lost its master and may not serve what it has. */
@@ -42,13 +40,22 @@ enum Decline {
     this.words = Pattern.compile(code + "(" + words + ")");
   }
 
-  /** The value for meter tags. */
-  String tag() {
+  /**
+   * The value for meter tags.
+   *
+   * @return the code in lower case
+   */
+  public String tag() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Whether a reply that begins here is one of these, as far as it has come. Moves nothing. */
-  static boolean mayBegin(ByteBuf reply) {
+  /**
+   * Whether a reply that begins here is one of these, as far as it has come.
+   *
+   * @param reply left as it is
+   * @return false if it is none
+   */
+  public static boolean mayBegin(ByteBuf reply) {
     if (!reply.isReadable() || reply.getByte(reply.readerIndex()) != '-') {
       return false;
     }
@@ -74,33 +81,19 @@ enum Decline {
    * What the server answered, if it was one of these and certainly ran nothing. By its code for a
    * command of Redis' own; a script or a module's command may end in such an error having done
    * something, so there all of its words have to be those of Redis' refusal.
+   *
+   * @param error with its code first
+   * @param command its name, in upper case
+   * @param known whether the client has a name for the command
+   * @return null if it was none of these
    */
-  static @Nullable Decline of(RedisCommand<?, ?, ?> command) {
-    String error = error(command);
-    if (error == null) {
-      return null;
-    }
+  public static @Nullable Decline of(String error, String command, boolean known) {
     for (Decline each : ALL) {
       if (error.startsWith(each.code)) {
-        return isRedisOwn(command) || each.words.matcher(error).matches() ? each : null;
+        boolean own = known && !SCRIPTS.contains(command) && command.indexOf('.') < 0; // a module's
+        return own || each.words.matcher(error).matches() ? each : null;
       }
     }
     return null;
-  }
-
-  private static boolean isRedisOwn(RedisCommand<?, ?, ?> command) {
-    String name = CommandName.of(command);
-    return CommandName.type(command) != null
-        && !SCRIPTS.contains(name)
-        && name.indexOf('.') < 0; // as in the names of modules' commands
-  }
-
-  private static @Nullable String error(RedisCommand<?, ?, ?> command) {
-    try {
-      CommandOutput<?, ?, ?> output = command.getOutput();
-      return output != null && output.hasError() ? output.getError() : null;
-    } catch (Exception | LinkageError | StackOverflowError foreign) {
-      return null;
-    }
   }
 }

@@ -1,0 +1,204 @@
+package dev.holdfast.redis.jedis;
+
+import dev.holdfast.internal.command.Decline;
+import dev.holdfast.internal.report.GuardMeters;
+import dev.holdfast.internal.retry.RetryBudget;
+import dev.holdfast.internal.retry.RetryBudgets;
+import dev.holdfast.retry.BackOff;
+import io.github.resilience4j.core.IntervalFunction;
+import java.time.Duration;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.CommandObject;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * Single commands that their server has declined to run for now: they are sent again, with a
+ * back-off on their caller's thread, while their connection is free for others. A write that a
+ * replica declined moves to a new connection, once: the name may lead elsewhere by now.
+ * Thread-safe.
+ */
+final class JedisMoods {
+
+  /** Redis loads some 100 MB a second; a second at most is lost when it is through. */
+  private static final IntervalFunction WAIT =
+      new BackOff(Duration.ofMillis(20), Duration.ofSeconds(1), 2, 0.5).waits();
+
+  /** How long a pool stays with a replica that its new connections led to again. */
+  private static final IntervalFunction STAY =
+      new BackOff(Duration.ofSeconds(1), Duration.ofSeconds(10), 2, 0.5).waits();
+
+  private static final int MOST = 30;
+
+  /** An attempt of a command, by who has it made. */
+  interface Attempt {
+
+    /**
+     * Runs it on a connection.
+     *
+     * @throws JedisDataException what its server answered
+     */
+    <T> T on(GuardedConnection connection, CommandObject<T> call);
+  }
+
+  private record Demotion(int row, long notBefore) {}
+
+  private final Duration patience;
+  private final GuardMeters meters;
+  private final RetryBudgets budgets;
+
+  /** Guarded by itself. */
+  private final Map<JedisConnections, Demotion> demotions = new WeakHashMap<>();
+
+  /**
+   * @param patience how long a command is declined before its caller hears of it; zero for at once
+   */
+  JedisMoods(Duration patience, GuardMeters meters, RetryBudgets budgets) {
+    this.patience = patience;
+    this.meters = meters;
+    this.budgets = budgets;
+    for (Decline decline : Decline.values()) {
+      meters.mayBeDeclined(decline.tag());
+    }
+  }
+
+  /** One command, from its first refusal on. Confined to its caller's thread. */
+  private static final class Declined {
+    private final long since = System.nanoTime();
+    private final long nanos;
+    private int tries;
+    private boolean moved;
+
+    Declined(Duration patience, int socketMillis) {
+      long most = patience.toNanos();
+      nanos = socketMillis > 0 ? Math.min(most, TimeUnit.MILLISECONDS.toNanos(socketMillis)) : most;
+    }
+
+    /** How long to wait before the next attempt; negative if its caller would wait too long. */
+    long next() {
+      tries++;
+      long wait = TimeUnit.MILLISECONDS.toNanos(WAIT.apply(Math.min(tries, MOST)));
+      return System.nanoTime() - since + wait < nanos ? wait : -1;
+    }
+  }
+
+  /**
+   * What becomes of a command after its server's answer.
+   *
+   * @param said the answer
+   * @param first the connection it came over; given back while the command waits
+   * @return what it is answered in the end
+   * @throws JedisDataException the answer, if that is no refusal, or has to be heard
+   */
+  <T> T after(
+      JedisDataException said,
+      GuardedConnection first,
+      CommandObject<T> call,
+      JedisConnections pool,
+      Attempt attempt) {
+    CommandArguments args = call.getArguments();
+    if (patience.isZero() || decline(said, args) == null) {
+      throw said;
+    }
+    Declined declined = new Declined(patience, first.timeoutMillis());
+    RetryBudget budget = budgets.ofDeclined(first.open().endpoint());
+    first.close();
+    JedisDataException latest = said;
+    while (true) {
+      await(latest, args, declined, pool, budget);
+      try (GuardedConnection next = lend(args, pool, latest)) {
+        T answer = attempt.on(next, call);
+        budget.replayAnswered();
+        stays(pool);
+        return answer;
+      } catch (JedisDataException again) {
+        if (again == latest) {
+          throw again;
+        }
+        budget.replayLost();
+        latest = again;
+      }
+    }
+  }
+
+  private static @Nullable Decline decline(JedisDataException said, CommandArguments args) {
+    String error = said.getMessage();
+    if (error == null) {
+      return null;
+    }
+    JedisCommand command = JedisCommand.of(args);
+    return Decline.of(error, command.name(), command.known());
+  }
+
+  private void await(
+      JedisDataException said,
+      CommandArguments args,
+      Declined declined,
+      JedisConnections pool,
+      RetryBudget budget) {
+    Decline decline = decline(said, args);
+    if (decline == null) {
+      throw said;
+    }
+    meters.declined(decline.tag());
+    if (decline != Decline.READONLY) {
+      do {
+        sleep(declined.next(), said);
+      } while (!budget.allowsDeclined());
+    } else if (declined.moved || !leaves(pool)) {
+      throw said;
+    } else {
+      declined.moved = true;
+      pool.retireAll();
+    }
+  }
+
+  /** Not where it has left its server a moment ago, in vain. */
+  private boolean leaves(JedisConnections pool) {
+    long now = System.nanoTime();
+    synchronized (demotions) {
+      Demotion latest = demotions.get(pool);
+      if (latest != null && now - latest.notBefore() < 0) {
+        return false;
+      }
+      int row = latest == null ? 1 : Math.min(MOST, latest.row() + 1);
+      long stays = TimeUnit.MILLISECONDS.toNanos(STAY.apply(row));
+      demotions.put(pool, new Demotion(row, now + stays));
+      return true;
+    }
+  }
+
+  private void stays(JedisConnections pool) {
+    synchronized (demotions) {
+      demotions.remove(pool);
+    }
+  }
+
+  private static GuardedConnection lend(
+      CommandArguments args, JedisConnections pool, JedisDataException said) {
+    try {
+      return pool.latest().lend(args); // a Sentinel may have named another server
+    } catch (JedisDataException refused) {
+      throw refused; // what its server says of the connect
+    } catch (JedisException none) {
+      said.addSuppressed(none);
+      throw said;
+    }
+  }
+
+  private static void sleep(long nanos, JedisDataException said) {
+    if (nanos < 0) {
+      throw said;
+    }
+    try {
+      TimeUnit.NANOSECONDS.sleep(nanos);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw said;
+    }
+  }
+}
