@@ -99,8 +99,7 @@ public final class JedisGuardBuilder {
    * For how long a single command may be sent again that the server declined without running it:
    * {@code LOADING}, {@code MASTERDOWN}, {@code BUSY}, {@code CLUSTERDOWN}, {@code TRYAGAIN}; and
    * never longer than the client's own socket timeout. 60 s by default; Jedis' socket timeout is 2
-   * s by default. The waits between grow from 20 ms to a second, and its connection is free
-   * meanwhile.
+   * s by default. The waits between grow from 20 ms to a second.
    *
    * <p>A write that is declined with {@code READONLY} moves to a new connection, once, and the
    * pool's others are retired: the name of a server that has become a replica may lead elsewhere by

@@ -1,9 +1,11 @@
 package dev.holdfast.redis.jedis;
 
+import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.internal.command.Decline;
 import dev.holdfast.internal.report.GuardMeters;
 import dev.holdfast.internal.retry.RetryBudget;
 import dev.holdfast.internal.retry.RetryBudgets;
+import dev.holdfast.internal.socket.Death;
 import dev.holdfast.retry.BackOff;
 import io.github.resilience4j.core.IntervalFunction;
 import java.time.Duration;
@@ -18,9 +20,11 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Single commands that their server has declined to run for now: they are sent again, with a
- * back-off on their caller's thread, while their connection is free for others. A write that a
- * replica declined moves to a new connection, once: the name may lead elsewhere by now.
- * Thread-safe.
+ * back-off on their caller's thread. A write that a replica declined moves to a new connection,
+ * once: the name may lead elsewhere by now.
+ *
+ * <p>The caller's connection stays his meanwhile: Jedis gives it back when the command is through,
+ * and by then it could be somebody else's. Thread-safe.
  */
 final class JedisMoods {
 
@@ -33,6 +37,8 @@ final class JedisMoods {
       new BackOff(Duration.ofSeconds(1), Duration.ofSeconds(10), 2, 0.5).waits();
 
   private static final int MOST = 30;
+
+  private static final Death REPLICA = new Death(Cause.DEMOTED, "a write was declined: READONLY");
 
   /** An attempt of a command, by who has it made. */
   interface Attempt {
@@ -90,7 +96,7 @@ final class JedisMoods {
    * What becomes of a command after its server's answer.
    *
    * @param said the answer
-   * @param first the connection it came over; given back while the command waits
+   * @param first the connection it came over; its borrower gives it back
    * @return what it is answered in the end
    * @throws JedisDataException the answer, if that is no refusal, or has to be heard
    */
@@ -106,12 +112,11 @@ final class JedisMoods {
     }
     Declined declined = new Declined(patience, first.timeoutMillis());
     RetryBudget budget = budgets.ofDeclined(first.open().endpoint());
-    first.close();
     JedisDataException latest = said;
     while (true) {
-      await(latest, args, declined, pool, budget);
-      try (GuardedConnection next = lend(args, pool, latest)) {
-        T answer = attempt.on(next, call);
+      await(latest, first, args, declined, pool, budget);
+      try {
+        T answer = attempt(first, call, pool, attempt, latest);
         budget.replayAnswered();
         stays(pool);
         return answer;
@@ -122,6 +127,22 @@ final class JedisMoods {
         budget.replayLost();
         latest = again;
       }
+    }
+  }
+
+  /** On the same connection, unless that is gone, or a Sentinel has named another server. */
+  private static <T> T attempt(
+      GuardedConnection first,
+      CommandObject<T> call,
+      JedisConnections pool,
+      Attempt attempt,
+      JedisDataException said) {
+    JedisConnections leads = pool.latest();
+    if (leads == pool && !first.isBroken()) {
+      return attempt.on(first, call);
+    }
+    try (GuardedConnection next = lend(call.getArguments(), leads, said)) {
+      return attempt.on(next, call);
     }
   }
 
@@ -136,6 +157,7 @@ final class JedisMoods {
 
   private void await(
       JedisDataException said,
+      GuardedConnection first,
       CommandArguments args,
       Declined declined,
       JedisConnections pool,
@@ -154,6 +176,10 @@ final class JedisMoods {
     } else {
       declined.moved = true;
       pool.retireAll();
+      if (!first.isBroken()) {
+        first.dies(REPLICA);
+        first.close(); // frees its place before another is asked for
+      }
     }
   }
 
@@ -179,9 +205,9 @@ final class JedisMoods {
   }
 
   private static GuardedConnection lend(
-      CommandArguments args, JedisConnections pool, JedisDataException said) {
+      CommandArguments args, JedisConnections leads, JedisDataException said) {
     try {
-      return pool.latest().lend(args); // a Sentinel may have named another server
+      return leads.lend(args);
     } catch (JedisDataException refused) {
       throw refused; // what its server says of the connect
     } catch (JedisException none) {

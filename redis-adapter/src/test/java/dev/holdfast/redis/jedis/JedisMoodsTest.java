@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.Response;
+import redis.clients.jedis.Connection;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisDataException;
 
@@ -114,16 +115,22 @@ final class JedisMoodsTest {
     }
   }
 
+  /** Jedis gives it back behind the command: by then it would be somebody else's. */
   @Test
-  void mustLeaveItsConnectionToOthersMeanwhile() throws Exception {
-    try (UnifiedJedis client = guarded()) {
+  void mustGiveItsConnectionBackOnce() throws Exception {
+    JedisConnections pool = bed.guarded(2);
+    try (UnifiedJedis client = bed.client(pool)) {
       toDecline.set(Integer.MAX_VALUE);
       CompletableFuture<Long> waits = CompletableFuture.supplyAsync(() -> client.incr("n"));
       Await.until("it is declined", JedisBed.SOON, () -> declined.get() > 0);
-      assertThat(client.get("another")).isNull();
-      toDecline.set(0);
-      assertThat(waits.get(20, TimeUnit.SECONDS)).isEqualTo(1);
-      assertThat(ran).hasValue(1);
+      try (Connection others = pool.getConnection()) {
+        toDecline.set(0);
+        assertThat(waits.get(20, TimeUnit.SECONDS)).isEqualTo(1);
+        assertThat(ran).hasValue(1);
+        assertThat(pool.state().active()).isEqualTo(1);
+        assertThat(others.ping()).isTrue();
+      }
+      assertThat(pool.state().active()).isZero();
     }
   }
 
