@@ -9,9 +9,12 @@ import dev.holdfast.http.reactor.ReactorHttpGuardBuilder;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.redis.LettuceGuard;
 import dev.holdfast.redis.LettuceGuardBuilder;
+import dev.holdfast.redis.jedis.JedisGuard;
+import dev.holdfast.redis.jedis.JedisGuardBuilder;
 import io.lettuce.core.RedisClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
+import org.apache.commons.pool2.impl.GenericObjectPool;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -24,11 +27,14 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.ReactorResourceFactory;
 import reactor.netty.http.client.HttpClient;
+import redis.clients.jedis.Jedis;
 
 /**
  * Makes the guards of the clients that are on the class path, one for each kind. A bean of your own
@@ -57,6 +63,7 @@ public class HoldfastAutoConfiguration {
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass({RedisClient.class, LettuceConnectionFactory.class})
   @ConditionalOnBooleanProperty(name = "holdfast.redis.enabled", matchIfMissing = true)
+  @Conditional(RedisClientType.Lettuce.class)
   static class Redis {
 
     @Bean
@@ -85,6 +92,36 @@ public class HoldfastAutoConfiguration {
     @ConditionalOnBooleanProperty(name = "holdfast.redis.follow-sentinels", matchIfMissing = true)
     FollowedSentinels holdfastFollowedSentinels(LettuceGuard guard, ListableBeanFactory beans) {
       return new FollowedSentinels(guard, beans);
+    }
+  }
+
+  /** Jedis, as Spring Data Redis uses it where {@code spring.data.redis.client-type} says so. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass({Jedis.class, GenericObjectPool.class, JedisConnectionFactory.class})
+  @ConditionalOnBooleanProperty(name = "holdfast.redis.enabled", matchIfMissing = true)
+  @Conditional(RedisClientType.Jedis.class)
+  static class JedisRedis {
+
+    @Bean
+    @ConditionalOnMissingBean
+    JedisGuard holdfastJedisGuard(
+        HoldfastProperties properties, ObjectProvider<MeterRegistry> registries) {
+      HoldfastProperties.Redis redis = properties.redis();
+      JedisGuardBuilder guard =
+          JedisGuard.custom(
+                  HoldfastPlans.plan(
+                      "holdfast.redis.path", redis.path(), JedisGuard::unknownPath, "redis"))
+              .name("redis")
+              .probeAfter(
+                  HoldfastPlans.probeAfter("holdfast.redis.probe-after", redis.probeAfter()))
+              .meterRegistry(registry(registries));
+      return (redis.replayStateIdempotentWrites() ? guard.replayStateIdempotentWrites() : guard)
+          .build();
+    }
+
+    @Bean
+    static GuardedJedisFactories holdfastJedisFactories(ObjectProvider<JedisGuard> guard) {
+      return new GuardedJedisFactories(guard);
     }
   }
 

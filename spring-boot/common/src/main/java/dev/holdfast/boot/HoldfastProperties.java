@@ -10,7 +10,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * What is set under {@code holdfast} in the application's properties.
  *
  * @param enabled Whether any client is guarded.
- * @param redis Connections of Lettuce.
+ * @param redis Connections of Lettuce, or Jedis.
  * @param http Connections of RestClient, RestTemplate and WebClient.
  */
 @ConfigurationProperties(prefix = "holdfast", ignoreUnknownFields = false)
@@ -18,9 +18,9 @@ public record HoldfastProperties(
     @DefaultValue("true") boolean enabled, @DefaultValue Redis redis, @DefaultValue Http http) {
 
   /**
-   * Connections of Lettuce.
+   * Connections of Lettuce, or Jedis.
    *
-   * @param enabled Whether Lettuce is guarded.
+   * @param enabled Whether the client of Redis is guarded.
    * @param path The way to Redis: hops and, last, the server, with arrows between them. Each is the
    *     name of a preset, or a name of your own with its limits, for example 'aws-nlb ->
    *     redis:timeout=5m'. Without it short limits are assumed.
@@ -30,7 +30,7 @@ public record HoldfastProperties(
    *     such as SET, are sent again when their connection is lost.
    * @param followSentinels Whether a master is left as soon as one of the Sentinels of
    *     spring.data.redis.sentinel says that another has taken over. That is one connection more to
-   *     each of them.
+   *     each of them. Of Lettuce: Jedis always listens to them.
    */
   public record Redis(
       @DefaultValue("true") boolean enabled,
