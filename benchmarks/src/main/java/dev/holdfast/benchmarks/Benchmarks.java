@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 /** The names {@code benchmarks/run} knows. */
 enum Benchmarks {
   REDIS("redis", "one shared Lettuce connection, bare and guarded: GETs per second"),
-  HTTP("http", "Apache HttpClient 5 and Reactor Netty, bare and guarded: requests per second"),
+  HTTP("http", "HttpClient 5, Reactor Netty and OkHttp, bare and guarded: requests per second"),
   POOL("pool", "a borrow and a return: Holdfast's pool and others, CPU ns and bytes"),
   POOL_REDIS(
       "pool-redis",
