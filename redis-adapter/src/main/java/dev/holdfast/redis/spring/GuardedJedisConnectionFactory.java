@@ -103,7 +103,9 @@ public class GuardedJedisConnectionFactory extends JedisConnectionFactory {
    * @return false if it opens one for each use
    */
   public static boolean canGuard(JedisConnectionFactory made) {
-    return made.getUsePool() || made.isRedisClusterAware();
+    return made.getClientConfiguration().isUsePooling()
+        || made.getSentinelConfiguration() != null
+        || made.getClusterConfiguration() != null;
   }
 
   /**
