@@ -26,7 +26,11 @@ public final class Outage {
    */
   public record Seen(long calls, long requests, long backMillis) {
 
-    /** How often a call was sent, on average. */
+    /**
+     * How often a call was sent, on average.
+     *
+     * @return 1 where none was repeated
+     */
     public double requestsPerCall() {
       return (double) requests / Math.max(1, calls);
     }
