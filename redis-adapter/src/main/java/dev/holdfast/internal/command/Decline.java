@@ -18,6 +18,7 @@ public enum Decline {
   MASTERDOWN("Link with MASTER is down and (replica|slave)-serve-stale-data is set to 'no'\\."),
   /** A script or a module runs for too long. */
   BUSY("(Redis|Valkey) is busy running a (script|module command).*"),
+  /** Too few of its nodes agree, or nobody has the slot. */
   CLUSTERDOWN("(The cluster is down|Hash slot not served).*"),
   /** The keys of the command are on their way from one node to another. */
   TRYAGAIN("Multiple keys request during rehashing of slot"),
