@@ -22,6 +22,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.data.redis.LettuceClientConfigurationBuilderCustomizer;
 import org.springframework.boot.autoconfigure.http.client.ClientHttpRequestFactoryBuilderCustomizer;
 import org.springframework.boot.autoconfigure.http.client.reactive.ClientHttpConnectorBuilderCustomizer;
@@ -90,11 +91,14 @@ public class HoldfastBoot3AutoConfiguration {
   }
 
   /**
-   * Feign over Apache HttpClient 5. Spring Cloud lets its pool be replaced only, so this one is set
-   * up as Spring Cloud does it.
+   * Feign over Apache HttpClient 5. Spring Cloud OpenFeign before 5.0.1, whichever Spring Boot it
+   * is for, lets its pool be replaced only, so this one is set up as Spring Cloud does it.
    */
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass({ApacheHttp5Client.class, HttpClientBuilderCustomizer.class})
+  @ConditionalOnMissingClass(
+      "org.springframework.cloud.openfeign.clientconfig.HttpClient5FeignConfiguration$"
+          + "HttpClientConnectionManagerBuilderCustomizer")
   @ConditionalOnBooleanProperty(
       name = "spring.cloud.openfeign.httpclient.hc5.enabled",
       matchIfMissing = true)

@@ -2,6 +2,7 @@ package dev.holdfast.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.http.apache.ApacheHttpGuard;
 import dev.holdfast.lab.Await;
 import dev.holdfast.lab.Forgetting;
 import dev.holdfast.lab.Middlebox;
@@ -15,6 +16,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,6 +95,13 @@ final class SampleApplicationTest {
         .contains("client -> box -> redis")
         .contains("\"idleLimit\"");
     Await.until("diagnosed", SOON, () -> diagnosed());
+  }
+
+  /** Which the application has, and no line of its own for: the starter finds it. */
+  @Test
+  void mustGuardThePoolOfFeign() {
+    assertThat(ApacheHttpGuard.isInstalledIn(application.getBean(HttpClientConnectionManager.class)))
+        .isTrue();
   }
 
   private boolean diagnosed() {
