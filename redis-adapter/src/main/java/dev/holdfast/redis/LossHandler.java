@@ -86,7 +86,7 @@ final class LossHandler extends ChannelDuplexHandler implements ChannelFutureLis
     }
     PartialReplies.Mark reading = mark;
     if (reading == null) {
-      ctx.fireChannelRead(msg);
+      readHandshake(ctx, msg);
       return;
     }
     reading.partial = false;
@@ -111,9 +111,7 @@ final class LossHandler extends ChannelDuplexHandler implements ChannelFutureLis
       ctx.pipeline().fireUserEventTriggered(Worth.OF_USE);
     }
     answeredInPart = reading.partial;
-    if (reading.options != null) {
-      guarded.options(reading.options.bounded(), reading.options.rejects());
-    }
+    learnOptions(reading);
     if (reading.left > 0
         && guarded.stack().isEmpty()
         && answersInOrder
@@ -122,6 +120,21 @@ final class LossHandler extends ChannelDuplexHandler implements ChannelFutureLis
           Cause.UNSOLICITED_INPUT, "%d bytes answer no command".formatted(reading.left));
     }
     gate.read();
+  }
+
+  /** What the client's options say is known before the first command is answered. */
+  private void readHandshake(ChannelHandlerContext ctx, Object msg) {
+    PartialReplies.Mark reading = PartialReplies.onThisEventLoop();
+    reading.options = null;
+    ctx.fireChannelRead(msg);
+    learnOptions(reading);
+  }
+
+  private void learnOptions(PartialReplies.Mark reading) {
+    PartialReplies options = reading.options;
+    if (options != null) {
+      guarded.options(options.bounded(), options.rejects());
+    }
   }
 
   /** Answers come in the order of the stack, so the callers gone at its head are the first. */

@@ -291,6 +291,23 @@ final class DeclinedTest {
     }
   }
 
+  /** What its client's options say of reconnects is known by then. */
+  @Test
+  void mustMoveTheFirstWritesOfAConnection() {
+    says = READONLY;
+    try (var connection = guarded()) {
+      decline(2);
+      connection.setAutoFlushCommands(false);
+      RedisFuture<Long> one = connection.async().incr("n");
+      RedisFuture<Long> two = connection.async().incr("m");
+      connection.setAutoFlushCommands(true);
+      connection.flushCommands();
+      assertThat(one.toCompletableFuture().join()).isEqualTo(1);
+      assertThat(two.toCompletableFuture().join()).isEqualTo(1);
+      assertThat(ran).containsExactly("INCR n", "INCR m");
+    }
+  }
+
   @Test
   void mustTakeTheConnectionsThatOnlyReadAlong() {
     says = READONLY;
