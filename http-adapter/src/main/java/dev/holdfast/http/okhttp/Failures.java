@@ -11,6 +11,7 @@ import java.net.ConnectException;
 import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
 import java.util.Optional;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 
@@ -20,6 +21,7 @@ final class Failures {
   private static final String SHUT_DOWN = "ConnectionShutdownException";
   private static final String STREAM_RESET = "StreamResetException";
   private static final String REFUSED = "REFUSED_STREAM";
+  private static final String WRITER = "okhttp3.internal.http2.Http2Writer";
 
   private Failures() {}
 
@@ -36,10 +38,11 @@ final class Failures {
     if (name.equals(SHUT_DOWN)) {
       return ExchangeFailure.REFUSED; // thrown before the stream is opened
     }
-    if (name.equals(STREAM_RESET)) {
-      return String.valueOf(thrown.getMessage()).contains(REFUSED)
-          ? ExchangeFailure.REFUSED
-          : ExchangeFailure.CLOSED;
+    if (isRefused(thrown) || Stream.of(thrown.getSuppressed()).anyMatch(Failures::isRefused)) {
+      return ExchangeFailure.REFUSED; // suppressed where OkHttp could not write all of the body
+    }
+    if (name.equals(STREAM_RESET) || isOfClosedWriter(thrown)) {
+      return ExchangeFailure.CLOSED;
     }
     if (thrown instanceof ProtocolException) {
       return ExchangeFailure.MALFORMED;
@@ -49,6 +52,19 @@ final class Failures {
     }
     boolean wire = thrown instanceof SSLException || death(thrown).isPresent();
     return wire ? ExchangeFailure.CLOSED : ExchangeFailure.OTHER;
+  }
+
+  private static boolean isRefused(Throwable thrown) {
+    return thrown.getClass().getSimpleName().equals(STREAM_RESET)
+        && String.valueOf(thrown.getMessage()).contains(REFUSED);
+  }
+
+  /** The connection of HTTP/2 ended under the request: a plain exception, as anybody may throw. */
+  private static boolean isOfClosedWriter(IOException thrown) {
+    StackTraceElement[] trace = thrown.getStackTrace();
+    return thrown.getClass() == IOException.class
+        && trace.length > 0
+        && trace[0].getClassName().equals(WRITER);
   }
 
   static Death why(IOException thrown, OpenSocket socket) {

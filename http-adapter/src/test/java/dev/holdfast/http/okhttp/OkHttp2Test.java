@@ -21,10 +21,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
-import okhttp3.OkHttp;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.Request;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -119,8 +119,11 @@ final class OkHttp2Test {
     }
   }
 
-  /** nginx ends its connections after so many requests, in the midst of more. */
-  @Test
+  /**
+   * nginx ends its connections after so many requests, in the midst of more. One of 5,000 or so
+   * meets that while its body is written.
+   */
+  @RepeatedTest(10)
   void mustFailNoCallThatWasNeverProcessed() throws Exception {
     try (NginxServer nginx =
             NginxServer.builder().http2().directives("keepalive_requests 40;").start();
@@ -129,14 +132,8 @@ final class OkHttp2Test {
       Map<String, Integer> ends = new TreeMap<>();
       together(n -> outcome(bed, OkBed.request("POST", url, "own-" + n).build()), CALLS)
           .forEach(end -> ends.merge(end, 1, Integer::sum));
-      if (OkHttp.VERSION.startsWith("4.")) {
-        ends.remove("IOException"); // "closed": 4.12 does not try again, guarded or not
-        assertThat(ends).containsOnlyKeys("ok");
-      } else {
-        assertThat(ends).containsExactly(Map.entry("ok", CALLS));
-      }
-      int answered = ends.getOrDefault("ok", 0);
-      Await.until("logged", OkBed.SOON, () -> nginx.executions().size() >= answered);
+      assertThat(ends).containsExactly(Map.entry("ok", CALLS));
+      Await.until("logged", OkBed.SOON, () -> nginx.executions().size() >= CALLS);
       assertThat(nginx.executions().values()).allMatch(times -> times == 1);
     }
   }
