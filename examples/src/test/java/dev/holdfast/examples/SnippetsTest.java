@@ -68,17 +68,19 @@ final class SnippetsTest {
       static ConnectionPlan plan() { return ApacheQuickstart.plan(); }
       """;
 
+  private static final String OF_JEDIS =
+      "HostAndPort server;\njava.util.Set<HostAndPort> nodes;\nJedisClientConfig config;\n";
+
   /** One block, and where it stands. */
   record Snippet(String page, int number, String code) {
 
     String source() {
       String client = code.contains("ApacheHttpGuard") ? "HttpClientBuilder" : "RedisClient";
-      boolean jedis = code.contains("JedisGuard");
+      boolean jedis = code.contains("Jedis");
       boolean returns = Pattern.compile("(?m)^return ").matcher(code).find();
       return (jedis ? IMPORTS.replace(LETTUCE, JEDIS) : IMPORTS)
           + "class Snippet {\n"
-          + MADE_BEFORE
-          + (jedis ? "HostAndPort server;\nJedisClientConfig config;\n" : "")
+          + (jedis ? MADE_BEFORE.replace("LettuceGuard", "JedisGuard") + OF_JEDIS : MADE_BEFORE)
           + client
           + " client;\nObject run() throws Exception {\n"
           + code
