@@ -40,9 +40,14 @@ final class Peer implements Runnable {
     } catch (IOException | InterruptedException gone) {
       // the client's or the server's end of it
     } finally {
-      closeWire();
+      closeBehindDisturbance();
       server.forget(this);
     }
+  }
+
+  /** A client that closes on the first byte of {@link #disturb} must not close under its others. */
+  private synchronized void closeBehindDisturbance() {
+    closeWire();
   }
 
   /**
@@ -145,18 +150,28 @@ final class Peer implements Runnable {
     if (!isIdle()) {
       return false;
     }
+    ended = ending != Ending.OPEN;
     try {
-      ended = ending != Ending.OPEN;
       send(bytes);
-      if (ending == Ending.RST) {
-        reset();
-      } else if (ending == Ending.FIN) {
+    } catch (IOException gone) {
+      return false;
+    }
+    try {
+      disturbEnd(ending);
+      return true;
+    } catch (IOException gone) {
+      return bytes.length > 0; // it has closed on what it has read
+    }
+  }
+
+  private void disturbEnd(Ending ending) throws IOException {
+    switch (ending) {
+      case OPEN -> {}
+      case RST -> reset();
+      case FIN -> {
         sayEnd();
         closeWire(); // its reader has read all there was
       }
-      return true;
-    } catch (IOException gone) {
-      return false;
     }
   }
 
