@@ -1,9 +1,6 @@
 package dev.holdfast.lab;
 
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +27,7 @@ public final class RedisCluster implements AutoCloseable {
   }
 
   /**
-   * Starts a cluster and waits until it works and its replicas replicate.
+   * Starts a cluster and waits until it works, its replicas replicate and every node names them.
    *
    * @return a cluster, to be closed
    */
@@ -44,8 +41,6 @@ public final class RedisCluster implements AutoCloseable {
       cluster = new RedisCluster(nodes);
       cluster.join();
       return cluster;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     } finally {
       if (cluster == null) {
         nodes.forEach(RedisServer::close);
@@ -53,18 +48,12 @@ public final class RedisCluster implements AutoCloseable {
     }
   }
 
-  private static RedisServer node() throws IOException {
+  private static RedisServer node() {
     return RedisServer.builder()
-        .arguments("--cluster-enabled", "yes", "--cluster-node-timeout", "2000")
-        .arguments("--cluster-port", String.valueOf(freePort()))
-        .arguments("--repl-diskless-sync-delay", "0")
+        .clustered()
+        .arguments("--cluster-node-timeout", "2000")
+        .arguments("--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1")
         .start();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return free.getLocalPort();
-    }
   }
 
   private void join() {
@@ -89,6 +78,13 @@ public final class RedisCluster implements AutoCloseable {
           SOON,
           () -> replica.command("INFO", "replication").contains("master_link_status:up"));
     }
+    await("it names all to clients", this::namesAll);
+  }
+
+  /** A replica is not named until the node that is asked has heard how much it has replicated. */
+  private boolean namesAll(RedisServer node) {
+    List<String> slots = node.command("CLUSTER", "SLOTS").lines().toList();
+    return nodes.stream().allMatch(other -> slots.contains(String.valueOf(other.port())));
   }
 
   private void await(String what, Predicate<RedisServer> holds) {

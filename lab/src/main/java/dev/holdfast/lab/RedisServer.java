@@ -197,6 +197,7 @@ public final class RedisServer extends LabServer {
   public static final class Builder {
     private long idleTimeoutSeconds;
     private boolean tls;
+    private boolean clustered;
     private int monitoredPort;
     private int port;
     private ServerHost host = ServerHost.LOOPBACK;
@@ -255,11 +256,21 @@ public final class RedisServer extends LabServer {
     /**
      * Adds arguments to the command line, after the others.
      *
-     * @param more for example {@code "--cluster-enabled", "yes"}
+     * @param more for example {@code "--maxmemory", "1mb"}
      * @return this builder
      */
     public Builder arguments(String... more) {
       arguments.addAll(List.of(more));
+      return this;
+    }
+
+    /**
+     * Runs as a node of a cluster, which it has yet to meet. Its bus has a free port too.
+     *
+     * @return this builder
+     */
+    public Builder clustered() {
+      this.clustered = true;
       return this;
     }
 
@@ -314,6 +325,10 @@ public final class RedisServer extends LabServer {
       line.addAll(List.of("--daemonize", "no", "--timeout", Long.toString(idleTimeoutSeconds)));
       if (monitoredPort == 0) {
         line.addAll(List.of("--save", "", "--appendonly", "no"));
+      }
+      if (clustered) {
+        line.addAll(List.of("--cluster-enabled", "yes"));
+        line.addAll(List.of("--cluster-port", Integer.toString(freePort())));
       }
       if (files != null) {
         line.addAll(List.of("--tls-port", Integer.toString(tlsPort), "--tls-auth-clients", "no"));

@@ -89,7 +89,6 @@ final class JedisClusterTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void mustAnswerAsTheBareClient(boolean guarded) {
-    Await.until("the nodes know each other", SOON, this::allAreKnown);
     ClusterConnectionProvider provider = bed.provider(guarded);
     UnifiedJedis client = JedisClusterBed.client(provider);
     for (int node = 0; node < RedisCluster.MASTERS; node++) {
@@ -105,13 +104,6 @@ final class JedisClusterTest {
     assertThat(provider.getConnectionMap().keySet())
         .isEqualTo(bed.provider(false).getConnectionMap().keySet());
     client.close();
-  }
-
-  /** Replicas are told of a while after the masters have their slots. */
-  private boolean allAreKnown() {
-    try (ClusterConnectionProvider bare = bed.provider(false)) {
-      return bare.getConnectionMap().size() == 2 * RedisCluster.MASTERS;
-    }
   }
 
   /** The client repeats what was not answered: what ran must not run again. */
