@@ -41,6 +41,20 @@ public final class Loopback {
   }
 
   /**
+   * The connections to a server, of this host.
+   *
+   * @param port of the server
+   * @return their other ends' ports
+   */
+  static List<Integer> connectedTo(int port) {
+    String to = ":%04X".formatted(port);
+    return rows()
+        .filter(row -> row.remote.endsWith(to) && row.state.equals(ESTABLISHED))
+        .map(row -> Integer.valueOf(row.local.substring(row.local.lastIndexOf(':') + 1), 16))
+        .toList();
+  }
+
+  /**
    * Waits until all that was sent is in the other end's kernel, or has been read from it.
    *
    * @param port of the end that has sent

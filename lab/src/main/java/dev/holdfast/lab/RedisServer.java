@@ -161,6 +161,20 @@ public final class RedisServer extends LabServer {
     }
   }
 
+  /**
+   * Closes all connections of ordinary clients, and waits until those on this host have heard of
+   * it.
+   *
+   * @throws UncheckedIOException if there is no answer within 5 s
+   */
+  public void killAllClients() {
+    List<Integer> plain = Loopback.connectedTo(port());
+    List<Integer> secret = tls == null ? List.of() : Loopback.connectedTo(tlsPort);
+    command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+    plain.forEach(client -> Loopback.awaitEndHeard(port(), client));
+    secret.forEach(client -> Loopback.awaitEndHeard(tlsPort, client));
+  }
+
   private static void kill(RespClient client, String id) throws IOException {
     try {
       client.call(List.of("CLIENT", "KILL", "ID", id));

@@ -179,15 +179,15 @@ final class JedisLossTest {
         for (Connection one : all) {
           one.close();
         }
-        redis.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+        redis.killAllClients();
         assertThat(client.incr("key")).isEqualTo(3L * round - 2);
-        redis.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+        redis.killAllClients();
         try (Connection connection = pool.getConnection()) {
           Pipeline pipeline = new Pipeline(connection, false);
           pipeline.incr("key");
           pipeline.sync();
         }
-        redis.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+        redis.killAllClients();
         try (Connection connection = pool.getConnection()) {
           Transaction transaction = new Transaction(connection, true, false);
           transaction.incr("key");

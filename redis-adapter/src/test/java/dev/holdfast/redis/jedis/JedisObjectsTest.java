@@ -44,10 +44,6 @@ final class JedisObjectsTest {
     return new HostAndPort("127.0.0.1", redis.port());
   }
 
-  private static void killAll() {
-    redis.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
-  }
-
   @SuppressWarnings("deprecation") // and most used
   @Test
   void mustRefuseUnseenInAJedisPoolWhatDied() throws Exception {
@@ -60,11 +56,11 @@ final class JedisObjectsTest {
         try (Jedis jedis = pool.getResource()) {
           assertThat(jedis.incr("n")).isEqualTo(i);
         }
-        killAll();
+        redis.killAllClients();
       }
       try (Jedis jedis = pool.getResource()) {
         jedis.multi();
-        killAll();
+        redis.killAllClients();
       }
       try (Jedis jedis = pool.getResource()) {
         assertThat(jedis.incr("n")).isEqualTo(6);
@@ -92,7 +88,7 @@ final class JedisObjectsTest {
       }
       try (Connection connection = pool.getResource()) {
         ask(connection, "SET", "where", "here");
-        killAll();
+        redis.killAllClients();
         assertThatThrownBy(() -> ask(connection, "INCR", "n"))
             .isInstanceOfAny(AmbiguousJedisOutcomeException.class, JedisNotExecutedException.class);
       }

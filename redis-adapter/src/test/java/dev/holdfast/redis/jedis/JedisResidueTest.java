@@ -204,7 +204,7 @@ final class JedisResidueTest {
             .isInstanceOf(JedisConnectionException.class);
       }
       UnifiedJedis client = bed.client(pool);
-      redis.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+      redis.killAllClients();
       client.set("key", "value");
       assertThat(redis.command("DBSIZE")).isEqualTo("0");
       try (Connection next = pool.getConnection()) {

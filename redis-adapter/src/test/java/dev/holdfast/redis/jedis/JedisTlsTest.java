@@ -49,7 +49,7 @@ final class JedisTlsTest {
       UnifiedJedis client = bed.client(pool);
       for (int i = 1; i <= 5; i++) {
         assertThat(client.incr("n")).isEqualTo(i);
-        redis.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+        redis.killAllClients();
       }
       assertThat(bed.ends()).isNotEmpty().allMatch(end -> end.cause() == Cause.PEER_CLOSED);
       try (Connection connection = pool.getConnection()) {

@@ -68,7 +68,7 @@ final class GuardedJedisConnectionFactoryTest {
           answers = connection.closePipeline();
         }
         assertThat(answers).containsExactly(2L * i - 1, 2L * i);
-        redis.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+        redis.killAllClients();
       }
       assertThat(redis.command("DBSIZE")).isEqualTo("0");
     } finally {
