@@ -34,7 +34,7 @@ final class AcknowledgedThenLostTest {
     redis.command("SET", "greeting", "hello");
     try (KernelBed bed = new KernelBed(Dial.ROUTED, redis.port())) {
       var bare = bed.bare();
-      var guarded = bed.guarded();
+      var guarded = bed.guardedUnproved();
       redis.freeze();
       var bareIncrement = bare.async().incr("bare").toCompletableFuture();
       var increment = guarded.async().incr("guarded").toCompletableFuture();

@@ -9,6 +9,7 @@ import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.path.NetworkPath;
 import dev.holdfast.path.ServerLimits;
 import dev.holdfast.redis.LettuceGuard;
+import dev.holdfast.redis.LettuceGuardBuilder;
 import dev.holdfast.redis.SwapEvent;
 import dev.holdfast.redis.pool.LettuceObjectPool;
 import dev.holdfast.report.DiagnosisEvent;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.apache.commons.pool2.ObjectPool;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
@@ -80,6 +82,12 @@ final class KernelBed implements AutoCloseable {
     return connect(guardedClient(plan));
   }
 
+  /** No call is proved first, however slow the machine: a PING would be lost in its place. */
+  StatefulRedisConnection<String, String> guardedUnproved() {
+    return connect(
+        guardedClient(unsuspecting(), settings -> settings.probeAfter(Duration.ofMinutes(1))));
+  }
+
   StatefulRedisPubSubConnection<String, String> guardedSubscriber() {
     return guardedClient(unsuspecting()).connectPubSub();
   }
@@ -114,10 +122,15 @@ final class KernelBed implements AutoCloseable {
   }
 
   private RedisClient guardedClient(ConnectionPlan plan) {
+    return guardedClient(plan, UnaryOperator.identity());
+  }
+
+  private RedisClient guardedClient(
+      ConnectionPlan plan, UnaryOperator<LettuceGuardBuilder> settings) {
     if (GuardSwitch.isOff()) {
       return bareClient(ClientOptions.create());
     }
-    LettuceGuard guard = LettuceGuard.custom(plan).meterRegistry(meters).build();
+    LettuceGuard guard = settings.apply(LettuceGuard.custom(plan).meterRegistry(meters)).build();
     guard.onSwap(swaps::add);
     guard.onDiagnosis(diagnoses::add);
     guards.add(guard);

@@ -30,7 +30,7 @@ final class LostReplyTest {
     network.loose(false);
     try (KernelBed bed = new KernelBed(Dial.ROUTER, redis.port())) {
       var bare = bed.bare();
-      var guarded = bed.guarded();
+      var guarded = bed.guardedUnproved();
       network.dropReplies();
       bare.async().get("greeting"); // the call that a reset fails
       var bareIncrement = bare.async().incr("bare").toCompletableFuture();
@@ -52,7 +52,8 @@ final class LostReplyTest {
       long bareAnswer = bareIncrement.get(KernelBed.SOON.toMillis(), TimeUnit.MILLISECONDS);
       Figures.print(
           "reply lost after execution",
-          "ambiguous %d ms after the failover, %s; bare INCR answered %d, one call; %d replies lost",
+          "ambiguous %d ms after the failover, %s; bare INCR answered %d, one call; %d replies"
+              + " lost",
           reported,
           bed.swaps(),
           bareAnswer,

@@ -84,7 +84,7 @@ final class ShutWindowTest {
   void mustWaitBehindAShutWindow(Network network) throws Exception {
     RedisServer redis = network.redis();
     try (KernelBed bed = new KernelBed(Dial.ROUTED, redis.port())) {
-      var guarded = bed.guarded();
+      var guarded = bed.guardedUnproved();
       long id = guarded.sync().clientId();
       redis.freeze();
       var sets = pipeline(guarded, "guarded");
@@ -122,7 +122,7 @@ final class ShutWindowTest {
     RedisServer redis = network.redis();
     network.loose(false);
     try (KernelBed bed = new KernelBed(Dial.ROUTED, redis.port())) {
-      var guarded = bed.guarded();
+      var guarded = bed.guardedUnproved();
       long id = guarded.sync().clientId();
       redis.freeze();
       var sets = pipeline(guarded, "guarded");
@@ -158,7 +158,7 @@ final class ShutWindowTest {
                     .build())
             .build();
     try (KernelBed bed = new KernelBed(Dial.ROUTED, redis.port())) {
-      var guarded = bed.guarded();
+      var guarded = bed.guardedUnproved();
       var bare = bed.bare(hasty);
       long id = guarded.sync().clientId();
       long bareId = bare.sync().clientId();
@@ -169,7 +169,7 @@ final class ShutWindowTest {
       long shut = System.nanoTime();
       awaitShut(redis, 1); // the kernel has closed the bare one
       long closed = millisSince(shut);
-      assertThat(bed.readings()).as("the guard did look").hasSize(1);
+      Await.until("the guard has looked", KernelBed.SOON, () -> bed.readings().size() == 1);
       redis.thaw();
       assertAllSet(sets);
       assertAllSet(bareSets);
