@@ -46,6 +46,7 @@ final class DeclinedTest {
   private final List<String> ran = new CopyOnWriteArrayList<>();
   private final AtomicInteger toDecline = new AtomicInteger();
   private final AtomicInteger declined = new AtomicInteger();
+  private volatile String lastDeclined = "";
   private volatile String says = LOADING;
   private volatile String declines = "INCR SET";
 
@@ -76,6 +77,7 @@ final class DeclinedTest {
   private String answer(List<String> words) {
     String name = words.get(0);
     if (declines.contains(name) && toDecline.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+      lastDeclined = String.join(" ", words);
       declined.incrementAndGet();
       return says;
     }
@@ -199,12 +201,12 @@ final class DeclinedTest {
     InetSocketAddress server =
         new InetSocketAddress(InetAddress.getLoopbackAddress(), redis.port());
     RetryBudget budget = guard.replay().budgets().ofDeclined(server);
-    for (int i = 0; i < 52; i++) {
-      budget.replayLost(); // of a hundred tokens; half of one is back in a second
-    }
     try (var connection = bed.guarded(guard, ClientOptions.create(), uri(redis.port())).connect()) {
       decline(1);
       long began = System.nanoTime();
+      for (int i = 0; i < 52; i++) {
+        budget.replayLost(); // of a hundred tokens; half of one is back in a second
+      }
       assertThat(connection.sync().incr("n")).isEqualTo(1);
       assertThat(System.nanoTime() - began).isGreaterThan(Duration.ofSeconds(2).toNanos());
       assertThat(declined).hasValue(1);
@@ -245,6 +247,8 @@ final class DeclinedTest {
           .isInstanceOf(io.lettuce.core.RedisCommandTimeoutException.class);
       connection.setTimeout(Duration.ofSeconds(20));
       RedisFuture<Long> next = connection.async().incr("next");
+      Await.until(
+          "only the next is asked for", RedisBed.SOON, () -> lastDeclined.equals("INCR next"));
       decline(0);
       assertThat(next.toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join()).isEqualTo(1);
       assertThat(ran).containsExactly("INCR next");
