@@ -115,7 +115,7 @@ final class IdleLossTest {
           }
           List<Long> replies = new ArrayList<>(calls);
           for (RedisFuture<Long> increment : increments) {
-            replies.add(increment.get(5, TimeUnit.SECONDS));
+            replies.add(increment.get(20, TimeUnit.SECONDS));
           }
           assertThat(replies)
               .as("round %d", round)

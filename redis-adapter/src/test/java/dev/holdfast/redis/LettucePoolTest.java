@@ -270,7 +270,7 @@ final class LettucePoolTest {
           .withMessageContaining("redis: the guard is not installed in this client");
       try (var pool =
           LettucePool.of(guard, () -> CompletableFuture.completedFuture(bare.connect()))
-              .acquireTimeout(SHORT)
+              .acquireTimeout(Duration.ofSeconds(3))
               .build()) {
         assertThatThrownBy(pool::borrow).hasMessageContaining("a client without this guard");
       }
@@ -291,7 +291,7 @@ final class LettucePoolTest {
       var one = bed.guarded(guard).connect();
       try (var pool =
               LettucePool.of(guard, () -> CompletableFuture.completedFuture(one))
-                  .acquireTimeout(SHORT)
+                  .acquireTimeout(Duration.ofSeconds(3))
                   .build();
           var first = pool.borrow()) {
         assertThat(first.isOpen()).isTrue();

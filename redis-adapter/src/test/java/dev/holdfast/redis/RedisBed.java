@@ -143,7 +143,7 @@ final class RedisBed implements AutoCloseable {
     return RedisURI.builder()
         .withHost("127.0.0.1")
         .withPort(middlebox.port())
-        .withTimeout(Duration.ofSeconds(5))
+        .withTimeout(Duration.ofSeconds(20))
         .build();
   }
 

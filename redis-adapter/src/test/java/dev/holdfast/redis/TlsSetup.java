@@ -27,7 +27,7 @@ final class TlsSetup {
         .withPort(middlebox.port())
         .withSsl(true)
         .withVerifyPeer(true)
-        .withTimeout(Duration.ofSeconds(5))
+        .withTimeout(Duration.ofSeconds(20))
         .build();
   }
 }

@@ -27,10 +27,11 @@ final class JedisCauseTest {
 
   /** An increment whose answer is lost: what the caller gets. */
   private static Throwable lost(boolean guarded, boolean reset) throws Exception {
+    int timeout = reset ? 20_000 : 3_000;
     try (RedisServer redis = RedisServer.start();
         Middlebox box = Middlebox.to(redis.port()).start();
         JedisBed bed =
-            new JedisBed("127.0.0.1", box.port(), config -> config.socketTimeoutMillis(2_000))) {
+            new JedisBed("127.0.0.1", box.port(), config -> config.socketTimeoutMillis(timeout))) {
       // No call is proved first, however slow the machine: a PING would be lost in its place.
       JedisGuard guard = bed.guard(builder -> builder.probeAfter(Duration.ofMinutes(1)));
       UnifiedJedis client =

@@ -30,7 +30,7 @@ final class JedisHandshakeTest {
       HostAndPort server = new HostAndPort("127.0.0.1", redis.port());
       JedisGuard guard = bed.guard(each -> each);
       try (JedisConnections pool =
-          guard.pool(server, config).maxSize(1).acquireTimeout(Duration.ofSeconds(1)).build()) {
+          guard.pool(server, config).maxSize(1).acquireTimeout(Duration.ofSeconds(3)).build()) {
         assertThatThrownBy(pool::getConnection).isInstanceOf(RuntimeException.class);
       }
       assertThatThrownBy(() -> guard.jedisFactory(server, config).makeObject())

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.lab.Await;
 import dev.holdfast.lab.RedisServer;
 import dev.holdfast.lab.RefusingPort;
 import dev.holdfast.redis.ScriptedRedis;
@@ -204,11 +205,12 @@ final class JedisLossTest {
     CountingStall stall = new CountingStall();
     try (ScriptedRedis server = ScriptedRedis.answering(stall::answer);
         JedisBed bed =
-            new JedisBed("127.0.0.1", server.port(), config -> config.socketTimeoutMillis(300))) {
+            new JedisBed("127.0.0.1", server.port(), config -> config.socketTimeoutMillis(3_000))) {
       UnifiedJedis client = bed.client(bed.guarded(2));
       assertThatThrownBy(() -> client.get("slow"))
           .isInstanceOf(AmbiguousJedisOutcomeException.class)
           .hasRootCauseInstanceOf(SocketTimeoutException.class);
+      Await.until("it was read", JedisBed.SOON, () -> stall.reads.get() > 0);
       assertThat(stall.reads.get()).isOne();
       stall.released.countDown();
     }
@@ -248,7 +250,7 @@ final class JedisLossTest {
       }
       try (JedisBed bed = new JedisBed("127.0.0.1", nobody, config -> config.password("secret"))) {
         JedisConnections pool =
-            bed.guarded(each -> each.maxSize(1).acquireTimeout(Duration.ofMillis(200)));
+            bed.guarded(each -> each.maxSize(1).acquireTimeout(Duration.ofSeconds(3)));
         try (Connection only = pool.getConnection()) {
           assertThat(only.ping()).isTrue();
           assertThatThrownBy(pool::getConnection)

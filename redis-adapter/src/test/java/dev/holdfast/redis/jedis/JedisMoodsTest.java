@@ -105,7 +105,8 @@ final class JedisMoodsTest {
   /** The answer is the server's, and the bare client's exception. */
   @Test
   void mustNotKeepACallerForLongerThanItsClientWaits() throws Exception {
-    try (JedisBed hasty = new JedisBed("127.0.0.1", redis.port(), c -> c.socketTimeoutMillis(300));
+    try (JedisBed hasty =
+            new JedisBed("127.0.0.1", redis.port(), c -> c.socketTimeoutMillis(3_000));
         UnifiedJedis client = hasty.client(hasty.guarded(1))) {
       toDecline.set(Integer.MAX_VALUE);
       assertThatThrownBy(() -> client.incr("n"))

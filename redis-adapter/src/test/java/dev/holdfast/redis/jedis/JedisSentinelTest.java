@@ -30,7 +30,7 @@ final class JedisSentinelTest {
   @Test
   void mustLendConnectionsToTheMasterOfTheMoment() throws Exception {
     JedisClientConfig config =
-        DefaultJedisClientConfig.builder().socketTimeoutMillis(1_000).build();
+        DefaultJedisClientConfig.builder().socketTimeoutMillis(3_000).build();
     try (RedisServer master = RedisServer.start();
         RedisServer replica =
             RedisServer.builder()
