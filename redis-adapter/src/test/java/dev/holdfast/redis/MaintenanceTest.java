@@ -182,6 +182,7 @@ final class MaintenanceTest {
             mine.sync().incr("n");
             return next.ran.get() > served;
           });
+      Await.until("it is told", SOON, () -> !swaps.isEmpty());
       assertThat(swaps).extracting(SwapEvent::cause).containsExactly(Cause.MAINTENANCE);
     }
     guarded.shutdown(Duration.ZERO, Duration.ZERO);
