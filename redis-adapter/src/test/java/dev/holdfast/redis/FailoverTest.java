@@ -73,7 +73,6 @@ final class FailoverTest {
   @Test
   void mustFollowASentinelAwayFromAFrozenMaster() throws Exception {
     try (RedisServer sentinel = RedisServer.builder().sentinelOf(master.port()).start()) {
-      sentinel.command("SENTINEL", "SET", "master", "down-after-milliseconds", "500");
       Await.until(
           "Sentinel knows the replica",
           FAILED_OVER,
@@ -96,6 +95,8 @@ final class FailoverTest {
         master.freeze();
         RedisFuture<Long> hangs = bare.async().incr("bare");
         RedisFuture<Long> lost = guarded.async().incr("n");
+        // Not before: a master that is slow for so long would be lost too early.
+        sentinel.command("SENTINEL", "SET", "master", "down-after-milliseconds", "500");
         assertThat(outcome(lost).lostTo()).isEqualTo(Cause.DEMOTED);
         RedisFuture<Long> next = guarded.async().incr("n");
         assertThat(next.get(FAILED_OVER.toSeconds(), TimeUnit.SECONDS)).isPositive();

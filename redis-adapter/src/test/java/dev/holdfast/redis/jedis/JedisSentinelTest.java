@@ -39,7 +39,6 @@ final class JedisSentinelTest {
                 .start();
         RedisServer sentinel = RedisServer.builder().sentinelOf(master.port()).start();
         JedisBed bed = new JedisBed(master.port())) {
-      sentinel.command("SENTINEL", "SET", "master", "down-after-milliseconds", "500");
       Await.until(
           "Sentinel knows the replica",
           FAILED_OVER,
@@ -62,6 +61,8 @@ final class JedisSentinelTest {
           () -> sentinel.command("CLIENT", "LIST").contains(" sub=1 "));
       master.freeze();
       try {
+        // Not before: a master that is slow for so long would be lost too early.
+        sentinel.command("SENTINEL", "SET", "master", "down-after-milliseconds", "500");
         Await.until("increments on the other", FAILED_OVER, () -> increments(client));
         assertThat(replica.counter("n")).isGreaterThanOrEqualTo(2);
         assertThat(replica.command("ROLE")).contains("master");
