@@ -10,13 +10,15 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 import org.apache.hc.client5.http.async.methods.SimpleHttpRequest;
-import org.apache.hc.client5.http.async.methods.SimpleHttpResponse;
 import org.apache.hc.client5.http.async.methods.SimpleRequestBuilder;
+import org.apache.hc.client5.http.async.methods.SimpleRequestProducer;
 import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClientBuilder;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
@@ -24,9 +26,18 @@ import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBu
 import org.apache.hc.client5.http.nio.AsyncClientConnectionManager;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.core5.concurrent.FutureCallback;
 import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.EntityDetails;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.Message;
+import org.apache.hc.core5.http.nio.entity.StringAsyncEntityConsumer;
+import org.apache.hc.core5.http.nio.support.BasicResponseConsumer;
+import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.pool.ConnPoolControl;
+import org.jspecify.annotations.Nullable;
 
 /** A guarded client of the asynchronous API and a server on loopback that does as told. */
 final class AsyncBed implements AutoCloseable {
@@ -49,7 +60,13 @@ final class AsyncBed implements AutoCloseable {
       UnaryOperator<ApacheAsyncGuardBuilder> guarding,
       UnaryOperator<HttpAsyncClientBuilder> building) {
     this.server = server;
-    this.guard = guarding.apply(ApacheAsyncGuard.custom(Bed.plan()).meterRegistry(meters)).build();
+    this.guard =
+        guarding
+            .apply(
+                ApacheAsyncGuard.custom(Bed.plan())
+                    .meterRegistry(meters)
+                    .redials(0)) // a late reactor's are repeated, and the server would count them
+            .build();
     guard.onSwap(swaps::add);
     AsyncClientConnectionManager connections = guard.install(pool(server));
     this.pool = (ConnPoolControl<?>) connections;
@@ -107,21 +124,53 @@ final class AsyncBed implements AutoCloseable {
     }
   }
 
-  static String text(SimpleHttpResponse response) {
-    String text = response.getBodyText();
+  /**
+   * Tells no answer before its call has begun: HttpClient closes the connection of a call that is
+   * answered before the thread which began it has made it possible to cancel, bare too.
+   */
+  private static final class OnceBegun extends BasicResponseConsumer<String> {
+
+    private final CountDownLatch begun = new CountDownLatch(1);
+
+    OnceBegun() {
+      super(new StringAsyncEntityConsumer());
+    }
+
+    @Override
+    public void consumeResponse(
+        HttpResponse response,
+        @Nullable EntityDetails body,
+        HttpContext context,
+        FutureCallback<Message<HttpResponse, String>> answer)
+        throws HttpException, IOException {
+      await(begun);
+      super.consumeResponse(response, body, context, answer);
+    }
+  }
+
+  static void await(CountDownLatch begun) {
+    Await.until("the call has begun", SOON, () -> begun.getCount() == 0);
+  }
+
+  static String text(Message<HttpResponse, String> response) {
+    String text = response.getBody();
     return text == null ? "" : text;
   }
 
-  static SimpleHttpResponse send(CloseableHttpAsyncClient client, SimpleHttpRequest request)
-      throws IOException {
+  static Message<HttpResponse, String> send(
+      CloseableHttpAsyncClient client, SimpleHttpRequest request) throws IOException {
     return send(client, request, HttpClientContext.create());
   }
 
-  static SimpleHttpResponse send(
+  static Message<HttpResponse, String> send(
       CloseableHttpAsyncClient client, SimpleHttpRequest request, HttpClientContext context)
       throws IOException {
+    OnceBegun answer = new OnceBegun();
     try {
-      return client.execute(request, context, null).get(SOON.toNanos(), TimeUnit.NANOSECONDS);
+      Future<Message<HttpResponse, String>> call =
+          client.execute(SimpleRequestProducer.create(request), answer, context, null);
+      answer.begun.countDown();
+      return call.get(SOON.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException failed) {
       if (failed.getCause() instanceof IOException io) {
         throw io;

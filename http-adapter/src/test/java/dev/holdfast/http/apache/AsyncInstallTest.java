@@ -34,7 +34,7 @@ final class AsyncInstallTest {
   }
 
   private static int get(CloseableHttpAsyncClient client, String uri) throws IOException {
-    return AsyncBed.send(client, AsyncBed.request("GET", uri, "x")).getCode();
+    return AsyncBed.send(client, AsyncBed.request("GET", uri, "x")).getHead().getCode();
   }
 
   private void assertTold(HttpAsyncClientBuilder builder, boolean told) throws IOException {
