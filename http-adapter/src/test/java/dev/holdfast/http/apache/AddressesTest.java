@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.dial.ConnectReport;
 import dev.holdfast.gate.ConnectOutcome;
+import dev.holdfast.lab.RefusingPort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -205,17 +206,14 @@ final class AddressesTest {
   @ParameterizedTest
   @EnumSource(Pair.class)
   void mustFailWithTheClientsOwnExceptionIfNoAddressTakesIt(Pair pair) throws IOException {
-    int port;
-    try (RawServer gone = new RawServer(1)) {
-      port = gone.port();
-    }
-    try (CloseableHttpClient client =
-        pair.client(
-            pool -> pool.setDnsResolver(resolver("127.0.0.2", "127.0.0.3")), http -> http)) {
+    try (RefusingPort none = RefusingPort.any();
+        CloseableHttpClient client =
+            pair.client(
+                pool -> pool.setDnsResolver(resolver("127.0.0.2", "127.0.0.3")), http -> http)) {
       assertThatThrownBy(
               () ->
                   client.execute(
-                      new HttpGet("http://several.test:" + port + "/"),
+                      new HttpGet("http://several.test:" + none.port() + "/"),
                       response -> response.getCode()))
           .isInstanceOf(HttpHostConnectException.class)
           .hasNoSuppressedExceptions();

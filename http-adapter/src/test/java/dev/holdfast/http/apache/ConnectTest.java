@@ -9,6 +9,7 @@ import dev.holdfast.gate.ConnectOutcome;
 import dev.holdfast.gate.EndpointGates;
 import dev.holdfast.gate.PortsExhaustedException;
 import dev.holdfast.lab.Await;
+import dev.holdfast.lab.RefusingPort;
 import dev.holdfast.lab.http.Answer;
 import dev.holdfast.lab.http.Exchange;
 import dev.holdfast.lab.http.FaultServer;
@@ -53,8 +54,11 @@ final class ConnectTest {
       List<ConnectReport> reports = new CopyOnWriteArrayList<>();
       bed.guard().onConnect(reports::add);
       server.close();
-      assertThatThrownBy(() -> bed.send("GET", "first"))
-          .isInstanceOf(HttpHostConnectException.class);
+      try (RefusingPort kept = RefusingPort.at(server.port())) {
+        assertThat(kept.port()).isEqualTo(server.port());
+        assertThatThrownBy(() -> bed.send("GET", "first"))
+            .isInstanceOf(HttpHostConnectException.class);
+      }
       assertThat(reports).singleElement().matches(r -> r.outcome() == ConnectOutcome.REFUSED);
     }
   }
