@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -140,6 +141,7 @@ final class ProtocolChangeTest {
   void mustLeaveAWebsocketAloneWhenItsPoolIsDisposed() {
     DisposableServer server = server(false);
     HttpBed bed = new HttpBed();
+    CountDownLatch welcome = new CountDownLatch(1);
     try {
       var heard =
           bed.client
@@ -150,10 +152,11 @@ final class ProtocolChangeTest {
                       out.sendString(Mono.just("late").delaySubscription(Duration.ofMillis(600)))
                           .then()
                           .thenMany(in.receive().asString()))
+              .doOnNext(said -> welcome.countDown())
               .take(2)
               .collectList()
               .toFuture();
-      Await.until("up", HttpBed.SOON, () -> carrier.get() != null);
+      Await.until("up", HttpBed.SOON, () -> welcome.getCount() == 0);
       bed.pool.disposeLater().block(HttpBed.SOON);
       assertThat(heard).succeedsWithin(HttpBed.SOON).isEqualTo(List.of("welcome", "late"));
     } finally {
