@@ -102,8 +102,8 @@ final class OkHttpDeclinedTest {
 
   @Test
   void mustNotKeepACallerForLongerThanHeWaits() throws Exception {
-    UnaryOperator<OkHttpClient.Builder> hasty =
-        client -> client.readTimeout(Duration.ofMillis(900));
+    field = "Retry-After: 4\r\n";
+    UnaryOperator<OkHttpClient.Builder> hasty = client -> client.readTimeout(Duration.ofSeconds(3));
     try (OkBed bed = new OkBed(guard -> guard, hasty)) {
       assertThat(code(bed.client(), request("GET", "/a"))).isEqualTo(503);
       assertThat(server.requests()).containsExactly("GET /a");

@@ -127,8 +127,8 @@ final class DeclinedTest {
     mustHandOut(guarded(protocol), HttpMethod.GET);
     server.declines(9, "soon");
     mustHandOut(guarded(protocol), HttpMethod.GET);
-    server.declines(9, "3");
-    mustHandOut(guarded(protocol).responseTimeout(Duration.ofSeconds(2)), HttpMethod.GET);
+    server.declines(9, "4");
+    mustHandOut(guarded(protocol).responseTimeout(Duration.ofSeconds(3)), HttpMethod.GET);
   }
 
   @ParameterizedTest
@@ -159,12 +159,12 @@ final class DeclinedTest {
   @EnumSource(names = {"HTTP11", "H2C"})
   void mustSendNothingForACallerWhoHasGone(HttpProtocol protocol) {
     HttpClient client = guarded(protocol);
-    server.declines(1, "1");
+    server.declines(1, "3");
     Disposable call = client.get().uri("/").response().subscribe();
     Await.until("it is declined", SOON, () -> declined() == 1);
     call.dispose();
     for (int i = 0; i < 2; i++) { // each takes as long as the one that has gone
-      server.declines(1, "1");
+      server.declines(1, "3");
       assertThat(status(client, HttpMethod.GET)).isEqualTo(200);
     }
     assertThat(server.asked()).isEqualTo(1 + 4);
