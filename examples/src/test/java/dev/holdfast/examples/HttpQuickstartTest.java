@@ -3,6 +3,7 @@ package dev.holdfast.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.lab.Await;
+import dev.holdfast.lab.Loopback;
 import dev.holdfast.lab.TlsIdentity;
 import dev.holdfast.lab.http.FaultServer;
 import dev.holdfast.lab.http.ForwardProxy;
@@ -52,6 +53,7 @@ final class HttpQuickstartTest {
     Await.until("idle", SOON, () -> server.idle() == 1);
     assertThat(server.farewellIdle()).isEqualTo(1);
     Await.until("a proxy has passed it on", SOON, () -> proxy.open() == 0);
+    Loopback.awaitEndsHeard(proxy.port());
     String target = calls.call(server.uri("/second")); // through a proxy the whole URI
     assertThat(target).endsWith("/second");
     assertThat(server.executions(String.valueOf(target))).isEqualTo(1);

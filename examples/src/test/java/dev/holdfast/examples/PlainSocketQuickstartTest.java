@@ -2,6 +2,7 @@ package dev.holdfast.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.lab.Loopback;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -47,7 +48,9 @@ final class PlainSocketQuickstartTest {
           new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getLocalPort());
       try (PlainSocketQuickstart client = new PlainSocketQuickstart(address)) {
         assertThat(client.ask("one")).isEqualTo("one!");
-        accepted.take().close(); // on loopback its FIN is there before this returns
+        Socket first = accepted.take();
+        first.close();
+        Loopback.awaitEndHeard(server.getLocalPort(), first.getPort());
         assertThat(client.ask("two")).isEqualTo("two!");
       }
       assertThat(accepted).hasSize(1);

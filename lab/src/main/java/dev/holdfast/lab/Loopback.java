@@ -55,6 +55,16 @@ public final class Loopback {
   }
 
   /**
+   * Waits until every socket that was connected to a port has heard of its end: for clients in this
+   * network namespace, while none of them connects.
+   *
+   * @param port whose side of each connection was closed
+   */
+  public static void awaitEndsHeard(int port) {
+    Await.until("every end is heard of", SOON, () -> connectedTo(port).isEmpty());
+  }
+
+  /**
    * Waits until all that was sent is in the other end's kernel, or has been read from it.
    *
    * @param port of the end that has sent

@@ -3,8 +3,6 @@ package dev.holdfast.lab;
 import dev.holdfast.lab.Forwarder.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 
 /**
@@ -20,11 +18,6 @@ import java.time.Duration;
  * All methods are thread-safe. One daemon thread does the work.
  */
 public final class Middlebox implements AutoCloseable {
-
-  private static final Duration ENDS_MET = Duration.ofSeconds(20);
-
-  /** {@code TCP_ESTABLISHED} in the kernel's tables. */
-  private static final String ESTABLISHED = "01";
 
   private final Counters counters = new Counters();
   private final Forwarder forwarder;
@@ -83,24 +76,7 @@ public final class Middlebox implements AutoCloseable {
    * in this network namespace, while none of them connects.
    */
   public void awaitEndsMet() {
-    Await.until("every client's kernel knows", ENDS_MET, () -> !isAnyEstablished());
-  }
-
-  private boolean isAnyEstablished() {
-    String remote = String.format(":%04X", port());
-    for (String table : new String[] {"/proc/self/net/tcp", "/proc/self/net/tcp6"}) {
-      try {
-        for (String line : Files.readAllLines(Path.of(table))) {
-          String[] words = line.strip().split("\\s+", -1);
-          if (words.length > 3 && words[2].endsWith(remote) && words[3].equals(ESTABLISHED)) {
-            return true;
-          }
-        }
-      } catch (IOException absent) {
-        // no IPv6 here
-      }
-    }
-    return false;
+    Loopback.awaitEndsHeard(port());
   }
 
   /**
