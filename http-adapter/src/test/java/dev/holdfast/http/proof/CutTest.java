@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * with an RST, on a connection used before and on a fresh one. A request that must not be repeated
  * is never even begun a second time, and its caller always learns by type what is not known.
  */
-@Timeout(120)
+@Timeout(600)
 final class CutTest {
 
   /** Resets, fresh connections and all of TLS meet every so many-th cut only. */
