@@ -43,6 +43,7 @@ final class Prover<C> {
     private final Slot<C> slot;
     private final AtomicBoolean settled = new AtomicBoolean();
     private volatile boolean asked;
+    private volatile long askedAt;
     private volatile long askedNanos;
     private volatile Runnable timer = () -> {};
 
@@ -75,8 +76,9 @@ final class Prover<C> {
       if (settled.get() || !arm()) {
         return;
       }
-      asked = true;
+      askedAt = pool.ticker.fresh();
       askedNanos = System.nanoTime();
+      asked = true;
       try {
         pool.connector
             .prove(slot.connection())
@@ -89,10 +91,13 @@ final class Prover<C> {
     private void overdue() {
       if (!asked) {
         settle(CloseReason.UNPROVED, null);
-      } else if (System.nanoTime() - askedNanos
-          > PoolSettings.nanos(pool.settings.plan().userTimeout())) {
+        return;
+      }
+      long left =
+          askedAt + PoolSettings.nanos(pool.settings.plan().userTimeout()) - pool.ticker.fresh();
+      if (left <= 0) {
         answered(Cause.PING_UNANSWERED);
-      } else {
+      } else if (arm(left)) { // the second opinion may never come
         pool.environment.executor().execute(this::askBeside);
       }
     }

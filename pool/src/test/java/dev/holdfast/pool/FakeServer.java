@@ -46,6 +46,10 @@ final class FakeServer implements Connector<FakeServer.Connection> {
   volatile Mood connects = Mood.ANSWERS;
   volatile Mood proofs = Mood.ANSWERS;
   volatile boolean answersOthers = true;
+
+  /** Whoever asks it for a second opinion waits for ever. */
+  boolean opinionHangs;
+
   final List<CompletableFuture<WireVerdict>> unanswered = new ArrayList<>();
   final List<Connection> all = new ArrayList<>();
   final List<CompletableFuture<Connection>> silent = new ArrayList<>();
@@ -101,7 +105,9 @@ final class FakeServer implements Connector<FakeServer.Connection> {
 
   @Override
   public CompletionStage<Boolean> forgotten(Connection connection, long askedNanos) {
-    return CompletableFuture.completedFuture(answersOthers);
+    return opinionHangs
+        ? new CompletableFuture<>()
+        : CompletableFuture.completedFuture(answersOthers);
   }
 
   @Override

@@ -9,8 +9,14 @@ import dev.holdfast.gate.Turn;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireVerdict;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.cumulative.CumulativeTimer;
+import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
+import io.micrometer.core.instrument.distribution.pause.PauseDetector;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -22,6 +28,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Everything a user may give a pool, out of order at random. One thread. */
@@ -179,6 +187,19 @@ final class FaultyParts {
 
         @Override
         @SuppressWarnings("NullAway")
+        public CompletionStage<Boolean> forgotten(Socket connection, long askedNanos) {
+          mayThrow(6);
+          if (fault(8)) {
+            return null;
+          }
+          if (fault(4)) {
+            return new CompletableFuture<>();
+          }
+          return CompletableFuture.completedFuture(!fault(2));
+        }
+
+        @Override
+        @SuppressWarnings("NullAway")
         public CompletionStage<WireSnapshot> snapshot(Socket connection) {
           mayThrow(4);
           return fault(4) ? null : Connector.super.snapshot(connection);
@@ -309,6 +330,32 @@ final class FaultyParts {
               return id;
             }
           };
+        }
+
+        @Override
+        protected Timer newTimer(
+            Meter.Id id, DistributionStatisticConfig config, PauseDetector pauses) {
+          mayThrow(10);
+          return new CumulativeTimer(id, clock, config, pauses, TimeUnit.NANOSECONDS, false) {
+            @Override
+            protected void recordNonNegative(long amount, TimeUnit unit) {
+              mayThrow(4);
+              super.recordNonNegative(amount, unit);
+            }
+          };
+        }
+
+        @Override
+        protected <T> Gauge newGauge(Meter.Id id, @Nullable T of, ToDoubleFunction<T> value) {
+          mayThrow(10);
+          return super.newGauge(id, of, value);
+        }
+
+        @Override
+        protected <T> FunctionCounter newFunctionCounter(
+            Meter.Id id, T of, ToDoubleFunction<T> value) {
+          mayThrow(10);
+          return super.newFunctionCounter(id, of, value);
         }
 
         @Override

@@ -144,6 +144,18 @@ final class LentConnectionsTest {
     assertThat(bed.server.opened).isEqualTo(4);
   }
 
+  @Test
+  void mustNotWaitForASecondOpinionForEver() {
+    PoolBed bed = new PoolBed(43, pool -> pool.maxSize(1).minIdle(1));
+    bed.server.proofs = Mood.SILENT;
+    bed.server.opinionHangs = true;
+    awaitProof(bed);
+    bed.server.proofs = Mood.ANSWERS;
+    bed.world.pass(PoolBed.plan().userTimeout().plusSeconds(30));
+    assertThat(bed.server.all().get(0).reason).isEqualTo(CloseReason.UNPROVED);
+    bed.acquire().close();
+  }
+
   private static void awaitProof(PoolBed bed) {
     for (int second = 0; bed.server.unanswered.isEmpty() && second < 600; second++) {
       bed.world.pass(Duration.ofSeconds(1));
