@@ -11,7 +11,8 @@ public final class AcquireTimeoutException extends AcquireException {
 
   private static final long serialVersionUID = 1L;
 
-  private final transient PoolState state;
+  /** At that moment. */
+  private final PoolState state;
 
   AcquireTimeoutException(
       String pool, Duration timeout, PoolState state, @Nullable Throwable lastFailure) {

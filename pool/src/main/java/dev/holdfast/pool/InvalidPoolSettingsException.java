@@ -7,11 +7,12 @@ public final class InvalidPoolSettingsException extends IllegalArgumentException
 
   private static final long serialVersionUID = 1L;
 
-  private final transient List<String> problems;
+  /** One line for each. */
+  private final String[] problems;
 
   InvalidPoolSettingsException(String pool, List<String> problems) {
     super("pool " + pool + ": " + String.join("; ", problems));
-    this.problems = List.copyOf(problems);
+    this.problems = problems.toArray(String[]::new);
   }
 
   /**
@@ -20,6 +21,6 @@ public final class InvalidPoolSettingsException extends IllegalArgumentException
    * @return at least one
    */
   public List<String> problems() {
-    return problems;
+    return List.of(problems);
   }
 }

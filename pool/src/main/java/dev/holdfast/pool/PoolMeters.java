@@ -3,22 +3,14 @@ package dev.holdfast.pool;
 import dev.holdfast.internal.metrics.Guarded;
 import dev.holdfast.metrics.HoldfastMeter;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.FunctionTimer;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
-import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,10 +35,7 @@ final class PoolMeters {
   private final @Nullable Counter answered;
   private final @Nullable Counter unanswered;
   private final @Nullable Counter leaks;
-  private final List<Meter> gauges = new ArrayList<>();
-
-  @SuppressWarnings("UnusedVariable") // keeps reachable what the registry reads
-  private @Nullable LongSupplier lent;
+  private volatile PoolReadings.@Nullable Reading readings;
 
   PoolMeters(MeterRegistry registry, String name) {
     this.registry = registry;
@@ -84,69 +73,17 @@ final class PoolMeters {
                 .register(registry));
   }
 
-  /**
-   * Registers what is read from the pool; it holds the pool until {@link #close()}. A registry
-   * holds only weakly what its function counters and timers read.
-   */
+  /** Has the registry read from the pool, which it holds until {@link #close()}. */
   void watch(Supplier<PoolState> state, LongSupplier leases, LongSupplier usedNanos) {
-    lent = leases;
-    count(
-        HoldfastMeter.POOL_LENT,
-        meter ->
-            FunctionCounter.builder(meter, leases, LongSupplier::getAsLong)
-                .description(HoldfastMeter.POOL_LENT.description())
-                .tags(TAG, name)
-                .register(registry));
-    count(
-        HoldfastMeter.POOL_USE,
-        meter ->
-            FunctionTimer.builder(
-                    meter,
-                    leases,
-                    LongSupplier::getAsLong,
-                    all -> usedNanos.getAsLong(),
-                    TimeUnit.NANOSECONDS)
-                .description(HoldfastMeter.POOL_USE.description())
-                .tags(TAG, name)
-                .register(registry));
-    connections(state, "idle", PoolState::idle);
-    connections(state, "active", PoolState::active);
-    connections(state, "connecting", PoolState::connecting);
-    connections(state, "proving", PoolState::proving);
-    connections(state, "closing", PoolState::closing);
-    gauge(HoldfastMeter.POOL_MAX, Tags.empty(), state, PoolState::max);
-    gauge(HoldfastMeter.POOL_WAITING, Tags.empty(), state, PoolState::waiting);
-  }
-
-  private void count(HoldfastMeter meter, Function<String, Meter> made) {
-    Meter one = Guarded.register(() -> made.apply(meter.meterName()));
-    if (one != null) {
-      gauges.add(one);
-    }
-  }
-
-  private void connections(Supplier<PoolState> state, String tag, ToIntFunction<PoolState> count) {
-    gauge(HoldfastMeter.POOL_CONNECTIONS, Tags.of("state", tag), state, count);
-  }
-
-  private void gauge(
-      HoldfastMeter meter, Tags tags, Supplier<PoolState> state, ToIntFunction<PoolState> count) {
-    Meter gauge =
-        Guarded.register(
-            () ->
-                Gauge.builder(meter.meterName(), () -> count.applyAsInt(state.get()))
-                    .description(meter.description())
-                    .tags(tags.and(TAG, name))
-                    .register(registry));
-    if (gauge != null) {
-      gauges.add(gauge);
-    }
+    readings = PoolReadings.join(registry, name, state, leases, usedNanos);
   }
 
   void close() {
-    gauges.forEach(gauge -> Guarded.meter(() -> registry.remove(gauge)));
-    gauges.clear();
-    lent = null;
+    PoolReadings.Reading mine = readings;
+    readings = null;
+    if (mine != null) {
+      PoolReadings.leave(registry, name, mine);
+    }
   }
 
   void waited(long nanos) {

@@ -64,6 +64,6 @@ record PoolSettings(
   }
 
   static long nanos(Duration time) {
-    return time.compareTo(Duration.ofNanos(NEVER)) >= 0 ? NEVER : time.toNanos();
+    return Math.max(0, Math.min(NEVER, TimeUnit.NANOSECONDS.convert(time)));
   }
 }

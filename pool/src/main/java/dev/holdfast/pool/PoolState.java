@@ -1,5 +1,7 @@
 package dev.holdfast.pool;
 
+import java.io.Serializable;
+
 /**
  * A pool at one moment. Counts that change meanwhile may be off by those changes.
  *
@@ -13,14 +15,8 @@ package dev.holdfast.pool;
  * @param closing connections whose close has not returned; each keeps its place until then
  */
 public record PoolState(
-    int max,
-    int total,
-    int idle,
-    int active,
-    int connecting,
-    int proving,
-    int waiting,
-    int closing) {
+    int max, int total, int idle, int active, int connecting, int proving, int waiting, int closing)
+    implements Serializable {
 
   @Override
   public String toString() {

@@ -9,7 +9,13 @@ import dev.holdfast.usage.UsageRegistry;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.config.MeterFilterReply;
+import io.micrometer.core.instrument.search.RequiredSearch;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -92,6 +98,64 @@ final class PoolPlacesTest {
     assertThat(bed.registry.get("holdfast.pool.max").tag("pool", "bed").gauge().value())
         .isEqualTo(3);
     assertThat(bed.registry.find("holdfast.pool.connections").tag("state", "max").gauge()).isNull();
+  }
+
+  @Test
+  void mustBeReadTogetherWithThePoolsOfItsNameUntilTheLastIsClosed() {
+    PoolBed bed = new PoolBed(55, pool -> pool.maxSize(3));
+    PoolBed same = new PoolBed(56, pool -> pool.maxSize(4).meters(bed.registry));
+    bed.acquire().close();
+    same.acquire().close();
+    same.acquire().close();
+    assertThat(read(bed, "max").gauge().value()).isEqualTo(7);
+    assertThat(read(bed, "lent").functionCounter().count()).isEqualTo(3);
+    bed.pool.close();
+    bed.pool.close();
+    same.acquire().close();
+    assertThat(read(bed, "max").gauge().value()).isEqualTo(4);
+    assertThat(read(bed, "lent").functionCounter().count()).as("never less").isEqualTo(4);
+    assertThat(read(bed, "use").functionTimer().count()).isEqualTo(4);
+    same.pool.close();
+    for (String meter : List.of("max", "connections", "waiting", "lent", "use")) {
+      assertThat(bed.registry.find("holdfast.pool." + meter).meters()).as(meter).isEmpty();
+    }
+  }
+
+  private static RequiredSearch read(PoolBed bed, String meter) {
+    return bed.registry.get("holdfast.pool." + meter).tag("pool", "bed");
+  }
+
+  @Test
+  void mustTellWhyNothingWasLentInACopyThatCameBySerialization() throws Exception {
+    PoolBed bed = new PoolBed(57, pool -> pool.maxSize(1));
+    bed.acquire();
+    CompletableFuture<?> late = bed.await(Duration.ofSeconds(1));
+    bed.world.pass(Duration.ofSeconds(2));
+    AcquireTimeoutException timeout = (AcquireTimeoutException) PoolBed.failure(late);
+    assertThat(copy(timeout).state()).isEqualTo(timeout.state());
+    InvalidPoolSettingsException refused =
+        new InvalidPoolSettingsException("bed", List.of("one", "two"));
+    assertThat(copy(refused).problems()).containsExactly("one", "two");
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T> T copy(T one) throws IOException, ClassNotFoundException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(one);
+    }
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      return (T) in.readObject();
+    }
+  }
+
+  @Test
+  void mustNotWaitForLessThanNoTimeAtAll() {
+    PoolBed bed = new PoolBed(58, pool -> pool.maxSize(1));
+    bed.acquire();
+    assertThatThrownBy(() -> bed.pool.acquire(Duration.ofSeconds(Long.MIN_VALUE)))
+        .isInstanceOf(AcquireTimeoutException.class);
   }
 
   @Test
