@@ -57,12 +57,12 @@ final class LettuceConnector<K, V> implements Connector<PooledConnection<K, V>> 
     CompletionStage<StatefulRedisConnection<K, V>> connecting;
     try {
       connecting = dial.begin(supplier);
-    } catch (RuntimeException thrown) {
-      over(dial);
-      return CompletableFuture.failedFuture(DialException.of(thrown));
     } catch (Error thrown) {
       over(dial);
       throw thrown;
+    } catch (Throwable thrown) { // checked ones too: Kotlin's suppliers declare none
+      over(dial);
+      return CompletableFuture.failedFuture(DialException.of(thrown));
     }
     connecting.whenComplete(
         (connection, failure) -> {
@@ -104,7 +104,7 @@ final class LettuceConnector<K, V> implements Connector<PooledConnection<K, V>> 
               connection, endpoints.apply(connection), liveness, bereaved::add))) {
         connection.closeAsync(); // the pool has given up waiting
       }
-    } catch (RuntimeException refused) {
+    } catch (Throwable refused) {
       connection.closeAsync();
       pooled.completeExceptionally(refused);
     }

@@ -198,9 +198,12 @@ final class AsyncManager extends ControlledPool implements AsyncClientConnection
               request.requireInTime();
             }
             connects.connect(dialled, gone(future, request), timeout);
-          } catch (IOException | RuntimeException thrown) {
+          } catch (Throwable thrown) { // of the user's parts: nobody else would end the call
             if (!isBack(dialled, mine, gone(future, request))) {
-              future.failed(thrown);
+              future.failed(
+                  thrown instanceof Exception failure
+                      ? failure
+                      : new IOException("the connect ended by an error", thrown));
             }
           } finally {
             mine.dropAside();

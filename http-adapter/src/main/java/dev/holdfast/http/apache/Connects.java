@@ -225,7 +225,7 @@ final class Connects {
           noteLostHandshake(failed);
         }
         throw failed;
-      } catch (RuntimeException failed) {
+      } catch (Throwable failed) {
         endpoint.undo();
         throw failed;
       } finally {

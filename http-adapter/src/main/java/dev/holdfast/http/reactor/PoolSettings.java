@@ -73,7 +73,7 @@ record PoolSettings(
         @SuppressWarnings("NullAway") // the default does not look
         boolean evicted = config.evictionPredicate().test(null, null);
         return evicted && defaultAsked;
-      } catch (RuntimeException users) {
+      } catch (Throwable users) {
         return false;
       }
     }

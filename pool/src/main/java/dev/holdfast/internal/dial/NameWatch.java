@@ -1,6 +1,7 @@
 package dev.holdfast.internal.dial;
 
 import dev.holdfast.internal.bounded.LruMap;
+import dev.holdfast.internal.metrics.Guarded;
 import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -266,7 +267,7 @@ public final class NameWatch implements AutoCloseable {
         if (now != null && now.length > 0) {
           answered(key, Set.copyOf(Arrays.asList(now))).forEach(address -> left(key, address));
         }
-      } catch (UnknownHostException | RuntimeException noAnswer) { // a resolver may be the user's
+      } catch (Throwable noAnswer) { // a resolver may be the user's, and throw whatever it likes
         LOG.debug("{} could not be looked up", key.name(), noAnswer);
       }
     }
@@ -291,11 +292,7 @@ public final class NameWatch implements AutoCloseable {
   }
 
   private void left(Key key, InetAddress address) {
-    try {
-      listener.left(key.name(), key.by(), address);
-    } catch (RuntimeException thrown) {
-      LOG.warn("leaving an address failed", thrown);
-    }
+    Guarded.run("leaving an address", () -> listener.left(key.name(), key.by(), address));
   }
 
   @Override

@@ -1,19 +1,17 @@
 package dev.holdfast.internal.report;
 
+import dev.holdfast.internal.metrics.Guarded;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Who hears of one kind of event. What a listener throws is logged and stops nothing. Thread-safe.
+ * Who hears of one kind of event. What a listener throws, errors included, is logged and stops
+ * nothing. Thread-safe.
  *
  * @param <T> the event
  */
 public final class Listeners<T> {
-
-  private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
 
   private final List<Consumer<? super T>> all = new CopyOnWriteArrayList<>();
 
@@ -37,11 +35,7 @@ public final class Listeners<T> {
    */
   public void tell(String guard, T event) {
     for (Consumer<? super T> listener : all) {
-      try {
-        listener.accept(event);
-      } catch (RuntimeException thrown) {
-        LOG.warn("{}: a listener failed", guard, thrown);
-      }
+      Guarded.run("a listener of " + guard, () -> listener.accept(event));
     }
   }
 }

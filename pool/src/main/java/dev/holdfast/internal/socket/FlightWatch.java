@@ -87,11 +87,19 @@ public final class FlightWatch {
   }
 
   private void tick() {
-    Duration pause = look();
-    if (pause != null) {
-      tickAfter(pause);
-      return;
+    Duration pause = FlightJudge.SAMPLE; // after a look that was cut short, too
+    try {
+      pause = look();
+    } finally {
+      if (pause != null) {
+        tickAfter(pause);
+      } else {
+        sleep();
+      }
     }
+  }
+
+  private void sleep() {
     awake.set(false);
     if (flights.keySet().stream().anyMatch(OpenSocket::inFlight)) {
       wake(); // it began after the look, and found the watch awake

@@ -84,7 +84,7 @@ public final class GuardedSocketFactory extends SocketFactory {
       }
       socket.connect(addresses, memory);
       return socket;
-    } catch (IOException | RuntimeException failed) {
+    } catch (Throwable failed) {
       socket.close();
       throw failed;
     }

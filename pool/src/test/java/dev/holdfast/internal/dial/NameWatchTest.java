@@ -34,6 +34,9 @@ final class NameWatchTest {
 
   private InetAddress[] resolve(String name) throws UnknownHostException {
     List<InetAddress> addresses = leadsTo.get(name);
+    if (name.startsWith("broken")) {
+      throw new AssertionError("an error of the user's resolver");
+    }
     if (addresses == null) {
       throw new UnknownHostException(name);
     }
@@ -68,6 +71,16 @@ final class NameWatchTest {
     assertThat(gone).isEmpty();
     answer("primary", 2);
     assertThat(gone).containsExactly(address(1));
+    answer("primary", 2);
+    answer("primary", 3);
+    assertThat(gone).containsExactly(address(1), address(2));
+  }
+
+  @Test
+  void mustFollowOtherNamesWhateverTheResolverThrows() {
+    connected("broken-a", 7);
+    connected("primary", 1);
+    connected("broken-b", 8);
     answer("primary", 2);
     answer("primary", 3);
     assertThat(gone).containsExactly(address(1), address(2));

@@ -296,7 +296,7 @@ final class GuardedConnection extends Connection implements ReuseCheck.Input {
       super.sendCommand(args);
     } catch (JedisConnectionException lost) {
       throw lost(lost, well, well);
-    } catch (RuntimeException | Error theCallers) {
+    } catch (Throwable theCallers) {
       setBroken(); // half a command may stand in the buffer
       throw theCallers;
     }

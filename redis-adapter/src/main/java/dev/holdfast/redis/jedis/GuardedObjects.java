@@ -70,7 +70,7 @@ final class GuardedObjects<T> implements PooledObjectFactory<T> {
       GuardedConnection made = new GuardedConnection(guard, dial, config, UNHEARD);
       made.keep();
       return new DefaultPooledObject<>(wrap.apply(made));
-    } catch (RuntimeException | Error failed) { // of his credentials, say
+    } catch (Throwable failed) { // of his credentials, say
       dial.abandon();
       throw failed;
     }

@@ -48,7 +48,7 @@ final class JedisConnector implements Connector<GuardedConnection> {
     try {
       return CompletableFuture.completedFuture(
           new GuardedConnection(guard, dial, config, liveness));
-    } catch (RuntimeException | Error failed) { // of his credentials, say
+    } catch (Throwable failed) { // of his credentials, say: Kotlin checks no exception
       if (isForeign(failed) && dial.isOpen()) {
         guard.reports().ended(dial.open().foreign());
       }
