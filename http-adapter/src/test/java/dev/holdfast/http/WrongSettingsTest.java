@@ -23,6 +23,9 @@ final class WrongSettingsTest {
 
   private static final ConnectionPlan PLAN = NetworkPath.parse("nginx").plan();
 
+  /** More nanoseconds than a long counts. */
+  private static final Duration CENTURIES = Duration.ofDays(365 * 300);
+
   private static Arguments apache(String what, Consumer<ApacheHttpGuardBuilder> wrong) {
     return Arguments.of(
         what,
@@ -49,6 +52,10 @@ final class WrongSettingsTest {
     return Stream.of(
         apache("name is ' '; it must not be blank", guard -> guard.name(" ")),
         apache("probeAfter PT0.1S is below 1 s", guard -> guard.probeAfter(Duration.ofMillis(100))),
+        apache("probeAfter PT2628000H is above 3650 days", guard -> guard.probeAfter(CENTURIES)),
+        apache("connectTimeout PT2628000H is above", guard -> guard.connectTimeout(CENTURIES)),
+        reactor("evictEvery PT2628000H is above", guard -> guard.evictEvery(CENTURIES)),
+        reactor("declinedPatience PT2628000H is", guard -> guard.declinedPatience(CENTURIES)),
         apache("redials -1 is negative", guard -> guard.redials(-1)),
         apache("endpointMeters 0 is outside 1 to 1000", guard -> guard.endpointMeters(0)),
         apache("endpointMeters 5000 is outside", guard -> guard.endpointMeters(5_000)),

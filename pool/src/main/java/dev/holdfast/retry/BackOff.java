@@ -11,11 +11,14 @@ import java.util.function.DoubleSupplier;
  * IntervalFunction}.
  *
  * @param initial the first wait before jitter, at least 10 ms
- * @param max the longest wait, at least {@code initial}
+ * @param max the longest wait, at least {@code initial}, at most 3650 days
  * @param multiplier growth from one wait to the next, above 1
  * @param jitter the share of a wait that is random, above 0 and below 1
  */
 public record BackOff(Duration initial, Duration max, double multiplier, double jitter) {
+
+  private static final Duration SHORTEST = Duration.ofMillis(10);
+  private static final Duration LONGEST = Duration.ofDays(3650);
 
   /**
    * Checks the values.
@@ -29,13 +32,16 @@ public record BackOff(Duration initial, Duration max, double multiplier, double 
   public BackOff {
     Objects.requireNonNull(initial, "initial");
     Objects.requireNonNull(max, "max");
-    if (initial.toMillis() < 10) {
+    if (initial.compareTo(SHORTEST) < 0) {
       throw new IllegalArgumentException(
           "initial back-off " + initial + " is below 10 ms, Resilience4j's shortest interval");
     }
     if (max.compareTo(initial) < 0) {
       throw new IllegalArgumentException(
           "longest back-off " + max + " is below the initial one, " + initial);
+    }
+    if (max.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException("longest back-off " + max + " is above 3650 days");
     }
     if (!(multiplier > 1)) {
       throw new IllegalArgumentException("back-off multiplier " + multiplier + " is not above 1");

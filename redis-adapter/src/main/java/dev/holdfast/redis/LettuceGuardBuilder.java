@@ -84,7 +84,7 @@ public final class LettuceGuardBuilder {
    *
    * @param idle a positive duration
    * @return this builder
-   * @throws IllegalArgumentException if the duration is not positive
+   * @throws IllegalArgumentException if the duration is not positive, or above 3650 days
    */
   public LettuceGuardBuilder probeAfter(Duration idle) {
     this.probeAfter = GuardChecks.probedByPing(idle);
@@ -127,14 +127,10 @@ public final class LettuceGuardBuilder {
    *
    * @param patience zero for none of this: what the server says reaches the caller at once
    * @return this builder
-   * @throws IllegalArgumentException if the duration is negative
+   * @throws IllegalArgumentException if the duration is negative, or above 3650 days
    */
   public LettuceGuardBuilder declinedPatience(Duration patience) {
-    Objects.requireNonNull(patience, "patience");
-    if (patience.isNegative()) {
-      throw new IllegalArgumentException("declinedPatience " + patience + " is negative");
-    }
-    this.declinedPatience = patience;
+    this.declinedPatience = GuardChecks.declinedPatience(patience, "60 s");
     return this;
   }
 
@@ -160,7 +156,7 @@ public final class LettuceGuardBuilder {
               + LEAST_SILENCE
               + ": a server that saves its data or collects garbage is silent for so long");
     }
-    this.silentServerLimit = limit;
+    this.silentServerLimit = GuardChecks.countable("silentServerLimit", limit);
     return this;
   }
 

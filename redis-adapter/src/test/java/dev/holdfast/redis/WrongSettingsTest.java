@@ -18,6 +18,9 @@ final class WrongSettingsTest {
 
   private static final ConnectionPlan PLAN = NetworkPath.parse("redis").plan();
 
+  /** More nanoseconds than a long counts. */
+  private static final Duration CENTURIES = Duration.ofDays(365 * 300);
+
   private static Arguments wrong(String what, Consumer<LettuceGuardBuilder> setting) {
     return Arguments.of(what, setting);
   }
@@ -27,6 +30,10 @@ final class WrongSettingsTest {
         wrong("name is ''; it must not be blank", guard -> guard.name("")),
         wrong("probeAfter PT0S is not above zero", guard -> guard.probeAfter(Duration.ZERO)),
         wrong("probeAfter PT-1S is not above", g -> g.probeAfter(Duration.ofSeconds(-1))),
+        wrong("probeAfter PT2628000H is above 3650 days", guard -> guard.probeAfter(CENTURIES)),
+        wrong("declinedPatience PT2628000H is", guard -> guard.declinedPatience(CENTURIES)),
+        wrong("declinedPatience PT-1S is", guard -> guard.declinedPatience(Duration.ofSeconds(-1))),
+        wrong("silentServerLimit PT2628000H is", guard -> guard.silentServerLimit(CENTURIES)),
         wrong("heldLimit 0 is below 1", guard -> guard.heldLimit(0)),
         wrong("replayAttempts 0 is below 1", guard -> guard.replayAttempts(0)),
         wrong("redials -3 is negative", guard -> guard.redials(-3)),

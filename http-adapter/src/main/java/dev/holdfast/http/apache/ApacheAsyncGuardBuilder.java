@@ -2,6 +2,7 @@ package dev.holdfast.http.apache;
 
 import dev.holdfast.http.HttpGuardBuilder;
 import dev.holdfast.http.HttpGuardSettings;
+import dev.holdfast.internal.guard.GuardChecks;
 import dev.holdfast.path.ConnectionPlan;
 import java.time.Duration;
 import java.util.Objects;
@@ -47,7 +48,7 @@ public final class ApacheAsyncGuardBuilder extends HttpGuardBuilder<ApacheAsyncG
    *
    * @param timeout a positive duration
    * @return this builder
-   * @throws IllegalArgumentException if the duration is not positive
+   * @throws IllegalArgumentException if the duration is not positive, or above 3650 days
    */
   public ApacheAsyncGuardBuilder connectTimeout(Duration timeout) {
     Objects.requireNonNull(timeout, "timeout");
@@ -57,7 +58,7 @@ public final class ApacheAsyncGuardBuilder extends HttpGuardBuilder<ApacheAsyncG
                   .formatted(timeout)
               + " the client's own");
     }
-    this.connectTimeout = Optional.of(timeout);
+    this.connectTimeout = Optional.of(GuardChecks.countable("connectTimeout", timeout));
     return this;
   }
 

@@ -2,6 +2,7 @@ package dev.holdfast.http.apache;
 
 import dev.holdfast.http.HttpGuardBuilder;
 import dev.holdfast.http.HttpGuardSettings;
+import dev.holdfast.internal.guard.GuardChecks;
 import dev.holdfast.path.ConnectionPlan;
 import java.time.Duration;
 import java.util.Objects;
@@ -66,7 +67,7 @@ public final class ApacheHttpGuardBuilder extends HttpGuardBuilder<ApacheHttpGua
    *
    * @param timeout a positive duration
    * @return this builder
-   * @throws IllegalArgumentException if the duration is not positive
+   * @throws IllegalArgumentException if the duration is not positive, or above 3650 days
    */
   public ApacheHttpGuardBuilder connectTimeout(Duration timeout) {
     Objects.requireNonNull(timeout, "timeout");
@@ -76,7 +77,7 @@ public final class ApacheHttpGuardBuilder extends HttpGuardBuilder<ApacheHttpGua
                   .formatted(timeout)
               + " the client's own");
     }
-    this.connectTimeout = Optional.of(timeout);
+    this.connectTimeout = Optional.of(GuardChecks.countable("connectTimeout", timeout));
     return this;
   }
 

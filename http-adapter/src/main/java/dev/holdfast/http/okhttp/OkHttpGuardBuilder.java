@@ -2,9 +2,9 @@ package dev.holdfast.http.okhttp;
 
 import dev.holdfast.http.HttpGuardBuilder;
 import dev.holdfast.http.HttpGuardSettings;
+import dev.holdfast.internal.guard.GuardChecks;
 import dev.holdfast.path.ConnectionPlan;
 import java.time.Duration;
-import java.util.Objects;
 
 /** Settings of an {@link OkHttpGuard}. Not thread-safe. */
 public final class OkHttpGuardBuilder extends HttpGuardBuilder<OkHttpGuardBuilder> {
@@ -46,17 +46,10 @@ public final class OkHttpGuardBuilder extends HttpGuardBuilder<OkHttpGuardBuilde
    *
    * @param patience zero for none of this: each answer reaches the caller
    * @return this builder
-   * @throws IllegalArgumentException if the duration is negative
+   * @throws IllegalArgumentException if the duration is negative, or above 3650 days
    */
   public OkHttpGuardBuilder declinedPatience(Duration patience) {
-    Objects.requireNonNull(patience, "patience");
-    if (patience.isNegative()) {
-      throw new IllegalArgumentException(
-          "declinedPatience %s is negative: time does not go back. Fix: use 5 s, the default, or"
-                  .formatted(patience)
-              + " zero to wait for no server");
-    }
-    this.declinedPatience = patience;
+    this.declinedPatience = GuardChecks.declinedPatience(patience, "5 s");
     return this;
   }
 

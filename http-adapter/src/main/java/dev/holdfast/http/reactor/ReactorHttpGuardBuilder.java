@@ -2,6 +2,7 @@ package dev.holdfast.http.reactor;
 
 import dev.holdfast.http.HttpGuardBuilder;
 import dev.holdfast.http.HttpGuardSettings;
+import dev.holdfast.internal.guard.GuardChecks;
 import dev.holdfast.path.ConnectionPlan;
 import java.time.Duration;
 import java.util.Objects;
@@ -28,7 +29,7 @@ public final class ReactorHttpGuardBuilder extends HttpGuardBuilder<ReactorHttpG
    *
    * @param interval a positive duration; zero for never
    * @return this builder
-   * @throws IllegalArgumentException if the duration is negative
+   * @throws IllegalArgumentException if the duration is negative, or above 3650 days
    */
   public ReactorHttpGuardBuilder evictEvery(Duration interval) {
     Objects.requireNonNull(interval, "interval");
@@ -38,7 +39,7 @@ public final class ReactorHttpGuardBuilder extends HttpGuardBuilder<ReactorHttpG
                   .formatted(interval)
               + " look over nothing");
     }
-    this.evictEvery = interval;
+    this.evictEvery = GuardChecks.countable("evictEvery", interval);
     return this;
   }
 
@@ -70,17 +71,10 @@ public final class ReactorHttpGuardBuilder extends HttpGuardBuilder<ReactorHttpG
    *
    * @param patience zero for none of this: each answer reaches the caller
    * @return this builder
-   * @throws IllegalArgumentException if the duration is negative
+   * @throws IllegalArgumentException if the duration is negative, or above 3650 days
    */
   public ReactorHttpGuardBuilder declinedPatience(Duration patience) {
-    Objects.requireNonNull(patience, "patience");
-    if (patience.isNegative()) {
-      throw new IllegalArgumentException(
-          "declinedPatience %s is negative: time does not go back. Fix: use 5 s, the default, or"
-                  .formatted(patience)
-              + " zero to wait for no server");
-    }
-    this.declinedPatience = patience;
+    this.declinedPatience = GuardChecks.declinedPatience(patience, "5 s");
     return this;
   }
 

@@ -16,6 +16,9 @@ public final class RetryAfter {
   /** 31 years of seconds. */
   private static final int MOST_DIGITS = 9;
 
+  /** A date may be that of the year 9999, which is past a long of nanoseconds. */
+  private static final Duration LONGEST = Duration.ofDays(3650);
+
   private RetryAfter() {}
 
   /**
@@ -25,8 +28,8 @@ public final class RetryAfter {
    * @param date the value of {@code Date} in the same answer, the server's own clock; null if there
    *     is none
    * @param now by the client's clock, for a date where the server does not say its own
-   * @return zero for a date that has passed; empty if nothing is asked, or in a form that is not
-   *     HTTP's
+   * @return zero for a date that has passed, ten years for one later than that; empty if nothing is
+   *     asked, or in a form that is not HTTP's
    */
   public static Optional<Duration> parse(
       @Nullable String field, @Nullable String date, Instant now) {
@@ -41,7 +44,8 @@ public final class RetryAfter {
     }
     return instant(text)
         .map(at -> Duration.between(instant(date).orElse(now), at))
-        .map(wait -> wait.isNegative() ? Duration.ZERO : wait);
+        .map(wait -> wait.isNegative() ? Duration.ZERO : wait)
+        .map(wait -> wait.compareTo(LONGEST) > 0 ? LONGEST : wait);
   }
 
   private static Optional<Instant> instant(@Nullable String text) {

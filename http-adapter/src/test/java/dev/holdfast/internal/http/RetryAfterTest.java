@@ -28,6 +28,12 @@ final class RetryAfterTest {
     assertThat(RetryAfter.parse(DATE, "not a date", THEN)).contains(Duration.ZERO);
   }
 
+  @Test
+  void mustLetNoDateBeTooLateToCount() {
+    assertThat(RetryAfter.parse("Fri, 31 Dec 9999 23:59:59 GMT", DATE, THEN))
+        .hasValueSatisfying(wait -> assertThat(wait.toNanos()).isPositive());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "soon", "-1", "1.5", "12345678901", "1, 2", "٣"})
   void mustTakeNothingElseForAWait(String field) {

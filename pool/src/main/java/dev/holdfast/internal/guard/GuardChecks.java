@@ -9,6 +9,9 @@ public final class GuardChecks {
   /** {@code TCP_KEEPIDLE} counts whole seconds, tcp(7). */
   private static final Duration LEAST_PROBED = Duration.ofSeconds(1);
 
+  /** As in a path's limits: far below the 292 years of a long of nanoseconds. */
+  private static final Duration LONGEST = Duration.ofDays(3650);
+
   private static final int MOST_ENDPOINTS = 1_000;
 
   private GuardChecks() {}
@@ -47,7 +50,7 @@ public final class GuardChecks {
                   .formatted(idle)
               + " probes nothing it heard from within the last one. Fix: use 1 s, the default, or more");
     }
-    return idle;
+    return countable("probeAfter", idle);
   }
 
   /**
@@ -65,7 +68,42 @@ public final class GuardChecks {
                   .formatted(idle)
               + " default");
     }
-    return idle;
+    return countable("probeAfter", idle);
+  }
+
+  /**
+   * A time that is counted in nanoseconds.
+   *
+   * @param what the setting
+   * @param time as given
+   * @return the time
+   * @throws IllegalArgumentException if it is above 3650 days
+   */
+  public static Duration countable(String what, Duration time) {
+    if (Objects.requireNonNull(time, what).compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "%s %s is above 3650 days: times are counted in nanoseconds. Fix: use less; that is for ever for any process"
+              .formatted(what, time));
+    }
+    return time;
+  }
+
+  /**
+   * For how long a call waits that its server declines for now.
+   *
+   * @param patience as given
+   * @param usual the default, for people
+   * @return the time
+   * @throws IllegalArgumentException if it is negative or above 3650 days
+   */
+  public static Duration declinedPatience(Duration patience, String usual) {
+    if (Objects.requireNonNull(patience, "patience").isNegative()) {
+      throw new IllegalArgumentException(
+          "declinedPatience %s is negative: time does not go back. Fix: use %s, the default, or"
+                  .formatted(patience, usual)
+              + " zero to wait for no server");
+    }
+    return countable("declinedPatience", patience);
   }
 
   /**

@@ -181,7 +181,7 @@ public final class JedisConnections extends PooledConnectionProvider {
   /** Where a node cannot be connected to, its cluster's client is not kept waiting: it moves on. */
   private void dial(Duration atMost) throws InterruptedException {
     try {
-      pool.add().get(Math.max(0, atMost.toNanos()), TimeUnit.NANOSECONDS);
+      pool.add().get(Math.max(0, TimeUnit.NANOSECONDS.convert(atMost)), TimeUnit.NANOSECONDS);
     } catch (TimeoutException late) {
       // as a connection that is waited for
     } catch (ExecutionException failed) {
