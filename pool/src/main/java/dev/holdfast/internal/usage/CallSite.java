@@ -26,16 +26,23 @@ public final class CallSite {
           "jdk.",
           "sun.",
           "com.sun.",
-          "io.netty.",
+          "feign.",
+          "io.github.resilience4j.",
           "io.lettuce.",
           "io.micrometer.",
-          "io.github.resilience4j.",
+          "io.netty.",
+          "io.reactivex.",
+          "kotlin.",
+          "kotlinx.",
+          "okhttp3.",
+          "okio.",
           "org.apache.commons.pool2.",
           "org.apache.hc.",
           "org.reactivestreams.",
           "org.springframework.",
           "reactor.",
-          "redis.clients.");
+          "redis.clients.",
+          "retrofit2.");
 
   private CallSite() {}
 

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** No frame of ours is ever the user's code, of whatever package that comes later. */
 final class CallSiteTest {
@@ -28,7 +30,26 @@ final class CallSiteTest {
     assertThat(CallSite.isUsers("com.example.shop.Orders")).isTrue();
     assertThat(CallSite.isUsers("dev.holdfast.examples.Quickstart")).isTrue();
     assertThat(CallSite.isUsers("dev.holdfasting.Other")).isTrue();
-    assertThat(CallSite.isUsers("io.lettuce.core.RedisChannelHandler")).isFalse();
+  }
+
+  /** Of each client that has a guard, and of what is in the stack between it and its user. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "io.lettuce.core.RedisChannelHandler",
+        "redis.clients.jedis.Connection",
+        "org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager",
+        "reactor.netty.resources.PooledConnectionProvider",
+        "okhttp3.internal.connection.RealConnection",
+        "okio.RealBufferedSource",
+        "kotlin.coroutines.jvm.internal.BaseContinuationImpl",
+        "kotlinx.coroutines.DispatchedTask",
+        "feign.SynchronousMethodHandler",
+        "retrofit2.OkHttpCall",
+        "org.springframework.data.redis.core.RedisTemplate"
+      })
+  void mustTakeNoClientForTheUser(String name) {
+    assertThat(CallSite.isUsers(name)).isFalse();
   }
 
   private static List<String> classes() throws URISyntaxException, IOException {
