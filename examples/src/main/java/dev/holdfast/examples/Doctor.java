@@ -244,7 +244,11 @@ final class Doctor {
         interfaces.stream()
             .filter(
                 name ->
-                    Math.max(all, number("net.ipv4.conf." + name + ".rp_filter").orElse(0L)) == 1)
+                    Math.max(
+                            all,
+                            number("net.ipv4.conf." + name.replace('.', '/') + ".rp_filter")
+                                .orElse(0L))
+                        == 1)
             .toList();
     if (all != 1 && strict.isEmpty()) {
       return Optional.empty();
@@ -319,6 +323,6 @@ final class Doctor {
   }
 
   private static boolean isNumber(String text) {
-    return text.matches("\\d{1,9}");
+    return text.matches("\\d{1,18}");
   }
 }

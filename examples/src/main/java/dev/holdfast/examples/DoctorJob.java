@@ -53,7 +53,7 @@ final class DoctorJob {
     try {
       return NetworkInterface.networkInterfaces()
           .map(NetworkInterface::getName)
-          .filter(name -> !name.equals("lo") && name.indexOf('.') < 0) // sysctl's own separator
+          .filter(name -> !name.equals("lo"))
           .toList();
     } catch (SocketException notShown) {
       return List.of();

@@ -197,16 +197,28 @@ final class DoctorTest {
             "net.ipv4.ip_local_reserved_ports", "40000-49999,8080",
             "net.ipv4.conf.all.rp_filter", "0",
             "net.ipv4.conf.eth0.rp_filter", "2",
-            "net.ipv4.conf.eth1.rp_filter", "1");
+            "net.ipv4.conf.eth1.rp_filter", "1",
+            "net.ipv4.conf.eth0/100.rp_filter", "1"); // as sysctl writes eth0.100
     List<Finding> findings =
         new Doctor(
                 name -> Optional.ofNullable(kernel.get(name)),
                 Optional.empty(),
-                List.of("eth0", "eth1"))
+                List.of("eth0", "eth1", "eth0.100"))
             .onHost();
     assertThat(about(findings, "18232 local ports, 10000 more are reserved").why())
         .contains("304 new connections a second");
-    assertThat(about(findings, "rp_filter 1 on eth1").level()).isEqualTo(Level.NOTE);
+    assertThat(about(findings, "rp_filter 1 on eth1, eth0.100").level()).isEqualTo(Level.NOTE);
+  }
+
+  @Test
+  void mustReadTheLargestNumberOfASysctl() {
+    List<Finding> findings =
+        new Doctor(
+                name ->
+                    Optional.of("2147483647").filter(most -> name.endsWith("tcp_max_tw_buckets")),
+                Optional.of(new HostReading(0, Map.of(), OptionalLong.of(5))))
+            .onHost();
+    assertThat(about(findings, "5 of 2147483647 TIME_WAIT").level()).isEqualTo(Level.OK);
   }
 
   private static String cat(String setting) throws Exception {

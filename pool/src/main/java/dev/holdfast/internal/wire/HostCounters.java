@@ -79,11 +79,18 @@ public final class HostCounters {
   /**
    * Reads one setting.
    *
-   * @param name as {@code sysctl} has it, for example {@code net.ipv4.tcp_keepalive_time}
+   * @param name as {@code sysctl} has it, for example {@code net.ipv4.tcp_keepalive_time}; a dot
+   *     within a part of it, say the interface {@code eth0.100}, is written as a slash
    * @return its text; empty if this kernel has none of that name or does not show it
    */
   public Optional<String> setting(String name) {
-    return text("sys/" + name.replace('.', '/'));
+    StringBuilder file = new StringBuilder("sys/");
+    name.chars().map(HostCounters::swapped).forEach(one -> file.append((char) one));
+    return text(file.toString());
+  }
+
+  private static int swapped(int one) {
+    return one == '.' ? '/' : one == '/' ? '.' : one;
   }
 
   /**

@@ -88,7 +88,10 @@ final class HostCountersTest {
     Path ipv4 = Files.createDirectories(proc.resolve("sys/net/ipv4"));
     Files.writeString(ipv4.resolve("tcp_keepalive_time"), "7200\n");
     Files.writeString(ipv4.resolve("ip_local_port_range"), "32768\t60999\n");
+    Path vlan = Files.createDirectories(ipv4.resolve("conf/eth0.100"));
+    Files.writeString(vlan.resolve("rp_filter"), "2\n");
     HostCounters host = HostCounters.of(proc);
+    assertThat(host.number("net.ipv4.conf.eth0/100.rp_filter")).hasValue(2);
     assertThat(host.number("net.ipv4.tcp_keepalive_time")).hasValue(7_200);
     assertThat(host.setting("net.ipv4.ip_local_port_range")).contains("32768\t60999");
     assertThat(host.number("net.ipv4.ip_local_port_range")).isEmpty();
