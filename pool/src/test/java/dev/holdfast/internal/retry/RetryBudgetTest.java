@@ -61,6 +61,19 @@ final class RetryBudgetTest {
   }
 
   @Test
+  void mustTrickleHoweverOftenItIsAsked() {
+    while (budget.take()) {
+      // exhaust it
+    }
+    int redials = 0;
+    for (int tenth = 0; tenth < 100; tenth++) {
+      now += Duration.ofMillis(100).toNanos();
+      redials += budget.take() ? 1 : 0;
+    }
+    assertThat(redials).as("in ten seconds").isBetween(4, 5);
+  }
+
+  @Test
   void mustRecoverWithConnectsThatSucceed() {
     while (budget.take()) {
       // exhaust it
