@@ -89,6 +89,9 @@ public final class JedisGuard implements Guard {
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Set<JedisConnections> pools = ConcurrentHashMap.newKeySet();
 
+  /** Whoever has a factory keeps connections that no pool of the guard's tells of. */
+  private volatile boolean hasFactories;
+
   JedisGuard(
       ConnectionPlan plan,
       SocketSettings settings,
@@ -354,6 +357,7 @@ public final class JedisGuard implements Guard {
       JedisClientConfig config,
       Function<Connection, T> wrap,
       Function<T, Connection> unwrap) {
+    hasFactories = true;
     return new GuardedObjects<>(
         parts,
         server,
@@ -496,7 +500,10 @@ public final class JedisGuard implements Guard {
     }
   }
 
+  /** With the last of its pools a client is gone, and so is its claim on the endpoints. */
   void left(JedisConnections pool) {
-    pools.remove(pool);
+    if (pools.remove(pool) && pools.isEmpty() && !hasFactories) {
+      uses.withdraw();
+    }
   }
 }

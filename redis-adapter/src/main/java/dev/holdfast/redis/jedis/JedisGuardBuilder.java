@@ -109,14 +109,10 @@ public final class JedisGuardBuilder {
    *
    * @param patience zero for none of this: what the server says reaches the caller at once
    * @return this builder
-   * @throws IllegalArgumentException if the duration is negative
+   * @throws IllegalArgumentException if the duration is negative, or above 3650 days
    */
   public JedisGuardBuilder declinedPatience(Duration patience) {
-    Objects.requireNonNull(patience, "patience");
-    if (patience.isNegative()) {
-      throw new IllegalArgumentException("declinedPatience " + patience + " is negative");
-    }
-    this.declinedPatience = patience;
+    this.declinedPatience = GuardChecks.declinedPatience(patience, "60 s");
     return this;
   }
 
@@ -187,11 +183,12 @@ public final class JedisGuardBuilder {
   }
 
   /**
-   * Declares how the connections of the guarded clients are used. While the guard is not closed, no
-   * other guard of this process may use the same endpoints, {@code host:port} as the clients are
-   * given them, for the other: its connect fails with {@link
-   * dev.holdfast.usage.MixedUsageException}, which names both calls of this method, before a packet
-   * is sent. Undeclared by default: nothing is refused.
+   * Declares how the connections of the guarded clients are used. While one of its pools is open
+   * (and until the guard is closed, where it made a factory for a pool of Jedis' own), no other
+   * guard of this process may use the same endpoints, {@code host:port} as the clients are given
+   * them, for the other: its connect fails with {@link dev.holdfast.usage.MixedUsageException},
+   * which names both calls of this method, before a packet is sent. Undeclared by default: nothing
+   * is refused.
    *
    * <p>Many connections closed young are diagnosed as churn unless they are declared short-lived:
    * who never thought of it needs the diagnosis most.

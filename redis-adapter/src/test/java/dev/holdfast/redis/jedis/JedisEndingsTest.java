@@ -10,6 +10,9 @@ import dev.holdfast.internal.socket.Death;
 import dev.holdfast.lab.RedisServer;
 import dev.holdfast.redis.ScriptedRedis;
 import dev.holdfast.retry.AmbiguousOutcomeException;
+import dev.holdfast.usage.MixedUsageException;
+import dev.holdfast.usage.Usage;
+import dev.holdfast.usage.UsageRegistry;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,9 +20,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
+import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisProtocol;
 import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.args.Rawable;
 
 /** However a connection ends: it has a name, a true cause, and its place is free. */
 final class JedisEndingsTest {
@@ -63,6 +69,47 @@ final class JedisEndingsTest {
       assertThatThrownBy(() -> client.blpop(0, "nothing"))
           .satisfies(thrown -> assertLostTo(Cause.KERNEL_TIMEOUT, thrown));
       path.join();
+    }
+  }
+
+  /** Checked, and undeclared as Kotlin's may be. */
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <T extends Throwable> byte[] theirs() throws T {
+    throw (T) new Exception("theirs");
+  }
+
+  @Test
+  void mustLeaveNoHalfOfACommandBehindWhatItsCallerThrows() throws Exception {
+    try (JedisBed bed = new JedisBed(redis.port())) {
+      JedisConnections pool = bed.guarded(1);
+      Rawable value = () -> JedisEndingsTest.<RuntimeException>theirs();
+      try (Connection one = pool.getConnection()) {
+        assertThatThrownBy(
+                () ->
+                    one.sendCommand(
+                        new CommandArguments(Protocol.Command.SET).add("half").add(value)))
+            .hasMessage("theirs");
+      }
+      UnifiedJedis client = bed.client(pool);
+      assertThat(client.set("whole", "1")).isEqualTo("OK");
+      assertThat(client.get("whole")).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void mustEndTheClaimOnItsEndpointWithItsLastPool() throws Exception {
+    UsageRegistry uses = new UsageRegistry();
+    String endpoint = "127.0.0.1:" + redis.port();
+    try (JedisBed bed = new JedisBed(redis.port())) {
+      JedisGuard guard = bed.guard(each -> each.usage(Usage.LONG_LIVED).usageRegistry(uses));
+      JedisConnections first = bed.guarded(guard, pool -> pool);
+      JedisConnections last = bed.guarded(guard, pool -> pool);
+      first.getConnection().close();
+      first.close();
+      assertThatThrownBy(() -> uses.declare(endpoint, Usage.SHORT_LIVED))
+          .isInstanceOf(MixedUsageException.class);
+      last.close();
+      uses.declare(endpoint, Usage.SHORT_LIVED).close();
     }
   }
 
