@@ -6,10 +6,12 @@ import dev.holdfast.boot.GuardedReactorClients;
 import dev.holdfast.boot.HealthView;
 import dev.holdfast.boot.HoldfastAutoConfiguration;
 import dev.holdfast.guard.Guard;
+import dev.holdfast.http.apache.ApacheAsyncGuard;
 import dev.holdfast.http.apache.ApacheHttpGuard;
 import dev.holdfast.redis.LettuceGuard;
 import feign.hc5.ApacheHttp5Client;
 import io.lettuce.core.RedisClient;
+import org.apache.hc.client5.http.impl.async.HttpAsyncClientBuilder;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
@@ -28,6 +30,7 @@ import org.springframework.boot.autoconfigure.http.client.ClientHttpRequestFacto
 import org.springframework.boot.autoconfigure.http.client.reactive.ClientHttpConnectorBuilderCustomizer;
 import org.springframework.boot.http.client.HttpComponentsClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.ReactorClientHttpRequestFactoryBuilder;
+import org.springframework.boot.http.client.reactive.HttpComponentsClientHttpConnectorBuilder;
 import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
 import org.springframework.cloud.openfeign.clientconfig.HttpClient5FeignConfiguration.HttpClientBuilderCustomizer;
 import org.springframework.cloud.openfeign.support.FeignHttpClientProperties;
@@ -157,6 +160,27 @@ public class HoldfastBoot3AutoConfiguration {
     ClientHttpConnectorBuilderCustomizer<ReactorClientHttpConnectorBuilder> holdfastWebClientCheck(
         GuardedReactorClients clients) {
       return builder -> builder.withHttpClientCustomizer(clients::checked);
+    }
+  }
+
+  /** WebClient over Apache HttpClient 5. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass({
+    HttpAsyncClientBuilder.class,
+    ClientHttpConnectorBuilderCustomizer.class,
+    ClientHttpConnector.class
+  })
+  @ConditionalOnBean(ApacheAsyncGuard.class)
+  static class AsyncWebClients {
+
+    @Bean
+    @Order(Ordered.LOWEST_PRECEDENCE)
+    ClientHttpConnectorBuilderCustomizer<HttpComponentsClientHttpConnectorBuilder>
+        holdfastAsyncWebClientCustomizer(ApacheAsyncGuard guard) {
+      return builder ->
+          builder
+              .withConnectionManagerCustomizer(guard.poolCustomizer())
+              .withHttpClientCustomizer(guard.clientCustomizer());
     }
   }
 

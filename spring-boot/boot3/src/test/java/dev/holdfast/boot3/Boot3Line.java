@@ -46,6 +46,11 @@ final class Boot3Line implements Line {
   }
 
   @Override
+  public String reactiveConnector() {
+    return "spring.http.reactiveclient.connector";
+  }
+
+  @Override
   public List<String> feignSettings() {
     return List.of(
         "connectionTimeout",

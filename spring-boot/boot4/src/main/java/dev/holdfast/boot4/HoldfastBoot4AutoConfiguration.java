@@ -1,15 +1,18 @@
 package dev.holdfast.boot4;
 
+import co.elastic.clients.transport.rest5_client.low_level.Rest5ClientBuilder;
 import dev.holdfast.boot.GuardedFeign;
 import dev.holdfast.boot.GuardedLettuce;
 import dev.holdfast.boot.GuardedReactorClients;
 import dev.holdfast.boot.HealthView;
 import dev.holdfast.boot.HoldfastAutoConfiguration;
 import dev.holdfast.guard.Guard;
+import dev.holdfast.http.apache.ApacheAsyncGuard;
 import dev.holdfast.http.apache.ApacheHttpGuard;
 import dev.holdfast.redis.LettuceGuard;
 import feign.hc5.ApacheHttp5Client;
 import io.lettuce.core.RedisClient;
+import org.apache.hc.client5.http.impl.async.HttpAsyncClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.springframework.beans.factory.ObjectProvider;
@@ -17,6 +20,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientConfigurationBuilderCustomizer;
+import org.springframework.boot.elasticsearch.autoconfigure.Rest5ClientBuilderCustomizer;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -24,6 +28,7 @@ import org.springframework.boot.http.client.HttpComponentsClientHttpRequestFacto
 import org.springframework.boot.http.client.ReactorClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.autoconfigure.ClientHttpRequestFactoryBuilderCustomizer;
 import org.springframework.boot.http.client.autoconfigure.reactive.ClientHttpConnectorBuilderCustomizer;
+import org.springframework.boot.http.client.reactive.HttpComponentsClientHttpConnectorBuilder;
 import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
 import org.springframework.cloud.openfeign.clientconfig.HttpClient5FeignConfiguration.HttpClientBuilderCustomizer;
 import org.springframework.cloud.openfeign.clientconfig.HttpClient5FeignConfiguration.HttpClientConnectionManagerBuilderCustomizer;
@@ -138,6 +143,40 @@ public class HoldfastBoot4AutoConfiguration {
     ClientHttpConnectorBuilderCustomizer<ReactorClientHttpConnectorBuilder> holdfastWebClientCheck(
         GuardedReactorClients clients) {
       return builder -> builder.withHttpClientCustomizer(clients::checked);
+    }
+  }
+
+  /** WebClient over Apache HttpClient 5. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass({
+    HttpAsyncClientBuilder.class,
+    ClientHttpConnectorBuilderCustomizer.class,
+    ClientHttpConnector.class
+  })
+  @ConditionalOnBean(ApacheAsyncGuard.class)
+  static class AsyncWebClients {
+
+    @Bean
+    @Order(Ordered.LOWEST_PRECEDENCE)
+    ClientHttpConnectorBuilderCustomizer<HttpComponentsClientHttpConnectorBuilder>
+        holdfastAsyncWebClientCustomizer(ApacheAsyncGuard guard) {
+      return builder ->
+          builder
+              .withConnectionManagerCustomizer(guard.poolCustomizer())
+              .withHttpClientCustomizer(guard.clientCustomizer());
+    }
+  }
+
+  /** Elasticsearch's client. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass({Rest5ClientBuilder.class, Rest5ClientBuilderCustomizer.class})
+  @ConditionalOnBean(ApacheAsyncGuard.class)
+  static class Elasticsearch {
+
+    @Bean
+    @Order(Ordered.LOWEST_PRECEDENCE)
+    Rest5ClientBuilderCustomizer holdfastElasticsearchCustomizer(ApacheAsyncGuard guard) {
+      return new GuardedElasticsearch(guard);
     }
   }
 

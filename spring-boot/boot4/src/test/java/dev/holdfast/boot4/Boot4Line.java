@@ -7,6 +7,7 @@ import java.util.Objects;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisReactiveAutoConfiguration;
+import org.springframework.boot.elasticsearch.autoconfigure.ElasticsearchRestClientAutoConfiguration;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
 import org.springframework.boot.http.client.autoconfigure.imperative.ImperativeHttpClientAutoConfiguration;
@@ -28,6 +29,7 @@ final class Boot4Line implements Line {
         FeignAutoConfiguration.class,
         DataRedisAutoConfiguration.class,
         DataRedisReactiveAutoConfiguration.class,
+        ElasticsearchRestClientAutoConfiguration.class,
         HttpClientAutoConfiguration.class,
         ImperativeHttpClientAutoConfiguration.class,
         ReactiveHttpClientAutoConfiguration.class,
@@ -42,6 +44,11 @@ final class Boot4Line implements Line {
   @Override
   public String[] http(String setting, String value) {
     return new String[] {"spring.http.clients." + setting + "=" + value};
+  }
+
+  @Override
+  public String reactiveConnector() {
+    return "spring.http.clients.reactive.connector";
   }
 
   @Override

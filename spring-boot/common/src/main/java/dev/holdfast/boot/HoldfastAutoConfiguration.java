@@ -1,11 +1,11 @@
 package dev.holdfast.boot;
 
 import dev.holdfast.guard.Guard;
+import dev.holdfast.http.HttpGuardBuilder;
 import dev.holdfast.http.UnknownHttpPath;
+import dev.holdfast.http.apache.ApacheAsyncGuard;
 import dev.holdfast.http.apache.ApacheHttpGuard;
-import dev.holdfast.http.apache.ApacheHttpGuardBuilder;
 import dev.holdfast.http.reactor.ReactorHttpGuard;
-import dev.holdfast.http.reactor.ReactorHttpGuardBuilder;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.redis.LettuceGuard;
 import dev.holdfast.redis.LettuceGuardBuilder;
@@ -14,7 +14,9 @@ import dev.holdfast.redis.jedis.JedisGuardBuilder;
 import io.lettuce.core.RedisClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
+import java.util.function.Function;
 import org.apache.commons.pool2.impl.GenericObjectPool;
+import org.apache.hc.client5.http.impl.async.HttpAsyncClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -125,9 +127,20 @@ public class HoldfastAutoConfiguration {
     }
   }
 
-  private static ConnectionPlan httpPlan(HoldfastProperties properties) {
-    return HoldfastPlans.plan(
-        "holdfast.http.path", properties.http().path(), UnknownHttpPath::path, "nginx");
+  private static <B extends HttpGuardBuilder<B>> B http(
+      Function<ConnectionPlan, B> custom,
+      String name,
+      HoldfastProperties properties,
+      ObjectProvider<MeterRegistry> registries) {
+    HoldfastProperties.Http http = properties.http();
+    ConnectionPlan plan =
+        HoldfastPlans.plan("holdfast.http.path", http.path(), UnknownHttpPath::path, "nginx");
+    B guard =
+        HoldfastPlans.hosts(custom.apply(plan), http.hosts())
+            .name(name)
+            .probeAfter(HoldfastPlans.probeAfter("holdfast.http.probe-after", http.probeAfter()))
+            .meterRegistry(registry(registries));
+    return http.replayIdempotentWrites() ? guard : guard.withoutReplayOfIdempotentWrites();
   }
 
   /** Apache HttpClient 5, as RestClient and RestTemplate use it. */
@@ -140,14 +153,22 @@ public class HoldfastAutoConfiguration {
     @ConditionalOnMissingBean
     ApacheHttpGuard holdfastApacheHttpGuard(
         HoldfastProperties properties, ObjectProvider<MeterRegistry> registries) {
-      HoldfastProperties.Http http = properties.http();
-      ApacheHttpGuardBuilder guard =
-          HoldfastPlans.hosts(ApacheHttpGuard.custom(httpPlan(properties)), http.hosts())
-              .name("rest-client")
-              .probeAfter(HoldfastPlans.probeAfter("holdfast.http.probe-after", http.probeAfter()))
-              .meterRegistry(registry(registries));
-      return (http.replayIdempotentWrites() ? guard : guard.withoutReplayOfIdempotentWrites())
-          .build();
+      return http(ApacheHttpGuard::custom, "rest-client", properties, registries).build();
+    }
+  }
+
+  /** Apache HttpClient 5 with its asynchronous API, as WebClient and Elasticsearch's client may. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(HttpAsyncClientBuilder.class)
+  @ConditionalOnBooleanProperty(name = "holdfast.http.enabled", matchIfMissing = true)
+  @Conditional(AsyncClients.class)
+  static class ApacheAsync {
+
+    @Bean
+    @ConditionalOnMissingBean
+    ApacheAsyncGuard holdfastApacheAsyncGuard(
+        HoldfastProperties properties, ObjectProvider<MeterRegistry> registries) {
+      return http(ApacheAsyncGuard::custom, "async-client", properties, registries).build();
     }
   }
 
@@ -161,14 +182,7 @@ public class HoldfastAutoConfiguration {
     @ConditionalOnMissingBean
     ReactorHttpGuard holdfastReactorHttpGuard(
         HoldfastProperties properties, ObjectProvider<MeterRegistry> registries) {
-      HoldfastProperties.Http http = properties.http();
-      ReactorHttpGuardBuilder guard =
-          HoldfastPlans.hosts(ReactorHttpGuard.custom(httpPlan(properties)), http.hosts())
-              .name("web-client")
-              .probeAfter(HoldfastPlans.probeAfter("holdfast.http.probe-after", http.probeAfter()))
-              .meterRegistry(registry(registries));
-      return (http.replayIdempotentWrites() ? guard : guard.withoutReplayOfIdempotentWrites())
-          .build();
+      return http(ReactorHttpGuard::custom, "web-client", properties, registries).build();
     }
 
     @Bean

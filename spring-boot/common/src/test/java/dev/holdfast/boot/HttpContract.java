@@ -2,8 +2,10 @@ package dev.holdfast.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.holdfast.guard.Guard;
+import dev.holdfast.http.apache.ApacheAsyncGuard;
 import dev.holdfast.http.apache.ApacheHttpGuard;
 import dev.holdfast.http.reactor.ReactorHttpGuard;
 import dev.holdfast.lab.Await;
@@ -37,10 +39,12 @@ import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.BeanUtils;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.cloud.openfeign.support.FeignHttpClientProperties;
 import org.springframework.context.ApplicationContext;
 import org.springframework.test.util.ReflectionTestUtils;
@@ -64,7 +68,7 @@ public abstract class HttpContract {
     this.line = line;
   }
 
-  /** The two clients. */
+  /** The clients. */
   enum Client {
     REST_CLIENT {
       @Override
@@ -82,23 +86,48 @@ public abstract class HttpContract {
     WEB_CLIENT {
       @Override
       UnaryOperator<String> posts(ApplicationContext application) {
-        WebClient client = application.getBean(WebClient.Builder.class).build();
-        return uri ->
-            String.valueOf(
-                client
-                    .post()
-                    .uri(uri)
-                    .bodyValue("order")
-                    .retrieve()
-                    .bodyToMono(String.class)
-                    .block());
+        return webClient(application);
       }
 
       @Override
       Guard guard(ApplicationContext application) {
         return application.getBean(ReactorHttpGuard.class);
       }
+    },
+    ASYNC_WEB_CLIENT {
+      @Override
+      String[] settings(Line line) {
+        return new String[] {line.reactiveConnector() + "=http-components"};
+      }
+
+      @Override
+      UnaryOperator<String> posts(ApplicationContext application) {
+        return webClient(application);
+      }
+
+      @Override
+      Guard guard(ApplicationContext application) {
+        return application.getBean(ApacheAsyncGuard.class);
+      }
     };
+
+    private static UnaryOperator<String> webClient(ApplicationContext application) {
+      WebClient client = application.getBean(WebClient.Builder.class).build();
+      return uri ->
+          String.valueOf(
+              client
+                  .post()
+                  .uri(uri)
+                  .bodyValue("order")
+                  .retrieve()
+                  .bodyToMono(String.class)
+                  .block());
+    }
+
+    /** What makes it the client that Spring Boot takes. */
+    String[] settings(Line line) {
+      return new String[0];
+    }
 
     abstract UnaryOperator<String> posts(ApplicationContext application);
 
@@ -109,12 +138,21 @@ public abstract class HttpContract {
     abstract Guard guard(ApplicationContext application);
   }
 
+  static Stream<Arguments> bareAndGuarded() {
+    return Arrays.stream(Client.values())
+        .flatMap(client -> Stream.of(arguments(client, false), arguments(client, true)));
+  }
+
+  private ApplicationContextRunner application(Client client, boolean guarded) {
+    return line.application(guarded).withPropertyValues(client.settings(line));
+  }
+
   @ParameterizedTest
-  @CsvSource({"REST_CLIENT,false", "REST_CLIENT,true", "WEB_CLIENT,false", "WEB_CLIENT,true"})
+  @MethodSource("bareAndGuarded")
   void mustKeepTheReadTimeout(Client client, boolean guarded) {
     try (FaultServer server = FaultServer.plain()) {
       server.freeze();
-      line.application(guarded)
+      application(client, guarded)
           .withPropertyValues(line.http("read-timeout", "400ms"))
           .run(
               application -> {
@@ -128,16 +166,16 @@ public abstract class HttpContract {
   }
 
   @ParameterizedTest
-  @CsvSource({"REST_CLIENT,false", "REST_CLIENT,true", "WEB_CLIENT,false", "WEB_CLIENT,true"})
+  @MethodSource("bareAndGuarded")
   void mustKeepTheSslBundle(Client client, boolean guarded, @TempDir Path files) throws Exception {
     String bundle = "spring.ssl.bundle.pem.lab.truststore.certificate=file:" + pem(files);
     try (FaultServer server = FaultServer.tls()) {
-      line.application(guarded)
+      application(client, guarded)
           .run(
               application ->
                   assertThatThrownBy(() -> client.post(application, server.uri("/distrusted")))
                       .hasStackTraceContaining("ertificat"));
-      line.application(guarded)
+      application(client, guarded)
           .withPropertyValues(bundle)
           .withPropertyValues(line.http("ssl.bundle", "lab"))
           .run(
@@ -162,7 +200,7 @@ public abstract class HttpContract {
   @EnumSource
   void mustReplaceAConnectionThatTheServerLeft(Client client) {
     try (FaultServer server = FaultServer.plain()) {
-      line.application(true)
+      application(client, true)
           .run(
               application -> {
                 UnaryOperator<String> posts = client.posts(application);
@@ -176,11 +214,11 @@ public abstract class HttpContract {
 
   /** Bare and guarded: connections are used again, each order runs once. */
   @ParameterizedTest
-  @CsvSource({"REST_CLIENT,false", "REST_CLIENT,true", "WEB_CLIENT,false", "WEB_CLIENT,true"})
+  @MethodSource("bareAndGuarded")
   void mustUseConnectionsToNginxAgain(Client client, boolean guarded) {
     try (NginxServer nginx =
         NginxServer.builder().keepAliveTimeout(Duration.ofSeconds(60)).start()) {
-      line.application(guarded)
+      application(client, guarded)
           .withPropertyValues("holdfast.http.path=nginx:timeout=60s")
           .run(
               application -> {
@@ -336,8 +374,13 @@ public abstract class HttpContract {
     }
   }
 
-  /** The server says it while the connection is idle; the next order runs once. */
-  private static void outlivesAFarewell(FaultServer server, UnaryOperator<String> posts) {
+  /**
+   * The server says it while the connection is idle; the next order runs once.
+   *
+   * @param server whose answers are what was asked for
+   * @param posts orders of one client
+   */
+  protected static void outlivesAFarewell(FaultServer server, UnaryOperator<String> posts) {
     assertThat(posts.apply(server.uri("/first"))).endsWith("/first");
     Await.until("idle", SOON, () -> server.idle() == 1);
     assertThat(server.farewellIdle()).isEqualTo(1);
@@ -367,6 +410,7 @@ public abstract class HttpContract {
         .run(
             application -> {
               assertThat(application).doesNotHaveBean(ApacheHttpGuard.class);
+              assertThat(application).doesNotHaveBean(ApacheAsyncGuard.class);
               assertThat(application).doesNotHaveBean(ReactorHttpGuard.class);
             });
   }

@@ -26,6 +26,13 @@ public interface Line {
   String[] http(String setting, String value);
 
   /**
+   * The property that says what WebClient goes by.
+   *
+   * @return its name
+   */
+  String reactiveConnector();
+
+  /**
    * What can be set for Feign's HTTP clients in this line.
    *
    * @return names of properties, in their order
