@@ -73,7 +73,8 @@ final class EndpointGate {
   }
 
   synchronized EndpointState state() {
-    return new EndpointState(storm.state(), line.size(), use(clock.getAsLong()));
+    long now = clock.getAsLong();
+    return new EndpointState(storm.state(now), line.size(), use(now));
   }
 
   private PortUse use(long now) {
@@ -84,7 +85,7 @@ final class EndpointGate {
   synchronized boolean retireIfIdle(long forgetNanos) {
     long now = clock.getAsLong();
     boolean empty = line.isEmpty() && dials == 0 && (ports == null || ports.isEmpty(now));
-    boolean forgotten = storm.state() == StormState.CALM || now - lastAsked > forgetNanos;
+    boolean forgotten = storm.state(now) == StormState.CALM || now - lastAsked > forgetNanos;
     retired = retired || (empty && forgotten);
     return retired;
   }

@@ -88,8 +88,9 @@ final class StormControl {
     this.busyUntil = now;
   }
 
-  StormState state() {
-    return state;
+  /** A refill that nobody has asked about for a while is over, though nobody has seen it end. */
+  StormState state(long now) {
+    return state == StormState.REFILLING && now - busyUntil >= 0 ? StormState.CALM : state;
   }
 
   @Nullable Throwable last() {

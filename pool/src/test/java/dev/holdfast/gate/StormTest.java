@@ -254,6 +254,17 @@ final class StormTest {
     assertThat(perRound.subList(0, 6)).containsExactly(2, 3, 6, 12, 24, 48);
   }
 
+  /** A guard of one connection dials no second one: its gauge and its alert would stay for ever. */
+  @Test
+  void mustBeCalmAgainThoughNobodyElseDials() {
+    goDown();
+    bed.clock.pass(Duration.ofSeconds(1));
+    bed.connect();
+    assertThat(bed.storm()).isEqualTo(StormState.REFILLING);
+    bed.clock.pass(Duration.ofSeconds(3));
+    assertThat(bed.storm()).isEqualTo(StormState.CALM);
+  }
+
   @Test
   void mustFillByTheClockOnceASynWasLost() {
     goDown();
