@@ -244,8 +244,8 @@ public enum HoldfastMeter {
       "holdfast.pool.wait", Kind.TIMER, "Time acquires waited for a connection of a pool", "pool"),
   /**
    * Timer: how long connections were on loan, of leases that were returned; their number is {@link
-   * #POOL_LENT}. Made of the pool's ticks of 10 ms, so that no borrow reads a clock: exact as a
-   * sum, without a maximum.
+   * #POOL_LENT}. Where a pool is used so often that it has ticks of 10 ms in place of clock reads,
+   * made of those: exact as a sum, without a maximum.
    */
   POOL_USE("holdfast.pool.use", Kind.TIMER, "Time connections of a pool were in use", "pool"),
   /** Timer: how long dials took that connected, the wait at a gate included. */

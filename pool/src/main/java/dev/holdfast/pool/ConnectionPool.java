@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * callers' threads, so an acquire keeps its deadline whatever they do.
  *
  * <p>Thread-safe; made for virtual threads too. {@link #acquire()} and the return of its lease
- * allocate nothing while a connection is free, and read the clock once in 10 ms for each
- * connection.
+ * allocate nothing while a connection is free; those of a pool that is used very often read the
+ * clock once in 10 ms for each connection.
  *
  * @param <C> the connection
  */

@@ -18,11 +18,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class OwnThreads {
 
-  /**
-   * Time between two ticks. Ages are judged in seconds, and a thread that wakes a hundred times a
-   * second costs under a thousandth of a core.
-   */
+  /** Time between two ticks, while there are any. Ages are judged in seconds. */
   static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  /** After so many ticks it is asked again whether they are worth it. */
+  private static final int TICKS = 100;
 
   private static final int IDLE_SECONDS = 1;
 
@@ -33,8 +33,6 @@ final class OwnThreads {
 
   /** Guarded by this. */
   private int pools;
-
-  private Runnable stopTicking = () -> {};
 
   OwnThreads(Ticker ticker) {
     this.ticker = ticker;
@@ -84,24 +82,43 @@ final class OwnThreads {
   }
 
   /**
-   * Has the ticker go while a pool is open.
+   * Has the ticker go while a pool is open that is read often.
    *
    * @return to be run once, when that pool is closed
    */
   synchronized Runnable open() {
     if (pools++ == 0) {
-      ticker.tick();
-      ScheduledFuture<?> ticking =
-          clockwork.scheduleWithFixedDelay(
-              ticker::tick, TICK_NANOS, TICK_NANOS, TimeUnit.NANOSECONDS);
-      stopTicking = () -> ticking.cancel(false);
+      ticker.rest(this::goOn);
     }
     return this::closed;
   }
 
   private synchronized void closed() {
-    if (--pools == 0) {
-      stopTicking.run();
+    pools--;
+  }
+
+  private void goOn() {
+    tickAfter(1);
+  }
+
+  private void tickAfter(int ticks) {
+    try {
+      clockwork.schedule(() -> tick(ticks), TICK_NANOS, TimeUnit.NANOSECONDS);
+    } catch (Throwable noThread) {
+      ticker.rest(this::goOn); // each read is of the clock then
     }
+  }
+
+  private void tick(int ticks) {
+    if (ticks < TICKS && isOpen()) {
+      ticker.tick();
+      tickAfter(ticks + 1);
+    } else {
+      ticker.rest(this::goOn);
+    }
+  }
+
+  private synchronized boolean isOpen() {
+    return pools > 0;
   }
 }
