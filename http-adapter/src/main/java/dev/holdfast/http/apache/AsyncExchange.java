@@ -87,6 +87,7 @@ final class AsyncExchange implements AsyncClientExchangeHandler {
             counters == null ? () -> begun ? 1 : 0 : counters::getSentBytesCount,
             counters == null ? () -> answered ? 1 : 0 : counters::getReceivedBytesCount,
             true,
+            carrier.taken() >= 0,
             reused);
     begun = true;
     stream = carrier.begins(this);

@@ -53,7 +53,9 @@ abstract class ExchangingConnection extends ForwardingConnection {
       delegate().sendRequestHeader(request);
       return;
     }
-    flight = new Flight(request, delegate().getEndpointDetails(), mine.requests() > 0);
+    ObservedSocket tapped = observed();
+    boolean plain = tapped != null && tapped.session() == null;
+    flight = new Flight(request, delegate().getEndpointDetails(), plain, mine.requests() > 0);
     mine.begins();
     CurrentRequest current = CurrentRequest.get();
     if (current != null && !Method.CONNECT.isSame(request.getMethod())) {

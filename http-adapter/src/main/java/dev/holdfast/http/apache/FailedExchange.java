@@ -33,6 +33,9 @@ final class FailedExchange {
     if (request != null) {
       request.attempts().lostAt(socket.endpoint());
     }
+    if (how == ExchangeFailure.CLOSED) {
+      flight.closed(socket, request != null && !request.mayRunTwice());
+    }
     record(flight.failed(how), why);
     return socket.end().condemned() ? GivenUp.because(socket, thrown) : thrown;
   }

@@ -2,6 +2,7 @@ package dev.holdfast.http.apache;
 
 import dev.holdfast.internal.http.ExchangeFailure;
 import dev.holdfast.internal.http.ExchangeProgress;
+import dev.holdfast.internal.socket.OpenSocket;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.apache.hc.core5.http.ClassicHttpRequest;
@@ -18,6 +19,7 @@ final class Flight {
   private final LongSupplier sentBytes;
   private final LongSupplier receivedBytes;
   private final boolean countsAll;
+  private final boolean plain;
   private final long sentBefore;
   private long receivedBefore;
   private final boolean reused;
@@ -27,20 +29,23 @@ final class Flight {
   private boolean bodyBegun;
   private boolean bodySent;
   private boolean whole;
+  private boolean untaken;
 
   /**
    * Over a blocking connection.
    *
    * @param counters of the connection: bytes the kernel took and gave
+   * @param plain whether there is no TLS, whose own bytes are not counted
    * @param reused whether the connection has carried an exchange before
    */
-  Flight(ClassicHttpRequest request, EndpointDetails counters, boolean reused) {
+  Flight(ClassicHttpRequest request, EndpointDetails counters, boolean plain, boolean reused) {
     this(
         request,
         repeatable(request.getEntity()),
         counters::getSentBytesCount,
         counters::getReceivedBytesCount,
         false,
+        plain,
         reused);
   }
 
@@ -56,6 +61,7 @@ final class Flight {
    * @param receivedBytes the kernel gave to the connection so far
    * @param countsAll whether nothing that the kernel took is missing there, not even of a write
    *     that failed
+   * @param plain whether both count all that passed, and each byte once
    * @param reused whether the connection has carried an exchange before
    */
   Flight(
@@ -64,10 +70,12 @@ final class Flight {
       LongSupplier sentBytes,
       LongSupplier receivedBytes,
       boolean countsAll,
+      boolean plain,
       boolean reused) {
     this.sentBytes = sentBytes;
     this.receivedBytes = receivedBytes;
     this.countsAll = countsAll;
+    this.plain = plain;
     this.sentBefore = sentBytes.getAsLong();
     this.receivedBefore = receivedBytes.getAsLong();
     this.reused = reused;
@@ -99,6 +107,16 @@ final class Flight {
     whole = bodySent;
   }
 
+  /**
+   * The connection was closed by its server, perhaps before anything of the request came there.
+   *
+   * @param patient whether to wait for what tells
+   */
+  void closed(OpenSocket socket, boolean patient) {
+    untaken =
+        plain && socket.cameToNobody(sentBefore, receivedBytes.getAsLong(), patient && !countsAll);
+  }
+
   /** The request for a proxy's tunnel is not the caller's: that one was never sent. */
   ExchangeProgress failed(ExchangeFailure how) {
     boolean repeatable = body == null || !bodyBegun || body.getAsBoolean();
@@ -109,6 +127,9 @@ final class Flight {
     }
     long received = receivedBytes.getAsLong() - receivedBefore;
     long sent = sentBytes.getAsLong() - sentBefore;
+    if (untaken && received == 0) {
+      return new ExchangeProgress(0, false, 0, reused, repeatable, how);
+    }
     if (expects && !bodyBegun && received == 0) {
       // The server was asked first and has not said yes (RFC 9110, section 10.1.1): nothing ran.
       return new ExchangeProgress(0, false, 0, reused, true, how);

@@ -111,7 +111,18 @@ final class LegInterceptor implements Interceptor {
       if (how == ExchangeFailure.CLOSED && !streamOnly) {
         socket.end().dies(why);
       }
-      return call.fails(thrown, progress(how, call.awaited()), why.cause(), why.evidence());
+      ExchangeProgress far = progress(how, call.awaited());
+      if (how == ExchangeFailure.CLOSED && cameToNobody(far, !call.mayRunTwice())) {
+        far = new ExchangeProgress(0, false, 0, reused, far.repeatable(), how);
+      }
+      return call.fails(thrown, far, why.cause(), why.evidence());
+    }
+
+    /** The bytes of the socket itself are counted, those of TLS included. */
+    private boolean cameToNobody(ExchangeProgress far, boolean patient) {
+      return !carrier.isMultiplexed()
+          && far.receivedBytes() == 0
+          && socket.cameToNobody(sentBefore, carrier.receivedBytes(), patient);
     }
 
     /** Under TLS and over HTTP/2 what was received is not the answer's alone, and not counted. */

@@ -8,11 +8,13 @@ import dev.holdfast.internal.diagnosis.DeathSigns;
 import dev.holdfast.internal.diagnosis.IdleWitness;
 import dev.holdfast.internal.usage.EndpointChurn;
 import dev.holdfast.internal.wire.ConnectionClocks;
+import dev.holdfast.internal.wire.Intake;
 import dev.holdfast.internal.wire.SocketProbe;
 import dev.holdfast.internal.wire.WireHistory;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireSource;
+import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -20,7 +22,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * passes through its streams.
  */
 public final class OpenSocket {
+
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
   private final Socket base;
   private final SocketAddress endpoint;
@@ -374,6 +380,40 @@ public final class OpenSocket {
    */
   public ConnectReport foreign() {
     return new ConnectReport(endpoint, ConnectOutcome.FOREIGN, 1, 0, 0, -1, -1, 0, 1, Map.of());
+  }
+
+  /**
+   * Whether it is certain that a server that has closed reads nothing of what was sent from some
+   * byte on. If it is, nothing of that is sent again: the socket is closed with linger 0, whoever
+   * closes it.
+   *
+   * @param offset how many bytes were sent before
+   * @param taken how much payload was read
+   * @param patient whether to wait, for less than a second on most paths, for what tells
+   * @return whether
+   */
+  public boolean cameToNobody(long offset, long taken, boolean patient) {
+    Intake intake = probe.intake(taken);
+    if (patient && intake.isOpen(offset)) {
+      long began = System.nanoTime();
+      long longest = TimeUnit.MILLISECONDS.toNanos(Intake.tellsWithinMillis(read(began)));
+      while (intake.isOpen(offset)
+          && System.nanoTime() - began < longest
+          && !Thread.currentThread().isInterrupted()) {
+        LockSupport.parkNanos(LOOK_NANOS);
+        intake = probe.intake(taken);
+      }
+    }
+    return intake.excludes(offset) && lingersNot();
+  }
+
+  private boolean lingersNot() {
+    try {
+      base.setSoLinger(true, 0);
+      return true;
+    } catch (IOException closed) {
+      return false;
+    }
   }
 
   /**

@@ -170,6 +170,26 @@ public final class SocketProbe implements KernelPing {
   }
 
   /**
+   * What a peer that has closed can have taken in.
+   *
+   * @param taken how much payload was read from the socket
+   * @return {@link Intake#UNKNOWN} if the peer's FIN is not known to have arrived, or where the
+   *     kernel cannot be asked
+   */
+  public synchronized Intake intake(long taken) {
+    Descriptor known = descriptor;
+    if (known == null || info == null || socket.isClosed()) {
+      return Intake.UNKNOWN;
+    }
+    try {
+      info.read(known.handle());
+    } catch (IOException closedMeanwhile) {
+      return Intake.UNKNOWN;
+    }
+    return known.isStill() ? Intake.of(info, taken) : Intake.UNKNOWN;
+  }
+
+  /**
    * See {@link WireProbe#poke}.
    *
    * @param count unanswered probes after which the kernel closes the connection, at least 2
