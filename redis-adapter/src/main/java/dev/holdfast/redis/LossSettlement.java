@@ -59,7 +59,7 @@ final class LossSettlement {
     guarded.session().end();
     List<RedisCommand<?, ?, ?>> commands = new ArrayList<>(guarded.stack());
     int handedDown = commands.size();
-    DeathSigns signs = signs(death, handedDown > guarded.ledger().untaken());
+    DeathSigns signs = signs(death, handedDown);
     guarded.stack().clear();
     gate.drainInto(commands);
     boolean watchLost =
@@ -304,7 +304,8 @@ final class LossSettlement {
         : Delivery.SENT_UNANSWERED;
   }
 
-  private DeathSigns signs(Death death, boolean inFlight) {
+  private DeathSigns signs(Death death, int handedDown) {
+    boolean inFlight = handedDown > guarded.ledger().untaken();
     DeathSigns.Builder signs =
         guarded
             .history()
@@ -317,6 +318,9 @@ final class LossSettlement {
             .answeredBeside(guarded.wasAnsweredBeside());
     if (guarded.session().listens()) {
       signs.idle(Duration.ZERO); // its path was asked about every second: no limit is to be learned
+    }
+    if (inFlight && handedDown <= guarded.ledger().unsent()) {
+      signs.nothingArrived();
     }
     return signs.build();
   }

@@ -46,13 +46,15 @@ final class Advice {
           List.of("read the server's log for a restart, a kill or a client limit at that moment");
       case UNASKED_INPUT ->
           List.of(
-              "look up the idle timeout of the server and the balancer (408 is a farewell at it) and"
-                  + " declare it: connections are then retired before; if the bytes are of another"
-                  + " protocol, look where the balancer leads");
+              "look up the idle timeout of the server and the balancer (408 is a farewell at it)"
+                  + " and declare it: connections are then retired before; if the bytes are of"
+                  + " another protocol, look where the balancer leads");
       case CLOSED_DURING_CALL, RESET_DURING_CALL ->
           List.of(
-              "the call may have run: repeat it only if that is safe; read the server's log for a"
-                  + " restart, a kill or an output buffer limit");
+              (signs instanceof DeathSigns death && death.arrived() == Answer.NO
+                      ? "no call has run; "
+                      : "the call may have run: repeat it only if that is safe; ")
+                  + "read the server's log for a restart, a kill or an output buffer limit");
       case REPLY_PATH_LOST ->
           List.of(
               "calls may have run although no answer came; if this recurs without idle time, look"
@@ -78,8 +80,8 @@ final class Advice {
                   + " moves, instead of forgetting them");
       case DEMOTED ->
           List.of(
-              "the next connection leads to where the name, the Sentinels or the cluster say by now;"
-                  + " if that is the old server again, keep names for less time"
+              "the next connection leads to where the name, the Sentinels or the cluster say by"
+                  + " now; if that is the old server again, keep names for less time"
                   + " (networkaddress.cache.ttl); for Redis, or ask a Sentinel instead of a name");
       case PATH_DARK -> List.of(ON_DARKNESS);
       case LOCAL_CLOSE, RETIRED, PLANNED_MAINTENANCE -> List.of();

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param cause what the client saw
  * @param inFlight whether something was sent that had no answer yet
+ * @param arrived whether anything of that can have come to the peer, by what its FIN says
  * @param idle how long no payload had moved before the last write, or, with nothing in flight,
  *     before the end
  * @param sinceWrite from that write to the end, if known
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 public record DeathSigns(
     Cause cause,
     Answer inFlight,
+    Answer arrived,
     Duration idle,
     Optional<Duration> sinceWrite,
     OptionalLong retransmissions,
@@ -65,6 +67,7 @@ public record DeathSigns(
   public Builder toBuilder() {
     Builder copy = new Builder(cause);
     copy.inFlight = inFlight;
+    copy.arrived = arrived;
     copy.idle = idle;
     copy.sinceWrite = sinceWrite.orElse(null);
     copy.retransmissions = retransmissions;
@@ -86,6 +89,9 @@ public record DeathSigns(
     lines.add(idle.isZero() ? "in use" : "idle " + Figures.text(idle));
     sinceWrite.ifPresent(time -> lines.add("ended " + afterWrite(time)));
     wire.ifPresent(reading -> lines.add(reading.text()));
+    if (arrived == Answer.NO) {
+      lines.add("by its FIN nothing in flight had come to the peer");
+    }
     if (heardWhileIdle != Answer.UNKNOWN) {
       lines.add(
           "peer's kernel " + (heardWhileIdle == Answer.YES ? "heard" : "silent") + " while idle");
@@ -116,6 +122,7 @@ public record DeathSigns(
 
     private final Cause cause;
     private Answer inFlight = Answer.UNKNOWN;
+    private Answer arrived = Answer.UNKNOWN;
     private Duration idle = Duration.ZERO;
     private @Nullable Duration sinceWrite;
     private OptionalLong retransmissions = OptionalLong.empty();
@@ -140,6 +147,16 @@ public record DeathSigns(
      */
     public Builder inFlight(boolean sent) {
       this.inFlight = Answer.of(sent);
+      return this;
+    }
+
+    /**
+     * By the peer's FIN nothing that was in flight had come to it.
+     *
+     * @return this builder
+     */
+    public Builder nothingArrived() {
+      this.arrived = Answer.NO;
       return this;
     }
 
@@ -273,6 +290,7 @@ public record DeathSigns(
       return new DeathSigns(
           cause,
           inFlight,
+          arrived,
           idle,
           Optional.ofNullable(sinceWrite),
           retransmissions,

@@ -58,6 +58,7 @@ final class ClosedUnreadTest {
       assertThat(swap.cause()).isEqualTo(Cause.PEER_CLOSED);
       assertThat(swap.moved()).isPositive();
       assertThat(swap.ambiguous()).isZero();
+      assertThat(swap.toString()).doesNotContain("may have run");
       assertThat(redis.counter("calls")).isEqualTo(CALLS);
     }
   }
