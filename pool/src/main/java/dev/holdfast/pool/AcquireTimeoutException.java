@@ -11,8 +11,8 @@ public final class AcquireTimeoutException extends AcquireException {
 
   private static final long serialVersionUID = 1L;
 
-  /** At that moment. */
-  private final PoolState state;
+  /** Of a {@link PoolState}, in its order, for that does not serialize. */
+  private final int[] counts;
 
   AcquireTimeoutException(
       String pool, Duration timeout, PoolState state, @Nullable Throwable lastFailure) {
@@ -23,7 +23,17 @@ public final class AcquireTimeoutException extends AcquireException {
                 timeout.toMillis(),
                 state,
                 lastFailure == null ? "no connect failed" : "last connect: " + lastFailure));
-    this.state = state;
+    this.counts =
+        new int[] {
+          state.max(),
+          state.total(),
+          state.idle(),
+          state.active(),
+          state.connecting(),
+          state.proving(),
+          state.waiting(),
+          state.closing()
+        };
     if (lastFailure != null) {
       initCause(lastFailure);
     }
@@ -35,6 +45,7 @@ public final class AcquireTimeoutException extends AcquireException {
    * @return the counts of the message
    */
   public PoolState state() {
-    return state;
+    return new PoolState(
+        counts[0], counts[1], counts[2], counts[3], counts[4], counts[5], counts[6], counts[7]);
   }
 }
