@@ -3,6 +3,7 @@ package dev.holdfast.redis;
 import dev.holdfast.diagnosis.IdleBound;
 import dev.holdfast.diagnosis.SiblingRule;
 import dev.holdfast.diagnosis.SiblingRule.Suspicion;
+import dev.holdfast.internal.command.ReplicasLeft;
 import dev.holdfast.internal.diagnosis.DeathSigns;
 import dev.holdfast.internal.diagnosis.Diagnostician;
 import dev.holdfast.internal.diagnosis.IdleLimit;
@@ -35,7 +36,7 @@ final class ChannelDeaths {
 
   private final String guard;
   private final DiagnosisReporter reporter;
-  private final ReplicasLeft replicasLeft = new ReplicasLeft();
+  private final ReplicasLeft<EndpointState> replicasLeft = new ReplicasLeft<>();
   private final Neighbours neighbours = new Neighbours();
   private final IdleLimits idleLimits;
   private final Listeners<SwapEvent> swaps = new Listeners<>();
@@ -63,7 +64,7 @@ final class ChannelDeaths {
     swaps.add(listener);
   }
 
-  ReplicasLeft replicasLeft() {
+  ReplicasLeft<EndpointState> replicasLeft() {
     return replicasLeft;
   }
 

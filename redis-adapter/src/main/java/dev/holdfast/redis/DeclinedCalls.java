@@ -2,10 +2,8 @@ package dev.holdfast.redis;
 
 import dev.holdfast.internal.command.Decline;
 import dev.holdfast.internal.retry.RetryBudget;
-import dev.holdfast.retry.BackOff;
 import io.github.resilience4j.core.IntervalFunction;
 import io.lettuce.core.protocol.RedisCommand;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -61,9 +59,6 @@ final class DeclinedCalls {
     TRYING
   }
 
-  /** Redis loads some 100 MB a second; a second at most is lost when it is through. */
-  static final BackOff WAITS = new BackOff(Duration.ofMillis(20), Duration.ofSeconds(1), 2, 0.5);
-
   private static final Set<String> OF_THE_OPERATOR =
       Set.of(
           "ACL",
@@ -80,7 +75,7 @@ final class DeclinedCalls {
           "SHUTDOWN",
           "SLAVEOF");
 
-  private static final IntervalFunction WAIT = WAITS.waits();
+  private static final IntervalFunction WAIT = Decline.WAITS.waits();
   private static final int MOST = 30;
 
   private final GuardedChannel guarded;

@@ -1,6 +1,8 @@
 package dev.holdfast.internal.command;
 
+import dev.holdfast.retry.BackOff;
 import io.netty.buffer.ByteBuf;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -24,6 +26,13 @@ public enum Decline {
   TRYAGAIN("Multiple keys request during rehashing of slot"),
   /** A replica: the primary is elsewhere by now. */
   READONLY("You can't write against a read only (replica|slave)\\.");
+
+  /**
+   * Between attempts. Redis loads some 100 MB a second; a second at most is lost when it is
+   * through.
+   */
+  public static final BackOff WAITS =
+      new BackOff(Duration.ofMillis(20), Duration.ofSeconds(1), 2, 0.5);
 
   /** An error that a script meets, or makes up, may follow what it has done. */
   private static final Set<String> SCRIPTS =

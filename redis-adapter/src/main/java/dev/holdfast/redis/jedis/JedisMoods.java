@@ -2,15 +2,13 @@ package dev.holdfast.redis.jedis;
 
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.internal.command.Decline;
+import dev.holdfast.internal.command.ReplicasLeft;
 import dev.holdfast.internal.report.GuardMeters;
 import dev.holdfast.internal.retry.RetryBudget;
 import dev.holdfast.internal.retry.RetryBudgets;
 import dev.holdfast.internal.socket.Death;
-import dev.holdfast.retry.BackOff;
 import io.github.resilience4j.core.IntervalFunction;
 import java.time.Duration;
-import java.util.Map;
-import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
@@ -28,14 +26,7 @@ import redis.clients.jedis.exceptions.JedisException;
  */
 final class JedisMoods {
 
-  /** Redis loads some 100 MB a second; a second at most is lost when it is through. */
-  private static final IntervalFunction WAIT =
-      new BackOff(Duration.ofMillis(20), Duration.ofSeconds(1), 2, 0.5).waits();
-
-  /** How long a pool stays with a replica that its new connections led to again. */
-  private static final IntervalFunction STAY =
-      new BackOff(Duration.ofSeconds(1), Duration.ofSeconds(10), 2, 0.5).waits();
-
+  private static final IntervalFunction WAIT = Decline.WAITS.waits();
   private static final int MOST = 30;
 
   private static final Death REPLICA = new Death(Cause.DEMOTED, "a write was declined: READONLY");
@@ -51,14 +42,10 @@ final class JedisMoods {
     <T> T on(GuardedConnection connection, CommandObject<T> call);
   }
 
-  private record Demotion(int row, long notBefore) {}
-
   private final Duration patience;
   private final GuardMeters meters;
   private final RetryBudgets budgets;
-
-  /** Guarded by itself. */
-  private final Map<JedisConnections, Demotion> demotions = new WeakHashMap<>();
+  private final ReplicasLeft<JedisConnections> replicasLeft = new ReplicasLeft<>();
 
   /**
    * @param patience how long a command is declined before its caller hears of it; zero for at once
@@ -118,7 +105,7 @@ final class JedisMoods {
       try {
         T answer = attempt(first, call, pool, attempt, latest);
         budget.replayAnswered();
-        stays(pool);
+        replicasLeft.works(pool);
         return answer;
       } catch (JedisDataException again) {
         if (again == latest) {
@@ -171,7 +158,7 @@ final class JedisMoods {
       do {
         sleep(declined.next(), said);
       } while (!budget.allowsDeclined());
-    } else if (declined.moved || !leaves(pool)) {
+    } else if (declined.moved || !replicasLeft.leavesIfItMay(pool, System.nanoTime())) {
       throw said;
     } else {
       declined.moved = true;
@@ -180,27 +167,6 @@ final class JedisMoods {
         first.dies(REPLICA);
         first.close(); // frees its place before another is asked for
       }
-    }
-  }
-
-  /** Not where it has left its server a moment ago, in vain. */
-  private boolean leaves(JedisConnections pool) {
-    long now = System.nanoTime();
-    synchronized (demotions) {
-      Demotion latest = demotions.get(pool);
-      if (latest != null && now - latest.notBefore() < 0) {
-        return false;
-      }
-      int row = latest == null ? 1 : Math.min(MOST, latest.row() + 1);
-      long stays = TimeUnit.MILLISECONDS.toNanos(STAY.apply(row));
-      demotions.put(pool, new Demotion(row, now + stays));
-      return true;
-    }
-  }
-
-  private void stays(JedisConnections pool) {
-    synchronized (demotions) {
-      demotions.remove(pool);
     }
   }
 
