@@ -74,9 +74,6 @@ public final class ApacheAsyncGuard implements Guard {
 
   private static final Logger LOG = LoggerFactory.getLogger(ApacheAsyncGuard.class);
 
-  /** What a {@link #poolCustomizer()} made last on this thread: frameworks build one by one. */
-  private static final ThreadLocal<@Nullable GuardParts> CUSTOMIZED = new ThreadLocal<>();
-
   private static final String NAME = "HOLDFAST";
 
   private final GuardCore core;
@@ -143,7 +140,7 @@ public final class ApacheAsyncGuard implements Guard {
   private GuardParts prepare(PoolingAsyncClientConnectionManagerBuilder builder) {
     GuardCore.requireFirst(builder);
     GuardParts parts = core.parts(builder, PoolingAsyncClientConnectionManagerBuilder.class);
-    builder.setDnsResolver(parts.addresses());
+    builder.setDnsResolver(new GuardedAddresses(parts));
     return parts;
   }
 
@@ -156,13 +153,13 @@ public final class ApacheAsyncGuard implements Guard {
    * pool be customized, as Spring Boot's {@code
    * HttpComponentsClientHttpConnectorBuilder.withConnectionManagerCustomizer} does, or
    * Elasticsearch's {@code Rest5ClientBuilder.setConnectionManagerCallback}. The other half is
-   * {@link #clientCustomizer()}; both are for one client, on one thread, behind all other
-   * customizers. They may be applied to any number of clients, one after the other.
+   * {@link #clientCustomizer()}; both are for one client, behind all other customizers. They may be
+   * applied to any number of clients.
    *
    * @return a customizer that guards the pool's connections
    */
   public Consumer<PoolingAsyncClientConnectionManagerBuilder> poolCustomizer() {
-    return builder -> CUSTOMIZED.set(prepare(builder));
+    return this::prepare;
   }
 
   /**
@@ -175,20 +172,15 @@ public final class ApacheAsyncGuard implements Guard {
    */
   public Consumer<HttpAsyncClientBuilder> clientCustomizer() {
     return builder -> {
-      GuardParts parts = CUSTOMIZED.get();
-      Optional<PoolingAsyncClientConnectionManager> pool =
+      PoolingAsyncClientConnectionManager pool =
           Unlisted.read(
-              builder,
-              HttpAsyncClientBuilder.class,
-              "connManager",
-              PoolingAsyncClientConnectionManager.class);
-      if (parts == null || parts.installation() != core.installation() || pool.isEmpty()) {
-        throw new IllegalStateException(
-            "the client has no pool that this guard has customized: apply poolCustomizer() to the"
-                + " pool's builder first, and clientCustomizer() once the client has its pool");
-      }
-      CUSTOMIZED.remove();
-      install(builder).setConnectionManager(manager(pool.get(), parts));
+                  builder,
+                  HttpAsyncClientBuilder.class,
+                  "connManager",
+                  PoolingAsyncClientConnectionManager.class)
+              .orElseThrow(GuardCore::notCustomized);
+      GuardParts parts = core.own(GuardedAddresses.in(pool));
+      install(builder).setConnectionManager(manager(pool, parts));
     };
   }
 

@@ -185,20 +185,11 @@ public final class ApacheHttpGuard implements Guard {
                   HttpClientBuilder.class,
                   "connManager",
                   PoolingHttpClientConnectionManager.class)
-              .orElseThrow(ApacheHttpGuard::notCustomized);
-      GuardParts parts =
-          GuardedConnections.in(pool)
-              .filter(its -> its.installation() == core.installation())
-              .orElseThrow(ApacheHttpGuard::notCustomized);
+              .orElseThrow(GuardCore::notCustomized);
+      GuardParts parts = core.own(GuardedConnections.in(pool));
       install(builder)
           .setConnectionManager(new GuardedManager(pool, parts, core.diallers(), connectTimeout));
     };
-  }
-
-  private static IllegalStateException notCustomized() {
-    return new IllegalStateException(
-        "the client has no pool that this guard has customized: apply poolCustomizer() to the"
-            + " pool's builder first, and clientCustomizer() once the client has its pool");
   }
 
   /**

@@ -10,6 +10,7 @@ import dev.holdfast.internal.socket.SocketParts;
 import dev.holdfast.internal.socket.SocketSettings;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.WeakHashMap;
 import org.apache.hc.client5.http.DnsResolver;
@@ -105,6 +106,24 @@ final class GuardCore {
       endpoints.add(mine);
     }
     return new GuardParts(settings, sockets, mine, new Addresses(users), connects, installation);
+  }
+
+  /**
+   * Of a pool that a framework has built.
+   *
+   * @param ofPool what a guard has put into it
+   * @throws IllegalStateException if it was another guard, or none
+   */
+  GuardParts own(Optional<GuardParts> ofPool) {
+    return ofPool
+        .filter(its -> its.installation() == installation)
+        .orElseThrow(GuardCore::notCustomized);
+  }
+
+  static IllegalStateException notCustomized() {
+    return new IllegalStateException(
+        "the client has no pool that this guard has customized: apply poolCustomizer() to the"
+            + " pool's builder first, and clientCustomizer() once the client has its pool");
   }
 
   void close() {

@@ -11,6 +11,7 @@ import dev.holdfast.lab.http.FaultServer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.apache.hc.client5.http.config.ConnectionConfig;
@@ -97,6 +98,28 @@ final class AsyncInstallTest {
         assertThat(guard.snapshots()).isNotEmpty();
       }
     }
+  }
+
+  /** On whatever thread, and with others made in between. */
+  @Test
+  void mustKnowAPoolThatAFrameworkHasBuilt() throws Exception {
+    var poolBuilder = pool();
+    CompletableFuture.runAsync(() -> guard.poolCustomizer().accept(poolBuilder)).get();
+    HttpAsyncClientBuilder builder =
+        HttpAsyncClients.custom().setConnectionManager(poolBuilder.build());
+    ApacheAsyncGuard other = ApacheAsyncGuard.create(Bed.plan());
+    var others = pool();
+    other.poolCustomizer().accept(others);
+    guard.poolCustomizer().accept(pool());
+    guard.clientCustomizer().accept(builder);
+    assertTold(builder, false);
+
+    HttpAsyncClientBuilder foreign = HttpAsyncClients.custom().setConnectionManager(others.build());
+    assertThatThrownBy(() -> guard.clientCustomizer().accept(foreign))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("poolCustomizer()");
+    other.clientCustomizer().accept(foreign);
+    assertTold(foreign, false);
   }
 
   @Test
