@@ -23,6 +23,8 @@ final class Failures {
   private static final String REFUSED = "REFUSED_STREAM";
   private static final String WRITER = "okhttp3.internal.http2.Http2Writer";
 
+  private static final String NOT_HTTP = "Unexpected status line: ";
+
   private Failures() {}
 
   static ExchangeFailure how(IOException thrown, OpenSocket socket) {
@@ -57,6 +59,14 @@ final class Failures {
   private static boolean isRefused(Throwable thrown) {
     return thrown.getClass().getSimpleName().equals(STREAM_RESET)
         && String.valueOf(thrown.getMessage()).contains(REFUSED);
+  }
+
+  /** The first line of an answer was of another protocol. */
+  static boolean isForeign(IOException thrown) {
+    String said = String.valueOf(thrown.getMessage());
+    return thrown instanceof ProtocolException
+        && said.startsWith(NOT_HTTP)
+        && !said.startsWith("HTTP/", NOT_HTTP.length());
   }
 
   /** The connection of HTTP/2 ended under the request: a plain exception, as anybody may throw. */

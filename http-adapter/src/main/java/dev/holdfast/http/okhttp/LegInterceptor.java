@@ -1,5 +1,6 @@
 package dev.holdfast.http.okhttp;
 
+import dev.holdfast.internal.dial.ConnectListener;
 import dev.holdfast.internal.http.ExchangeFailure;
 import dev.holdfast.internal.http.ExchangeProgress;
 import dev.holdfast.internal.http.KeepAliveHint;
@@ -24,10 +25,15 @@ final class LegInterceptor implements Interceptor {
 
   private final Carriers carriers;
   private final Installation installation;
+  private final ConnectListener connects;
 
-  LegInterceptor(Carriers carriers, Installation installation) {
+  /**
+   * @param connects hears of foreign answers, which are known only after the connect
+   */
+  LegInterceptor(Carriers carriers, Installation installation, ConnectListener connects) {
     this.carriers = carriers;
     this.installation = installation;
+    this.connects = connects;
   }
 
   @Override
@@ -52,7 +58,7 @@ final class LegInterceptor implements Interceptor {
       carrier.multiplex();
     }
     call.begins(request);
-    return new Leg(carrier, carrier.open(), request).run(chain, call);
+    return new Leg(carrier, carrier.open(), request, connects).run(chain, call);
   }
 
   private static boolean isHttp2(@Nullable Connection connection) {
@@ -70,8 +76,10 @@ final class LegInterceptor implements Interceptor {
     private final long sentBefore;
     private final long receivedBefore;
     private final boolean reused;
+    private final ConnectListener connects;
 
-    Leg(Carrier carrier, OpenSocket socket, Request request) {
+    Leg(Carrier carrier, OpenSocket socket, Request request, ConnectListener connects) {
+      this.connects = connects;
       this.carrier = carrier;
       this.socket = socket;
       this.request = request;
@@ -114,6 +122,9 @@ final class LegInterceptor implements Interceptor {
       ExchangeProgress far = progress(how, call.awaited());
       if (how == ExchangeFailure.CLOSED && cameToNobody(far, !call.mayRunTwice())) {
         far = new ExchangeProgress(0, false, 0, reused, far.repeatable(), how);
+      }
+      if (!reused && Failures.isForeign(thrown)) {
+        connects.ended(socket.foreign());
       }
       return call.fails(thrown, far, why.cause(), why.evidence());
     }

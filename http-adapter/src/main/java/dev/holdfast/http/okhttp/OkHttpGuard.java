@@ -155,7 +155,7 @@ public final class OkHttpGuard implements Guard {
     if (settings.plans().all().size() > 1) {
       builder.dns(new NamedAddresses(users.dns()));
     }
-    builder.networkInterceptors().add(0, new LegInterceptor(carriers, installation));
+    builder.networkInterceptors().add(0, new LegInterceptor(carriers, installation, connects));
     builder.addNetworkInterceptor(new BodyInterceptor());
     builder.addInterceptor(
         new CallInterceptor(

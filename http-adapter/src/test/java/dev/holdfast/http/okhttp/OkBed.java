@@ -8,6 +8,7 @@ import dev.holdfast.metrics.HoldfastMeter;
 import dev.holdfast.path.ConnectionPlan;
 import dev.holdfast.path.NetworkPath;
 import dev.holdfast.path.ServerLimits;
+import dev.holdfast.report.DiagnosisEvent;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -34,6 +35,7 @@ final class OkBed implements AutoCloseable {
   private final MeterRegistry meters = new SimpleMeterRegistry();
   private final List<SwapEvent> swaps = new CopyOnWriteArrayList<>();
   private final List<ConnectReport> connects = new CopyOnWriteArrayList<>();
+  private final List<DiagnosisEvent> diagnoses = new CopyOnWriteArrayList<>();
   private final OkHttpGuard guard;
   private final OkHttpClient client;
 
@@ -49,6 +51,7 @@ final class OkBed implements AutoCloseable {
     this.guard = guarding.apply(OkHttpGuard.custom(plan()).meterRegistry(meters)).build();
     guard.onSwap(swaps::add);
     guard.onConnect(connects::add);
+    guard.onDiagnosis(diagnoses::add);
     this.client = guard.install(building.apply(new OkHttpClient.Builder())).build();
   }
 
@@ -86,6 +89,10 @@ final class OkBed implements AutoCloseable {
 
   List<SwapEvent> swaps() {
     return swaps;
+  }
+
+  List<DiagnosisEvent> diagnoses() {
+    return diagnoses;
   }
 
   List<ConnectReport> connects() {

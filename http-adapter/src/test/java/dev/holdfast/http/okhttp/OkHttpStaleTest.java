@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.diagnosis.Explanation;
+import dev.holdfast.gate.ConnectOutcome;
 import dev.holdfast.http.SwapEvent;
 import dev.holdfast.lab.Await;
 import dev.holdfast.lab.http.Answer;
@@ -187,6 +189,36 @@ final class OkHttpStaleTest {
       bed.send("POST", server, "second");
       assertThat(server.connections()).isEqualTo(2);
       assertThat(bed.swaps()).extracting(SwapEvent::cause).containsExactly(Cause.IDLE_LIMIT);
+    }
+  }
+
+  /** As behind a balancer whose list of servers is stale: bare and guarded the call fails. */
+  @ParameterizedTest
+  @ValueSource(strings = {"-ERR unknown command 'GET'\r\n", "SSH-2.0-OpenSSH_9.6\r\n", "HTTP/1."})
+  void mustNameAForeignServerAndRepeatNothing(String said) throws IOException {
+    try (FaultServer server = FaultServer.plain();
+        OkBed bed = new OkBed()) {
+      server.next(new Exchange.Babbled(said, Ending.FIN));
+      server.next(new Exchange.Babbled(said, Ending.FIN));
+      OkHttpClient bare = new OkHttpClient();
+      assertThatThrownBy(
+              () -> OkBed.send(bare, OkBed.request("POST", server.uri("/bare"), "bare").build()))
+          .isInstanceOf(IOException.class);
+      OkBed.close(bare);
+      assertThatThrownBy(() -> bed.send("POST", server, "guarded")).isInstanceOf(IOException.class);
+      assertThat(server.executions("guarded")).isEqualTo(1);
+      if (!said.startsWith("HTTP")) {
+        Await.until(
+            "diagnosed",
+            OkBed.SOON,
+            () ->
+                bed.diagnoses().stream()
+                    .anyMatch(
+                        d -> d.diagnosis().explanations().contains(Explanation.FOREIGN_PROTOCOL)));
+        assertThat(bed.connects()).anyMatch(c -> c.outcome() == ConnectOutcome.FOREIGN);
+      }
+      assertThat(bed.send("POST", server, "next")).isEqualTo("next");
+      assertThat(server.connections()).isEqualTo(3);
     }
   }
 }
