@@ -72,7 +72,7 @@ final class PoolReadings {
       }
       shared.lentByGone.add(reading.lent().getAsLong());
       shared.usedByGone.add(reading.usedNanos().getAsLong());
-      shared.pools.remove(reading);
+      shared.pools.removeIf(one -> one == reading); // a record's equals would pin its class loader
       if (shared.pools.isEmpty()) {
         names.remove(pool);
         shared.meters.forEach(meter -> Guarded.meter(() -> registry.remove(meter)));

@@ -1,7 +1,5 @@
 package dev.holdfast.pool;
 
-import java.io.Serializable;
-
 /**
  * A pool at one moment. Counts that change meanwhile may be off by those changes.
  *
@@ -15,8 +13,14 @@ import java.io.Serializable;
  * @param closing connections whose close has not returned; each keeps its place until then
  */
 public record PoolState(
-    int max, int total, int idle, int active, int connecting, int proving, int waiting, int closing)
-    implements Serializable {
+    int max,
+    int total,
+    int idle,
+    int active,
+    int connecting,
+    int proving,
+    int waiting,
+    int closing) {
 
   @Override
   public String toString() {
