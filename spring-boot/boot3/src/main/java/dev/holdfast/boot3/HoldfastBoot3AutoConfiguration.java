@@ -1,6 +1,5 @@
 package dev.holdfast.boot3;
 
-import dev.holdfast.boot.GuardedFeign;
 import dev.holdfast.boot.GuardedLettuce;
 import dev.holdfast.boot.GuardedReactorClients;
 import dev.holdfast.boot.HealthView;
@@ -32,7 +31,6 @@ import org.springframework.boot.http.client.HttpComponentsClientHttpRequestFacto
 import org.springframework.boot.http.client.ReactorClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.reactive.HttpComponentsClientHttpConnectorBuilder;
 import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
-import org.springframework.cloud.openfeign.clientconfig.HttpClient5FeignConfiguration.HttpClientBuilderCustomizer;
 import org.springframework.cloud.openfeign.support.FeignHttpClientProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -94,11 +92,12 @@ public class HoldfastBoot3AutoConfiguration {
   }
 
   /**
-   * Feign over Apache HttpClient 5. Spring Cloud OpenFeign before 5.0.1, whichever Spring Boot it
-   * is for, lets its pool be replaced only, so this one is set up as Spring Cloud does it.
+   * The pool of Feign over Apache HttpClient 5. Spring Cloud OpenFeign before 5.0.1, whichever
+   * Spring Boot it is for, lets its pool be replaced only, so this one is set up as Spring Cloud
+   * does it.
    */
   @Configuration(proxyBeanMethods = false)
-  @ConditionalOnClass({ApacheHttp5Client.class, HttpClientBuilderCustomizer.class})
+  @ConditionalOnClass({ApacheHttp5Client.class, FeignHttpClientProperties.class})
   @ConditionalOnMissingClass(
       "org.springframework.cloud.openfeign.clientconfig.HttpClient5FeignConfiguration$"
           + "HttpClientConnectionManagerBuilderCustomizer")
@@ -114,13 +113,6 @@ public class HoldfastBoot3AutoConfiguration {
     HttpClientConnectionManager holdfastFeignPool(
         ApacheHttpGuard guard, FeignHttpClientProperties properties) {
       return FeignPool.of(properties, guard.poolCustomizer());
-    }
-
-    @Bean
-    @Order(Ordered.LOWEST_PRECEDENCE)
-    HttpClientBuilderCustomizer holdfastFeignCustomizer(
-        ApacheHttpGuard guard, ObjectProvider<HttpClientConnectionManager> pool) {
-      return builder -> GuardedFeign.install(guard, pool.getObject(), builder);
     }
   }
 

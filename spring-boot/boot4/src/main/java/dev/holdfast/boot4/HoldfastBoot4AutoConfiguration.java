@@ -1,7 +1,6 @@
 package dev.holdfast.boot4;
 
 import co.elastic.clients.transport.rest5_client.low_level.Rest5ClientBuilder;
-import dev.holdfast.boot.GuardedFeign;
 import dev.holdfast.boot.GuardedLettuce;
 import dev.holdfast.boot.GuardedReactorClients;
 import dev.holdfast.boot.HealthView;
@@ -14,7 +13,6 @@ import feign.hc5.ApacheHttp5Client;
 import io.lettuce.core.RedisClient;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
-import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -30,7 +28,6 @@ import org.springframework.boot.http.client.autoconfigure.ClientHttpRequestFacto
 import org.springframework.boot.http.client.autoconfigure.reactive.ClientHttpConnectorBuilderCustomizer;
 import org.springframework.boot.http.client.reactive.HttpComponentsClientHttpConnectorBuilder;
 import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
-import org.springframework.cloud.openfeign.clientconfig.HttpClient5FeignConfiguration.HttpClientBuilderCustomizer;
 import org.springframework.cloud.openfeign.clientconfig.HttpClient5FeignConfiguration.HttpClientConnectionManagerBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -86,7 +83,7 @@ public class HoldfastBoot4AutoConfiguration {
     }
   }
 
-  /** Feign over Apache HttpClient 5. */
+  /** The pool of Feign over Apache HttpClient 5. */
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass({ApacheHttp5Client.class, HttpClientConnectionManagerBuilderCustomizer.class})
   @ConditionalOnBean(ApacheHttpGuard.class)
@@ -97,13 +94,6 @@ public class HoldfastBoot4AutoConfiguration {
     HttpClientConnectionManagerBuilderCustomizer holdfastFeignPoolCustomizer(
         ApacheHttpGuard guard) {
       return guard.poolCustomizer()::accept;
-    }
-
-    @Bean
-    @Order(Ordered.LOWEST_PRECEDENCE)
-    HttpClientBuilderCustomizer holdfastFeignCustomizer(
-        ApacheHttpGuard guard, ObjectProvider<HttpClientConnectionManager> pool) {
-      return builder -> GuardedFeign.install(guard, pool.getObject(), builder);
     }
   }
 

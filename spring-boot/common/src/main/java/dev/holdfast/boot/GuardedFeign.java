@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Hangs a guard into the HttpClient that Spring Cloud OpenFeign builds. */
-public final class GuardedFeign {
+final class GuardedFeign {
 
   private static final Logger LOG = LoggerFactory.getLogger(GuardedFeign.class);
 
@@ -23,7 +23,7 @@ public final class GuardedFeign {
    * @param pool of the client
    * @param builder with all that Feign and other customizers have set
    */
-  public static void install(
+  static void install(
       ApacheHttpGuard guard, HttpClientConnectionManager pool, HttpClientBuilder builder) {
     if (!ApacheHttpGuard.isInstalledIn(pool)) {
       LOG.warn(

@@ -11,6 +11,7 @@ import dev.holdfast.redis.LettuceGuard;
 import dev.holdfast.redis.LettuceGuardBuilder;
 import dev.holdfast.redis.jedis.JedisGuard;
 import dev.holdfast.redis.jedis.JedisGuardBuilder;
+import feign.hc5.ApacheHttp5Client;
 import io.lettuce.core.RedisClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
@@ -18,6 +19,7 @@ import java.util.function.Function;
 import org.apache.commons.pool2.impl.GenericObjectPool;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.SpringBootVersion;
@@ -28,9 +30,12 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.cloud.openfeign.clientconfig.HttpClient5FeignConfiguration.HttpClientBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.http.client.ClientHttpRequestFactory;
@@ -169,6 +174,25 @@ public class HoldfastAutoConfiguration {
     ApacheAsyncGuard holdfastApacheAsyncGuard(
         HoldfastProperties properties, ObjectProvider<MeterRegistry> registries) {
       return http(ApacheAsyncGuard::custom, "async-client", properties, registries).build();
+    }
+  }
+
+  /** Feign over Apache HttpClient 5. Its pool is made or customized as its line has it. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass({
+    ApacheHttp5Client.class,
+    HttpClientBuilderCustomizer.class,
+    HttpClientBuilder.class,
+    ClientHttpRequestFactory.class
+  })
+  @ConditionalOnBooleanProperty(name = "holdfast.http.enabled", matchIfMissing = true)
+  static class Feign {
+
+    @Bean
+    @Order(Ordered.LOWEST_PRECEDENCE)
+    HttpClientBuilderCustomizer holdfastFeignCustomizer(
+        ApacheHttpGuard guard, ObjectProvider<HttpClientConnectionManager> pool) {
+      return builder -> GuardedFeign.install(guard, pool.getObject(), builder);
     }
   }
 
