@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -161,7 +162,9 @@ final class PublicSurfaceTest {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
+  /** A parent that is not public cannot be named; what it has is its child's. */
   private static Stream<JavaClass> mentioned(JavaClass type) {
+    Optional<JavaClass> hidden = type.getRawSuperclass().filter(parent -> !isSeen(parent));
     Stream<JavaType> parents =
         Stream.concat(type.getSuperclass().stream(), type.getInterfaces().stream());
     Stream<JavaType> calls =
@@ -172,11 +175,21 @@ final class PublicSurfaceTest {
         type.getFields().stream()
             .filter(field -> isSeen(field.getModifiers()))
             .map(JavaField::getType);
-    return Stream.of(parents, calls, fields)
-        .flatMap(types -> types)
-        .flatMap(each -> each.getAllInvolvedRawTypes().stream())
-        .map(JavaClass::getBaseComponentType)
-        .filter(JavaClass.class::isInstance);
+    Stream<JavaClass> own =
+        Stream.of(
+                parents.flatMap(PublicSurfaceTest::involved).filter(each -> !is(hidden, each)),
+                calls.flatMap(PublicSurfaceTest::involved),
+                fields.flatMap(PublicSurfaceTest::involved))
+            .flatMap(types -> types);
+    return Stream.concat(own, hidden.stream().flatMap(PublicSurfaceTest::mentioned));
+  }
+
+  private static boolean is(Optional<JavaClass> one, JavaClass other) {
+    return one.filter(other::equals).isPresent();
+  }
+
+  private static Stream<JavaClass> involved(JavaType type) {
+    return type.getAllInvolvedRawTypes().stream().map(JavaClass::getBaseComponentType);
   }
 
   private static Stream<JavaType> types(JavaCodeUnit unit) {
