@@ -28,6 +28,7 @@ final class SnippetsTest {
   private static final String IMPORTS =
       """
       package dev.holdfast.examples;
+      import co.elastic.clients.transport.rest5_client.low_level.Rest5Client;
       import dev.holdfast.http.apache.*;
       import dev.holdfast.http.okhttp.*;
       import dev.holdfast.http.reactor.*;
@@ -47,6 +48,7 @@ final class SnippetsTest {
       import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
       import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
       import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
+      import org.apache.hc.core5.http.HttpHost;
       import reactor.netty.http.client.HttpClient;
       import reactor.netty.resources.ConnectionProvider;
       """;
