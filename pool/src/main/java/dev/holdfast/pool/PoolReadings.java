@@ -32,8 +32,30 @@ final class PoolReadings {
 
   private static final Map<MeterRegistry, Map<String, PoolReadings>> ALL = new WeakHashMap<>();
 
-  /** One pool's. */
-  record Reading(Supplier<PoolState> state, LongSupplier lent, LongSupplier usedNanos) {}
+  /** One pool's. No record: the JVM makes a record's equals such that its class loader stays. */
+  static final class Reading {
+    private final Supplier<PoolState> state;
+    private final LongSupplier lent;
+    private final LongSupplier usedNanos;
+
+    Reading(Supplier<PoolState> state, LongSupplier lent, LongSupplier usedNanos) {
+      this.state = state;
+      this.lent = lent;
+      this.usedNanos = usedNanos;
+    }
+
+    int count(ToIntFunction<PoolState> what) {
+      return what.applyAsInt(state.get());
+    }
+
+    long lent() {
+      return lent.getAsLong();
+    }
+
+    long usedNanos() {
+      return usedNanos.getAsLong();
+    }
+  }
 
   private final List<Reading> pools = new CopyOnWriteArrayList<>();
   private final LongAdder lentByGone = new LongAdder();
@@ -70,9 +92,9 @@ final class PoolReadings {
       if (names == null || shared == null) {
         return;
       }
-      shared.lentByGone.add(reading.lent().getAsLong());
-      shared.usedByGone.add(reading.usedNanos().getAsLong());
-      shared.pools.removeIf(one -> one == reading); // a record's equals would pin its class loader
+      shared.lentByGone.add(reading.lent());
+      shared.usedByGone.add(reading.usedNanos());
+      shared.pools.remove(reading);
       if (shared.pools.isEmpty()) {
         names.remove(pool);
         shared.meters.forEach(meter -> Guarded.meter(() -> registry.remove(meter)));
@@ -93,7 +115,7 @@ final class PoolReadings {
                     HoldfastMeter.POOL_USE.meterName(),
                     this,
                     PoolReadings::lent,
-                    all -> all.sum(all.usedByGone, one -> one.usedNanos().getAsLong()),
+                    all -> all.sum(all.usedByGone, Reading::usedNanos),
                     TimeUnit.NANOSECONDS)
                 .description(HoldfastMeter.POOL_USE.description())
                 .tags(tags)
@@ -129,11 +151,11 @@ final class PoolReadings {
   }
 
   private int states(ToIntFunction<PoolState> count) {
-    return pools.stream().mapToInt(one -> count.applyAsInt(one.state().get())).sum();
+    return pools.stream().mapToInt(one -> one.count(count)).sum();
   }
 
   private long lent() {
-    return sum(lentByGone, one -> one.lent().getAsLong());
+    return sum(lentByGone, Reading::lent);
   }
 
   private long sum(LongAdder gone, ToLongFunction<Reading> count) {
