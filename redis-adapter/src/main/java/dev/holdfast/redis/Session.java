@@ -75,7 +75,9 @@ final class Session {
    * @param position its number among those handed down, from 1
    */
   void handedDown(CommandKind kind, RedisCommand<?, ?, ?> command, long position) {
-    marks.oneShotUsed();
+    if (marks.oneShotUsed()) {
+      settleTouched();
+    }
     latest = position;
     SessionChange change = kind.leavesNothing() ? null : new SessionChange(kind, command, position);
     if (change != null && position == 1 && isName(change)) {

@@ -25,7 +25,9 @@ final class SessionMarks {
   private boolean strange;
 
   private boolean subscribed;
-  private boolean oneShot;
+
+  /** Of what holds for the next command only. */
+  private @Nullable Residue oneShot;
 
   /** What the next connection has to be told again, the latest of each. */
   private List<SessionChange> settings = List.of();
@@ -67,19 +69,19 @@ final class SessionMarks {
       return;
     }
     Residue left = residueOf(change);
-    if (left != null) {
+    if (left != null && SessionTable.isForTheNextOnly(change.kind(), change.word())) {
+      oneShot = left;
+    } else if (left != null) {
       residues.add(left);
     }
     switch (change.kind()) {
       case HELLO -> speaks(change.word());
       case SUBSCRIBE -> subscribed = true;
       case CLIENT -> {
-        oneShot |= change.word().equals("CACHING");
         if (certain && REARMED.contains(change.word())) {
           set(change);
         }
       }
-      case ASKING -> oneShot = true;
       case MONITOR, STREAM -> strange = true;
       case SCRIPT -> strange |= left != null;
       default -> {}
@@ -109,14 +111,20 @@ final class SessionMarks {
     residues.clear();
     residues.add(Residue.IDENTITY);
     subscribed = false;
-    oneShot = false;
+    oneShot = null;
     pushesApart = false;
     settings = List.of();
   }
 
-  /** The command that was treated as no other will be is on its way. */
-  void oneShotUsed() {
-    oneShot = false;
+  /**
+   * The command that was treated as no other will be is on its way.
+   *
+   * @return whether there was anything to use up
+   */
+  boolean oneShotUsed() {
+    boolean used = oneShot != null;
+    oneShot = null;
+    return used;
   }
 
   /** Whether the server sends answers only, or marks what else it sends. */
@@ -133,7 +141,7 @@ final class SessionMarks {
 
   /** Whether one answer comes for each command, and means what it says. */
   boolean answersAsUsual() {
-    return answersOnly() && !oneShot;
+    return answersOnly() && oneShot == null;
   }
 
   boolean none() {
@@ -145,6 +153,10 @@ final class SessionMarks {
   }
 
   EnumSet<Residue> residues() {
-    return EnumSet.copyOf(residues);
+    EnumSet<Residue> all = EnumSet.copyOf(residues);
+    if (oneShot != null) {
+      all.add(oneShot);
+    }
+    return all;
   }
 }

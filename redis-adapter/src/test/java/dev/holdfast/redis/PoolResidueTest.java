@@ -272,6 +272,28 @@ final class PoolResidueTest {
     }
   }
 
+  /** {@code ASKING} holds for the next command only. */
+  @Test
+  void mustCloseWhatCameBackWithAnAskingThatNothingFollowed() throws Exception {
+    try (RedisServer node = RedisServer.builder().clustered().start();
+        PoolBed bed = new PoolBed(node, pool -> pool.maxSize(1))) {
+      var first = bed.pool.borrow();
+      long id = PoolBed.id(first);
+      dispatch(first, CommandType.ASKING);
+      first.sync().echo("used up");
+      bed.pool.release(first).get(5, TimeUnit.SECONDS);
+      var second = bed.pool.borrow();
+      assertThat(PoolBed.id(second)).isEqualTo(id);
+      dispatch(second, CommandType.ASKING);
+      bed.pool.release(second).get(5, TimeUnit.SECONDS);
+      try (var third = bed.pool.borrow()) {
+        assertThat(PoolBed.id(third)).isNotEqualTo(id);
+      }
+      assertThat(bed.count("holdfast.pool.residues", "residue", Residue.SETTINGS.tag()))
+          .isEqualTo(1);
+    }
+  }
+
   @Test
   void mustSetAChangedTimeoutBack() throws Exception {
     try (PoolBed bed = new PoolBed(redis, pool -> pool.maxSize(1))) {

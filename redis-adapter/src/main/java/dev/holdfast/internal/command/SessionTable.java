@@ -37,4 +37,15 @@ public final class SessionTable {
       default -> null;
     };
   }
+
+  /**
+   * Whether what it leaves behind is used up by the command that follows.
+   *
+   * @param kind of the command
+   * @param word its first argument, see {@link CommandWords}
+   * @return false for what lasts
+   */
+  public static boolean isForTheNextOnly(CommandKind kind, String word) {
+    return kind == CommandKind.ASKING || (kind == CommandKind.CLIENT && word.equals("CACHING"));
+  }
 }

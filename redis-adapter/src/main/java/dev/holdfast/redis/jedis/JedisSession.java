@@ -41,6 +41,11 @@ final class JedisSession {
   private long answered;
   private int watches;
 
+  /** What the next command uses up, and the position of the command that left it. */
+  private @Nullable Residue oneShot;
+
+  private long oneShotSince;
+
   /** Answers no longer come one for each command, for as long as the connection lives. */
   private volatile boolean strange;
 
@@ -150,11 +155,18 @@ final class JedisSession {
       }
       default -> {
         Residue left = SessionTable.residue(change.kind(), change.word(), change.second());
-        if (left != null) {
+        if (left != null && SessionTable.isForTheNextOnly(change.kind(), change.word())) {
+          oneShot = left;
+          oneShotSince = change.position();
+        } else if (left != null) {
           residues.add(left);
         }
       }
     }
+  }
+
+  private @Nullable Residue oneShot() {
+    return oneShotSince == sent ? oneShot : null;
   }
 
   /** Whether one answer comes for each command. */
@@ -197,7 +209,11 @@ final class JedisSession {
 
   /** Whether a command that nobody asked for would be answered as on a new connection. */
   boolean plain() {
-    return !strange && quiet() && transaction == Transaction.NONE && watches == 0;
+    return !strange
+        && quiet()
+        && transaction == Transaction.NONE
+        && watches == 0
+        && oneShot() == null;
   }
 
   /** What its borrower leaves behind; null if nothing. */
@@ -217,6 +233,6 @@ final class JedisSession {
     if (!residues.isEmpty()) {
       return residues.iterator().next();
     }
-    return strange || !quiet() ? Residue.UNANSWERED : null;
+    return strange || !quiet() ? Residue.UNANSWERED : oneShot();
   }
 }

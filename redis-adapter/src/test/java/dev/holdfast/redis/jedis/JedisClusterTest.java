@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.holdfast.lab.Await;
 import dev.holdfast.lab.RedisCluster;
+import dev.holdfast.lab.RedisServer;
 import dev.holdfast.retry.AmbiguousOutcomeException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ import redis.clients.jedis.exceptions.JedisClusterOperationException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.providers.ClusterConnectionProvider;
+import redis.clients.jedis.util.JedisClusterCRC16;
 
 /** A real cluster, under Jedis bare and guarded. */
 final class JedisClusterTest {
@@ -146,9 +148,77 @@ final class JedisClusterTest {
     assertThat(reads()).isGreaterThanOrEqualTo(before + 2);
   }
 
+  /** A slot is on its way, and each call is sent to where its key is by now ({@code ASK}). */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void mustKeepTheConnectionsThatItIsSentTo(boolean guarded) {
+    String key = aKeyOnItsWay();
+    UnifiedJedis client = bed.client(guarded);
+    assertThat(client.incr(key)).isOne();
+    long connections = bed.box(1).connectionsAccepted();
+    for (int i = 2; i <= 20; i++) {
+      assertThat(client.incr(key)).isEqualTo(i);
+    }
+    assertThat(calls(cluster.node(1), "asking")).isEqualTo(20);
+    assertThat(bed.box(1).connectionsAccepted()).isEqualTo(connections);
+    bed.box(1).resetAll();
+    bed.box(1).awaitEndsMet();
+    assertThat(client.incr(key)).isEqualTo(21);
+  }
+
+  /** The answer to {@code ASKING} came, that of the command is lost. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void mustNotRepeatWhatRanWhereItWasSentTo(boolean guarded) throws Exception {
+    RedisServer target = cluster.node(1);
+    String key = aKeyOnItsWay();
+    UnifiedJedis client = bed.client(guarded);
+    assertThat(client.incr(key)).isOne();
+    target.command("CLIENT", "PAUSE", "100000", "WRITE");
+    CompletableFuture<Long> lost = CompletableFuture.supplyAsync(() -> client.incr(key));
+    Await.until("it waits", SOON, () -> isHeld(target));
+    bed.box(1).swallowReplies();
+    target.command("CLIENT", "UNPAUSE");
+    Await.until("it ran", SOON, () -> calls(target, "incr") == 2);
+    bed.box(1).heal();
+    bed.box(1).resetAll();
+    if (guarded) {
+      Throwable thrown = Objects.requireNonNull(catchThrowable(lost::join).getCause());
+      assertThat(AmbiguousOutcomeException.in(thrown)).isPresent();
+    } else {
+      assertThat(lost.get(60, TimeUnit.SECONDS)).isEqualTo(3);
+    }
+    assertThat(client.incr(key)).isEqualTo(guarded ? 3 : 4);
+  }
+
+  private static boolean isHeld(RedisServer node) {
+    return node.command("CLIENT", "LIST")
+        .lines()
+        .anyMatch(line -> line.contains(" flags=b ") && line.contains(" cmd=incr "));
+  }
+
+  /** Of a slot that leaves the first node for the second. */
+  private String aKeyOnItsWay() {
+    String key = JedisClusterBed.key(0, "asked");
+    String slot = String.valueOf(JedisClusterCRC16.getSlot(key));
+    RedisServer source = cluster.node(0);
+    RedisServer target = cluster.node(1);
+    target.command("CLUSTER", "SETSLOT", slot, "IMPORTING", id(source));
+    source.command("CLUSTER", "SETSLOT", slot, "MIGRATING", id(target));
+    return key;
+  }
+
+  private static String id(RedisServer node) {
+    return node.command("CLUSTER", "MYID").strip();
+  }
+
   private long reads() {
-    for (String line : cluster.node(1).command("INFO", "commandstats").lines().toList()) {
-      if (line.startsWith("cmdstat_get:")) {
+    return calls(cluster.node(1), "get");
+  }
+
+  private static long calls(RedisServer node, String command) {
+    for (String line : node.command("INFO", "commandstats").lines().toList()) {
+      if (line.startsWith("cmdstat_" + command + ":")) {
         return Long.parseLong(line.substring(line.indexOf("calls=") + 6, line.indexOf(',')));
       }
     }

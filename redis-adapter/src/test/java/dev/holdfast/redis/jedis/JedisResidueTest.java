@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.lab.RedisServer;
 import dev.holdfast.redis.Residue;
+import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -79,7 +80,16 @@ final class JedisResidueTest {
         leaves(Residue.IDENTITY, c -> ask(c, "AUTH", "default", "any")),
         leaves(Residue.SETTINGS, c -> ask(c, "CLIENT", "SETNAME", "mine")),
         leaves(Residue.SETTINGS, c -> ask(c, "CLIENT", "NO-EVICT", "ON")),
+        leaves(Residue.TRACKING, JedisResidueTest::track),
+        leaves(
+            Residue.TRACKING,
+            c -> {
+              track(c);
+              ask(c, "CLIENT", "CACHING", "YES");
+              ask(c, "GET", "key");
+            }),
         leaves(Residue.REPLY_MODE, c -> send(c, "CLIENT", "REPLY", "OFF")),
+        leaves(Residue.REPLY_MODE, c -> send(c, "CLIENT", "REPLY", "SKIP")),
         leaves(Residue.MONITOR, c -> ask(c, "MONITOR")),
         leaves(Residue.UNANSWERED, c -> send(c, "INCR", "unsent")),
         leaves(
@@ -89,6 +99,12 @@ final class JedisResidueTest {
               send(c, "INCR", "n");
               c.getOne();
             }));
+  }
+
+  /** By RESP2 it needs a connection to tell. */
+  private static void track(Connection connection) {
+    String id = String.valueOf(ask(connection, "CLIENT", "ID"));
+    ask(connection, "CLIENT", "TRACKING", "ON", "REDIRECT", id, "OPTIN");
   }
 
   @ParameterizedTest
@@ -172,6 +188,104 @@ final class JedisResidueTest {
         assertThat(next.getSoTimeout()).isEqualTo(timeout);
       }
       assertThat(bed.meter("holdfast.pool.residues")).isZero();
+    }
+  }
+
+  private static Arguments asks(boolean lentAgain, Consumer<Connection> borrower) {
+    return Arguments.of(lentAgain, borrower);
+  }
+
+  static Stream<Arguments> redirected() {
+    return Stream.of(
+        asks(
+            true,
+            c -> {
+              ask(c, "ASKING");
+              ask(c, "ECHO", "one");
+            }),
+        asks(
+            true,
+            c -> {
+              send(c, "ASKING");
+              send(c, "ECHO", "one");
+              c.getMany(2);
+            }),
+        asks(
+            true,
+            c -> {
+              ask(c, "ASKING");
+              ask(c, "MULTI");
+              ask(c, "ECHO", "one");
+              ask(c, "EXEC");
+            }),
+        asks(
+            true,
+            c -> {
+              ask(c, "MULTI");
+              ask(c, "ASKING");
+              ask(c, "EXEC");
+            }),
+        asks(
+            true,
+            c -> {
+              ask(c, "MULTI");
+              ask(c, "ASKING");
+              ask(c, "DISCARD");
+            }),
+        asks(false, c -> ask(c, "ASKING")),
+        asks(
+            false,
+            c -> {
+              ask(c, "ASKING");
+              ask(c, "ECHO", "one");
+              ask(c, "ASKING");
+            }),
+        asks(false, c -> ask(c, "READONLY")),
+        asks(
+            false,
+            c -> {
+              ask(c, "READONLY");
+              ask(c, "ECHO", "one");
+            }));
+  }
+
+  /** {@code ASKING} holds for the next command, {@code READONLY} as long as the connection does. */
+  @ParameterizedTest
+  @MethodSource("redirected")
+  void mustTellWhatIsUsedUpFromWhatLasts(boolean lentAgain, Consumer<Connection> borrower)
+      throws Exception {
+    try (RedisServer node = RedisServer.builder().clustered().start();
+        JedisBed bed = new JedisBed(node.port())) {
+      JedisConnections pool = bed.guarded(1);
+      Object id;
+      try (Connection first = pool.getConnection()) {
+        id = ask(first, "CLIENT", "ID");
+        borrower.accept(first);
+      }
+      assertThat(bed.meter("holdfast.pool.residues", "residue", Residue.SETTINGS.tag()))
+          .isEqualTo(lentAgain ? 0 : 1);
+      try (Connection next = pool.getConnection()) {
+        assertThat(ask(next, "CLIENT", "ID").equals(id)).isEqualTo(lentAgain);
+      }
+    }
+  }
+
+  /** A PING of the guard's would be the command that was asked for. */
+  @Test
+  void mustNotProveAConnectionBetweenAskingAndItsCommand() throws Exception {
+    try (RedisServer node = RedisServer.builder().clustered().start();
+        JedisBed bed = new JedisBed(node.port())) {
+      JedisConnections pool =
+          bed.guarded(
+              bed.guard(guard -> guard.probeAfter(Duration.ofNanos(1))), size -> size.maxSize(1));
+      try (Connection connection = pool.getConnection()) {
+        ask(connection, "ASKING");
+        double before = bed.meter("holdfast.probes");
+        ask(connection, "PUBLISH", "news", "one");
+        assertThat(bed.meter("holdfast.probes")).isEqualTo(before);
+        ask(connection, "PUBLISH", "news", "two");
+        assertThat(bed.meter("holdfast.probes")).isGreaterThan(before);
+      }
     }
   }
 
