@@ -21,6 +21,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -309,6 +310,37 @@ final class SocketGuardTest {
       assertThat(other).containsExactly(Optional.empty());
       assertThat(found).isNull();
       assertThat(proofs()).as("both were answered, and nobody gave up").isEqualTo(2);
+    }
+  }
+
+  /** A close fails writes of which the kernel has taken all: what was offered may have gone. */
+  @Test
+  void mustTellWhatWasOfferedFromWhatWasTaken() throws Exception {
+    ExecutorService writer = Executors.newSingleThreadExecutor();
+    try (ServerSocket deaf = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        GuardedSocket socket = (GuardedSocket) guarded().createSocket()) {
+      socket.connect(deaf.getLocalSocketAddress());
+      OutputStream out = socket.getOutputStream();
+      out.write(1);
+      assertThat(socket.sentBytes()).isEqualTo(1);
+      assertThat(socket.offeredBytes()).isEqualTo(1);
+      byte[] moreThanFits = new byte[64 << 20];
+      Future<?> write =
+          writer.submit(
+              () -> {
+                out.write(moreThanFits);
+                return null;
+              });
+      long all = 1L + moreThanFits.length;
+      await(() -> socket.offeredBytes() == all);
+      socket.giveUp(new Death(Cause.PATH_SILENT, "silent"));
+      assertThatThrownBy(() -> write.get(10, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(SocketException.class);
+      assertThatThrownBy(() -> out.write(1)).isInstanceOf(SocketException.class);
+      assertThat(socket.sentBytes()).isEqualTo(1);
+      assertThat(socket.offeredBytes()).isEqualTo(all);
+    } finally {
+      writer.shutdownNow();
     }
   }
 

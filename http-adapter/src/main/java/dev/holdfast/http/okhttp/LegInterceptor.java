@@ -73,7 +73,7 @@ final class LegInterceptor implements Interceptor {
     private final Carrier carrier;
     private final OpenSocket socket;
     private final Request request;
-    private final long sentBefore;
+    private final long offeredBefore;
     private final long receivedBefore;
     private final boolean reused;
     private final ConnectListener connects;
@@ -83,7 +83,7 @@ final class LegInterceptor implements Interceptor {
       this.carrier = carrier;
       this.socket = socket;
       this.request = request;
-      this.sentBefore = carrier.sentBytes();
+      this.offeredBefore = carrier.offeredBytes();
       this.receivedBefore = carrier.receivedBytes();
       this.reused = carrier.begins();
     }
@@ -133,7 +133,17 @@ final class LegInterceptor implements Interceptor {
     private boolean cameToNobody(ExchangeProgress far, boolean patient) {
       return !carrier.isMultiplexed()
           && far.receivedBytes() == 0
-          && socket.cameToNobody(sentBefore, carrier.receivedBytes(), patient);
+          && socket.cameToNobody(offeredBefore, carrier.receivedBytes(), patient);
+    }
+
+    /**
+     * Of a write that the kernel refused its last byte did not go, and no request was whole. Over
+     * HTTP/2 it may have held all of another call besides; and a connection that is given up fails
+     * the writes under way, whatever the kernel took.
+     */
+    private long written(ExchangeFailure how) {
+      boolean untold = carrier.isMultiplexed() || how == ExchangeFailure.GIVEN_UP;
+      return untold ? carrier.offeredBytes() : carrier.sentBytes();
     }
 
     /** Under TLS and over HTTP/2 what was received is not the answer's alone, and not counted. */
@@ -145,7 +155,7 @@ final class LegInterceptor implements Interceptor {
       boolean own = !carrier.isMultiplexed() && request.url().scheme().equals("http");
       long received = own ? carrier.receivedBytes() - receivedBefore : 0;
       return new ExchangeProgress(
-          carrier.sentBytes() - sentBefore,
+          Math.max(0, written(how) - offeredBefore),
           false,
           received,
           reused,

@@ -120,6 +120,27 @@ final class OkHttp2Test {
   }
 
   /**
+   * One write may hold all of a call and a part of another's, and break off behind it: how much of
+   * it the kernel took nobody tells.
+   */
+  @Test
+  void mustNotSendAPostAgainWhoseWriteBrokeOff() throws IOException {
+    BreakingSockets sockets = new BreakingSockets();
+    try (H2Server server = new H2Server(false);
+        OkBed bed =
+            new OkBed(guard -> guard, client -> http2(client, false).socketFactory(sockets))) {
+      bed.send(request("GET", server, "/first"));
+      server.next(Fate.CLOSED);
+      sockets.breakAfterTheNextWrite(
+          () -> Await.until("it ran", OkBed.SOON, () -> server.executions("/pay") == 1));
+      assertThatThrownBy(() -> bed.send(request("POST", server, "/pay")))
+          .satisfies(thrown -> assertThat(AmbiguousOutcomeException.in(thrown)).isPresent());
+      assertThat(bed.send(request("POST", server, "/next"))).isEqualTo("/next");
+      assertThat(server.executions("/pay")).isEqualTo(1);
+    }
+  }
+
+  /**
    * nginx ends its connections after so many requests, in the midst of more. One of 5,000 or so
    * meets that while its body is written.
    */

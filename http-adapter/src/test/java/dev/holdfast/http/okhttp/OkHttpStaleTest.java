@@ -7,6 +7,7 @@ import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.diagnosis.Explanation;
 import dev.holdfast.gate.ConnectOutcome;
 import dev.holdfast.http.SwapEvent;
+import dev.holdfast.internal.socket.Death;
 import dev.holdfast.lab.Await;
 import dev.holdfast.lab.http.Answer;
 import dev.holdfast.lab.http.Ending;
@@ -20,6 +21,7 @@ import dev.holdfast.retry.Delivery;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,6 +99,36 @@ final class OkHttpStaleTest {
                               assertThat(outcome.delivery()).isEqualTo(Delivery.SENT_UNANSWERED)));
       assertThat(server.executions("second")).isEqualTo(1);
       assertThat(bed.count(HoldfastMeter.AMBIGUOUS)).isEqualTo(1);
+    }
+  }
+
+  /** The kernel has all of it when another thread closes the connection, and its write fails. */
+  @Test
+  void mustNotRepeatAPostThatWasSentAsItsConnectionWasGivenUp() throws IOException {
+    BreakingSockets sockets = new BreakingSockets();
+    AtomicReference<Carrier> carrier = new AtomicReference<>();
+    try (FaultServer server = FaultServer.plain();
+        OkBed bed =
+            new OkBed(
+                guard -> guard,
+                client ->
+                    client
+                        .socketFactory(sockets)
+                        .addNetworkInterceptor(
+                            chain -> {
+                              carrier.set((Carrier) chain.connection().socket());
+                              return chain.proceed(chain.request());
+                            }))) {
+      bed.send("GET", server, "first");
+      sockets.breakAfterTheNextWrite(
+          () -> {
+            Await.until("it ran", OkBed.SOON, () -> server.executions("second") == 1);
+            carrier.get().open().end().condemn(new Death(Cause.PATH_SILENT, "silent"));
+          });
+      assertThatThrownBy(() -> bed.send("POST", server, "second"))
+          .isInstanceOf(AmbiguousOkHttpOutcomeException.class);
+      assertThat(bed.send("POST", server, "third")).isEqualTo("third");
+      assertThat(server.executions("second")).isEqualTo(1);
     }
   }
 

@@ -64,6 +64,17 @@ public class GuardedSocket extends SocketOverSocket {
   }
 
   /**
+   * Bytes of writes that were begun: of those that are under way or have failed nobody tells how
+   * much went. A close by another thread fails a write of which the kernel has taken all.
+   *
+   * @return as of now, no less than {@link #sentBytes}
+   */
+  public final long offeredBytes() {
+    StreamLedger book = ledger;
+    return book == null ? 0 : book.offered();
+  }
+
+  /**
    * Bytes that were read from it.
    *
    * @return as of now

@@ -18,7 +18,7 @@ final class LedgerOutput extends OutputStream {
 
   @Override
   public void write(int next) throws IOException {
-    ledger.writes();
+    ledger.writes(1);
     try {
       out.write(next);
       ledger.wrote(1);
@@ -29,7 +29,7 @@ final class LedgerOutput extends OutputStream {
 
   @Override
   public void write(byte[] bytes, int from, int length) throws IOException {
-    ledger.writes();
+    ledger.writes(length);
     try {
       out.write(bytes, from, length);
       ledger.wrote(length);

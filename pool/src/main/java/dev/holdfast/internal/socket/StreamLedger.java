@@ -33,6 +33,7 @@ final class StreamLedger implements ReuseCheck.Input {
   private volatile long writer = NOBODY;
   private volatile long taken;
   private volatile long sent;
+  private volatile long offered;
   private volatile boolean timedOut;
 
   StreamLedger(OpenSocket socket) {
@@ -54,7 +55,15 @@ final class StreamLedger implements ReuseCheck.Input {
     return sent;
   }
 
-  void writes() {
+  long offered() {
+    return offered;
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // streams have one writer at a time
+  void writes(int length) {
+    if (!socket.base().isClosed()) {
+      offered += length;
+    }
     if (byHand) {
       return;
     }

@@ -59,7 +59,7 @@ final class GuardedConnection extends Connection implements ReuseCheck.Input {
 
   private @Nullable JedisCommand latest;
   private ReplaySafety latestSafety = ReplaySafety.UNSAFE;
-  private long writtenBefore;
+  private long offeredBefore;
   private long takenBefore;
   private long checkedNanos;
 
@@ -310,7 +310,7 @@ final class GuardedConnection extends Connection implements ReuseCheck.Input {
         proveSession(book, command);
       }
     }
-    writtenBefore = socket.sentBytes();
+    offeredBefore = socket.offeredBytes();
     takenBefore = socket.receivedBytes();
     open.begins();
   }
@@ -325,7 +325,7 @@ final class GuardedConnection extends Connection implements ReuseCheck.Input {
             ? disprove(timeoutMillis)
             : guard.reuse().refuse(open, this, false, true, Caller.PATIENT);
     if (dead != null && !dead.cause().byChoice()) {
-      writtenBefore = socket.sentBytes();
+      offeredBefore = socket.offeredBytes();
       latest = command;
       dies(dead);
       throw lost(new JedisConnectionException(dead.cause().text()), true, true);
@@ -347,8 +347,13 @@ final class GuardedConnection extends Connection implements ReuseCheck.Input {
     try {
       super.flush();
     } catch (JedisConnectionException lost) {
-      throw session == null ? lost : lost(lost, well, well);
+      throw session == null ? lost : lost(lost, well && isKernels(lost), well);
     }
+  }
+
+  /** A close by another thread fails a write too of which the kernel has taken all. */
+  private static boolean isKernels(JedisConnectionException lost) {
+    return lost.getCause() instanceof IOException wire && Death.of(wire).isPresent();
   }
 
   @Override
@@ -408,7 +413,7 @@ final class GuardedConnection extends Connection implements ReuseCheck.Input {
       return Delivery.NEVER_SENT;
     }
     boolean alone = book == null || book.unanswered() <= 1;
-    if (socket.sentBytes() == writtenBefore || (unfinished && alone)) {
+    if (socket.offeredBytes() == offeredBefore || (unfinished && alone)) {
       return Delivery.NEVER_SENT;
     }
     return socket.receivedBytes() > takenBefore
