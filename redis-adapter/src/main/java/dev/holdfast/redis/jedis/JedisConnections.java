@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.exceptions.JedisConnectionException;
-import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.providers.PooledConnectionProvider;
 
@@ -189,15 +188,15 @@ public final class JedisConnections extends PooledConnectionProvider {
     }
   }
 
-  /** In Jedis' words: what the server said of the last connect, a failed one, or a full pool. */
+  /** In Jedis' words: what it or the server said of the last connect, a failed one, a full pool. */
   private static JedisException told(AcquireException none) {
     @Nullable Throwable last = none.getCause();
     return last == null ? new JedisException(NONE, none) : told(last, none);
   }
 
   private static JedisException told(@Nullable Throwable last, @Nullable Throwable none) {
-    return last instanceof JedisDataException refused
-        ? refused
+    return last instanceof JedisException said && !(said instanceof JedisConnectionException)
+        ? said
         : new JedisConnectionException(NONE, none);
   }
 

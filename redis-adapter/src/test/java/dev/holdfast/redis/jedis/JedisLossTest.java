@@ -248,6 +248,15 @@ final class JedisLossTest {
             .isInstanceOf(JedisDataException.class)
             .hasMessageContaining("WRONGPASS");
       }
+      try (JedisBed bed =
+          new JedisBed(
+              "127.0.0.1", nobody, config -> config.password("secret").clientName("a b"))) {
+        JedisConnections pool = bed.guarded(each -> each.acquireTimeout(Duration.ofSeconds(3)));
+        assertThatThrownBy(pool::getConnection)
+            .isInstanceOf(JedisException.class)
+            .isNotInstanceOf(JedisConnectionException.class)
+            .hasMessageStartingWith("client info cannot contain space");
+      }
       try (JedisBed bed = new JedisBed("127.0.0.1", nobody, config -> config.password("secret"))) {
         JedisConnections pool =
             bed.guarded(each -> each.maxSize(1).acquireTimeout(Duration.ofSeconds(3)));
