@@ -8,6 +8,7 @@ import dev.holdfast.diagnosis.Explanation;
 import dev.holdfast.gate.ConnectOutcome;
 import dev.holdfast.http.SwapEvent;
 import dev.holdfast.internal.socket.Death;
+import dev.holdfast.internal.socket.OpenSocket;
 import dev.holdfast.lab.Await;
 import dev.holdfast.lab.http.Answer;
 import dev.holdfast.lab.http.Ending;
@@ -21,8 +22,11 @@ import dev.holdfast.retry.Delivery;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import okhttp3.Connection;
 import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -106,7 +110,7 @@ final class OkHttpStaleTest {
   @Test
   void mustNotRepeatAPostThatWasSentAsItsConnectionWasGivenUp() throws IOException {
     BreakingSockets sockets = new BreakingSockets();
-    AtomicReference<Carrier> carrier = new AtomicReference<>();
+    AtomicReference<@Nullable OpenSocket> open = new AtomicReference<>();
     try (FaultServer server = FaultServer.plain();
         OkBed bed =
             new OkBed(
@@ -116,14 +120,17 @@ final class OkHttpStaleTest {
                         .socketFactory(sockets)
                         .addNetworkInterceptor(
                             chain -> {
-                              carrier.set((Carrier) chain.connection().socket());
+                              Connection connection = Objects.requireNonNull(chain.connection());
+                              open.set(((Carrier) connection.socket()).open());
                               return chain.proceed(chain.request());
                             }))) {
       bed.send("GET", server, "first");
       sockets.breakAfterTheNextWrite(
           () -> {
             Await.until("it ran", OkBed.SOON, () -> server.executions("second") == 1);
-            carrier.get().open().end().condemn(new Death(Cause.PATH_SILENT, "silent"));
+            Objects.requireNonNull(open.get())
+                .end()
+                .condemn(new Death(Cause.PATH_SILENT, "silent"));
           });
       assertThatThrownBy(() -> bed.send("POST", server, "second"))
           .isInstanceOf(AmbiguousOkHttpOutcomeException.class);
