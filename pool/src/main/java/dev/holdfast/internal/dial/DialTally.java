@@ -26,6 +26,7 @@ final class DialTally {
   private final RetryBudget budget;
   private final boolean balanced;
   private final Map<RedialReason, Integer> redials = new EnumMap<>(RedialReason.class);
+  private int taken;
   private int turnedAway;
   private int dials;
   private int refusals;
@@ -103,11 +104,17 @@ final class DialTally {
           case REFUSED, HUNG_UP -> balanced && turnedAway < MOST_TURNED_AWAY;
           case FOREIGN -> unfitLeft();
         };
-    if (!due || !budget.take()) {
+    if (!due || !take()) {
       return false;
     }
     count(reason);
     return true;
+  }
+
+  private boolean take() {
+    boolean allowed = budget.take();
+    taken += allowed ? 1 : 0;
+    return allowed;
   }
 
   /** Both at once: another protocol, and no word at all, have one bound. */
@@ -128,7 +135,7 @@ final class DialTally {
    * the last such redial is left for {@link #redialAnyway}.
    */
   boolean redialAfterHangUp() {
-    boolean due = turnedAway + 1 < MOST_TURNED_AWAY && unfitLeft() && budget.take();
+    boolean due = turnedAway + 1 < MOST_TURNED_AWAY && unfitLeft() && take();
     if (due) {
       redialAnyway();
     }
@@ -141,11 +148,15 @@ final class DialTally {
   }
 
   void succeeded() {
-    budget.succeeded(redials.values().stream().mapToInt(Integer::intValue).sum());
+    budget.succeeded(taken);
+    taken = 0;
   }
 
+  /** The connect has ended. */
   ConnectReport report(
       InetSocketAddress remote, ConnectOutcome outcome, long nanos, long winnerRtt) {
+    budget.failed(taken); // nothing, if it has succeeded
+    taken = 0;
     return new ConnectReport(
         remote,
         outcome,

@@ -12,7 +12,8 @@ import java.util.function.LongSupplier;
  * <p>A redial takes a token. A connect that succeeds puts its tokens back and half a one more; one
  * that fails leaves them spent. A replay takes none: only one that is lost in its turn does, so a
  * path that was merely stale withholds nothing, however many calls it lost at once, and loss on the
- * way exhausts nothing either, however heavy. But an address where nothing is answered is soon
+ * way exhausts nothing either, however heavy. Nor do redials under way withhold a replay: they bound
+ * one another, and say nothing of the path before they end. But an address where nothing is answered is soon
  * dialled once for each connect, and sent each call once. Time puts back a token every two seconds,
  * a replay that is answered half a one, so an address that has come back is noticed. Thread-safe.
  */
@@ -46,6 +47,10 @@ public final class RetryBudget {
   private final LongSupplier nanoTime;
   private final Consumer<Kind> withheld;
   private double tokens = CAPACITY;
+
+  /** Taken by connects that have not ended. */
+  private int underWay;
+
   private long refilled;
 
   /** Connects that succeed say nothing then: accepting them may be all that the server does. */
@@ -103,10 +108,12 @@ public final class RetryBudget {
     long now = nanoTime.getAsLong();
     put((now - refilled) / NANOS * PER_SECOND);
     refilled = now;
-    if (tokens <= CAPACITY / 2) {
+    double left = cost == 0 ? tokens + underWay : tokens;
+    if (left <= CAPACITY / 2) {
       return false;
     }
     tokens -= cost;
+    underWay += cost;
     return true;
   }
 
@@ -116,7 +123,17 @@ public final class RetryBudget {
    * @param taken the tokens it took
    */
   public synchronized void succeeded(int taken) {
+    underWay -= taken;
     put(taken + (replaysFail ? 0 : BONUS));
+  }
+
+  /**
+   * A connect has failed, or was given up.
+   *
+   * @param taken the tokens it took
+   */
+  public synchronized void failed(int taken) {
+    underWay -= taken;
   }
 
   /** A replay, or all those that went over one connection together, was lost in its turn. */

@@ -97,6 +97,25 @@ final class RetryBudgetTest {
     assertThat(withheld).isEmpty();
   }
 
+  /** A host that stood still for a moment dials again wherever it was about to be answered. */
+  @Test
+  void mustWithholdNoReplayForRedialsUnderWay() {
+    int underWay = 0;
+    while (budget.take()) {
+      underWay++;
+    }
+    withheld.clear();
+    assertThat(budget.allowsReplay()).isTrue();
+    assertThat(budget.allowsDeclined()).isTrue();
+    assertThat(budget.take()).as("they bound one another").isFalse();
+    assertThat(withheld).containsExactly(RetryBudget.Kind.REDIAL);
+
+    for (int connect = 0; connect < underWay; connect++) {
+      budget.failed(1);
+    }
+    assertThat(budget.allowsReplay()).as("none of them was answered").isFalse();
+  }
+
   @Test
   void mustStopReplaysOnceTheyAreLostTooAndTellEachOneWithheld() {
     int replays = 0;
