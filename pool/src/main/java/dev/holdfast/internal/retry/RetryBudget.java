@@ -12,10 +12,11 @@ import java.util.function.LongSupplier;
  * <p>A redial takes a token. A connect that succeeds puts its tokens back and half a one more; one
  * that fails leaves them spent. A replay takes none: only one that is lost in its turn does, so a
  * path that was merely stale withholds nothing, however many calls it lost at once, and loss on the
- * way exhausts nothing either, however heavy. Nor do redials under way withhold a replay: they bound
- * one another, and say nothing of the path before they end. But an address where nothing is answered is soon
- * dialled once for each connect, and sent each call once. Time puts back a token every two seconds,
- * a replay that is answered half a one, so an address that has come back is noticed. Thread-safe.
+ * way exhausts nothing either, however heavy. Nor do redials under way withhold a replay: they
+ * bound one another, and say nothing of the path before they end. But an address where nothing is
+ * answered is soon dialled once for each connect, and sent each call once. Time puts back a token
+ * every two seconds, a replay that is answered half a one, so an address that has come back is
+ * noticed. Thread-safe.
  */
 public final class RetryBudget {
 

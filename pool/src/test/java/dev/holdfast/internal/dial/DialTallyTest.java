@@ -40,7 +40,8 @@ final class DialTallyTest {
 
   /** As many connects as the budget lets dial again. */
   private List<DialTally> redialled() {
-    RedialSchedule schedule = RedialSchedule.of(Duration.ofSeconds(10).toNanos(), OptionalLong.empty(), 1);
+    RedialSchedule schedule =
+        RedialSchedule.of(Duration.ofSeconds(10).toNanos(), OptionalLong.empty(), 1);
     List<DialTally> all = new ArrayList<>();
     DialTally next = new DialTally(schedule, budget, false);
     while (next.redial(RedialReason.SILENCE, 0)) {

@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -133,6 +134,33 @@ final class SocketProbeTest {
     server.setTcpNoDelay(true);
     SocketProbe.of(server);
     assertThat(server.getTcpNoDelay()).isTrue();
+  }
+
+  /** As where a client's reactor dials all that a server has closed at once. */
+  @Test
+  void mustFindEachOfManySocketsThatWereMadeTogetherInHolesFarApart() throws IOException {
+    List<SocketChannel> others = new ArrayList<>();
+    List<SocketChannel> together = new ArrayList<>();
+    try (ServerSocket many = new ServerSocket(0, 128, InetAddress.getLoopbackAddress())) {
+      for (int i = 0; i < 1_200; i++) {
+        others.add(SocketChannel.open());
+      }
+      for (int i = 0; i < others.size(); i += 12) {
+        others.get(i).close();
+      }
+      for (int i = 0; i < 96; i++) {
+        together.add(SocketChannel.open(many.getLocalSocketAddress()));
+      }
+      assertThat(together)
+          .allMatch(one -> SocketProbe.of(one.socket()).source() == WireSource.EPOLL);
+    } finally {
+      for (SocketChannel one : others) {
+        one.close();
+      }
+      for (SocketChannel one : together) {
+        one.close();
+      }
+    }
   }
 
   /** The descriptor is soon another's, and the lowest free one is taken first. */
