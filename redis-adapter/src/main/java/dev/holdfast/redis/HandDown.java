@@ -59,8 +59,8 @@ final class HandDown {
       return false;
     }
     int added = guarded.stack().size() - waiting;
-    if (added == 0 && Calls.isDone(sent)) {
-      return false; // gone since
+    if (added == 0 && Calls.isDone(sent)) { // gone since
+      return holdsAPlace(kind, command) && pass(kind, TransactionPart.of(command));
     }
     guarded.countHandedDown(Math.max(1, added)); // a handler between may still keep it
     guarded.session().handedDown(kind, sent, guarded.handedDown());

@@ -47,6 +47,16 @@ final class HeldCommands {
     return insideTransaction;
   }
 
+  /** Whether the end of a transaction comes before the next beginning. */
+  boolean endFollows() {
+    for (Held one : held) {
+      if (one.kind() == CommandKind.MULTI || one.kind().endsTransaction()) {
+        return one.kind() != CommandKind.MULTI;
+      }
+    }
+    return false;
+  }
+
   void add(CommandKind kind, RedisCommand<?, ?, ?> command, ChannelPromise promise) {
     if (held.isEmpty()) {
       sinceNanos = System.nanoTime();

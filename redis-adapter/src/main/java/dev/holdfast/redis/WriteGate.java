@@ -30,6 +30,7 @@ final class WriteGate extends ChannelDuplexHandler {
 
   private final GuardedChannel guarded;
   private final HandDown handDown;
+  private final WholeTransactions transactions;
   private final PathProof proof;
   private final PathDoubts doubts;
   private final PathWatch watch;
@@ -54,6 +55,7 @@ final class WriteGate extends ChannelDuplexHandler {
     this.guarded = guarded;
     this.handDown = new HandDown(guarded, below);
     this.held = new HeldCommands(guarded);
+    this.transactions = new WholeTransactions(guarded, handDown, held::endFollows);
     this.doubts = new PathDoubts(guarded, opinions, this::release);
     this.proof = new PathProof(guarded, doubts, this::ping, this::release);
     this.watch = new PathWatch(guarded, doubts, proof::beginInBackground);
@@ -228,6 +230,7 @@ final class WriteGate extends ChannelDuplexHandler {
         declined.cancelAll();
       }
       held.cancelAll();
+      transactions.stopWaiting();
       proof.forget();
     }
     super.userEventTriggered(ctx, event);
@@ -265,7 +268,7 @@ final class WriteGate extends ChannelDuplexHandler {
     if (declined != null && declined.pending()) {
       return declined.letsPass(command) && !held.endsInsideTransaction();
     }
-    if (!held.isEmpty()) {
+    if (!held.isEmpty() || transactions.mustWait(kind, command, this::release)) {
       return false;
     }
     if (proof.pending()) {
@@ -332,7 +335,7 @@ final class WriteGate extends ChannelDuplexHandler {
   }
 
   private void pass(CommandKind kind, RedisCommand<?, ?, ?> command, ChannelPromise promise) {
-    boolean sent = handDown.pass(kind, command);
+    boolean sent = transactions.pass(kind, command);
     promise.trySuccess();
     if (sent) {
       watch.onRequest();
@@ -349,6 +352,9 @@ final class WriteGate extends ChannelDuplexHandler {
     if (proof.pending()) {
       proof.callerWaits();
     }
+    if (transactions.isKnownBy(kind)) {
+      release();
+    }
   }
 
   /** The path is proved, or lit again. */
@@ -359,7 +365,8 @@ final class WriteGate extends ChannelDuplexHandler {
         || proof.pending()
         || doubts.dark()
         || waitsForServer()
-        || leaves()) {
+        || leaves()
+        || transactions.waiting()) {
       return;
     }
     guarded.clocks().requested(System.nanoTime());
@@ -376,6 +383,7 @@ final class WriteGate extends ChannelDuplexHandler {
   void drainInto(Collection<RedisCommand<?, ?, ?>> commands) {
     watch.end();
     proof.abandon();
+    transactions.stopWaiting();
     if (farewell != null) {
       farewell.end();
     }
