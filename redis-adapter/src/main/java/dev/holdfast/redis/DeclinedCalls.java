@@ -43,6 +43,9 @@ final class DeclinedCalls {
      */
     boolean send(RedisCommand<?, ?, ?> command);
 
+    /** Whether what is taken now would become part of a transaction that is being issued. */
+    boolean insideTransaction();
+
     /** Takes a command as if its caller had just issued it. */
     void admit(RedisCommand<?, ?, ?> command);
 
@@ -188,7 +191,7 @@ final class DeclinedCalls {
     if (Calls.isDone(command)) {
       return;
     }
-    if (!budget().allowsDeclined()) {
+    if (gate.insideTransaction() || !budget().allowsDeclined()) {
       tryAgain(command);
       return;
     }

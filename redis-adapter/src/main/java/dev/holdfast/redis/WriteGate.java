@@ -407,6 +407,11 @@ final class WriteGate extends ChannelDuplexHandler {
     }
 
     @Override
+    public boolean insideTransaction() {
+      return guarded.session().insideTransaction() || held.endsInsideTransaction();
+    }
+
+    @Override
     public void admit(RedisCommand<?, ?, ?> command) {
       WriteGate.this.admit(command, guarded.channel().newPromise());
       handDown.flush();

@@ -120,6 +120,34 @@ final class DeclinedTest {
     toDecline.set(answers);
   }
 
+  /** One that was begun meanwhile on the same connection is its caller's alone. */
+  @Test
+  void mustSendNothingAgainIntoATransaction() throws Exception {
+    List<String> sent = new CopyOnWriteArrayList<>();
+    AtomicInteger left = new AtomicInteger(1);
+    try (ScriptedRedis server =
+            ScriptedRedis.answeringWords(
+                words -> {
+                  sent.add(words.get(0));
+                  return words.get(0).equals("INCR") && left.getAndDecrement() > 0
+                      ? "-TRYAGAIN Multiple keys request during rehashing of slot"
+                      : ScriptedRedis.plain(words.get(0));
+                });
+        var connection = client(as -> as, server.port()).connect()) {
+      CompletableFuture<Long> declinedOne = connection.async().incr("n").toCompletableFuture();
+      Await.until(
+          "it waits",
+          RedisBed.SOON,
+          () -> bed.meter("holdfast.calls.declined", "code", "tryagain") == 1);
+      connection.sync().multi();
+      Await.idle(Duration.ofMillis(200)); // many times as long as it waits
+      connection.sync().discard();
+      assertThat(declinedOne.get(10, TimeUnit.SECONDS)).isEqualTo(1);
+      int begins = sent.indexOf("MULTI");
+      assertThat(sent.subList(begins, sent.lastIndexOf("DISCARD"))).containsExactly("MULTI");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
