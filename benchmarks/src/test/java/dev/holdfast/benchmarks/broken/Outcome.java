@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * What a caller was told of one call.
  *
  * @param answer of an answered one
+ * @param failure of one that failed
  */
-record Outcome(Kind kind, @Nullable Object answer) {
+record Outcome(Kind kind, @Nullable Object answer, @Nullable Throwable failure) {
 
   enum Kind {
     ANSWERED,
@@ -22,16 +23,18 @@ record Outcome(Kind kind, @Nullable Object answer) {
 
   static Outcome of(CompletableFuture<?> call) {
     if (!call.isDone()) {
-      return new Outcome(Kind.WAITING, null);
+      return new Outcome(Kind.WAITING, null, null);
     }
     if (call.isCancelled()) {
-      return new Outcome(Kind.UNKNOWN, null);
+      return new Outcome(Kind.UNKNOWN, null, null);
     }
     try {
-      return new Outcome(Kind.ANSWERED, call.getNow(null));
+      return new Outcome(Kind.ANSWERED, call.getNow(null), null);
     } catch (CompletionException failed) {
       return new Outcome(
-          NotExecutedException.in(failed).isPresent() ? Kind.NOT_EXECUTED : Kind.UNKNOWN, null);
+          NotExecutedException.in(failed).isPresent() ? Kind.NOT_EXECUTED : Kind.UNKNOWN,
+          null,
+          failed.getCause());
     }
   }
 

@@ -111,7 +111,9 @@ sealed interface Unit {
       long a = counters.getOrDefault(key + ":a", 0L);
       long b = counters.getOrDefault(key + ":b", 0L);
       if (a != b) {
-        findings.add(Wrong.TORN, key + " ran " + a + " and " + b + " times");
+        List<Outcome> told = calls.stream().map(Outcome::of).toList();
+        findings.add(
+            Wrong.TORN, key + " ran " + a + " and " + b + " times, its caller was told " + told);
         return;
       }
       if (mustNotRun && a > 0) {
