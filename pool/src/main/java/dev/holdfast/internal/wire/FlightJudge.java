@@ -75,7 +75,7 @@ public final class FlightJudge {
 
   /** Nothing waits any more: the connection's keepalive is the user's again. */
   public void rest() {
-    leavePeer();
+    restPeer();
     pause = SAMPLE;
   }
 
@@ -95,7 +95,7 @@ public final class FlightJudge {
     if (wire.backoff() > 0 && wire.unacked() == 0) {
       silentPeer().sampleWindowProbes(wire);
     } else {
-      leavePeer();
+      leavePeer(wire);
     }
     WireVerdict verdict = WireJudge.inFlight(wire, stalled, progress.resent(), more(wire));
     if (verdict instanceof WireVerdict.Dead) {
@@ -137,7 +137,7 @@ public final class FlightJudge {
    * @return until the next reading
    */
   public Duration pauseOfListener(WireSnapshot wire) {
-    return pause.equals(SAMPLE) && wire.unacked() == 0 && peer == null
+    return pause.equals(SAMPLE) && wire.unacked() == 0 && !asking()
         ? SilentPeer.untilAsked(wire)
         : pause;
   }
@@ -190,11 +190,24 @@ public final class FlightJudge {
     return known;
   }
 
+  private boolean asking() {
+    SilentPeer asked = peer;
+    return asked != null && asked.asking();
+  }
+
   /** The connection's keepalive is the user's again. */
-  private void leavePeer() {
+  private void restPeer() {
     SilentPeer asked = peer;
     if (asked != null) {
       asked.rest();
+    }
+  }
+
+  /** The same, and what it knows of the path is kept only while that matters. */
+  private void leavePeer(WireSnapshot wire) {
+    SilentPeer asked = peer;
+    restPeer();
+    if (asked != null && !asked.remembersLoss(wire)) {
       peer = null;
     }
   }
@@ -224,20 +237,29 @@ public final class FlightJudge {
    * every second for as long as it answers: a call that waits long is not deaf for long.
    */
   private WireVerdict judgeSilent(WireSnapshot wire, SilentPeer peer) {
-    if (peer.asking() && peer.due(wire).compareTo(Duration.ZERO) <= 0) {
-      peer.missed();
-    } else if (peer.asking()) {
+    if (!peer.asking()) {
+      peer.ask(wire);
       pause = sooner(peer.due(wire));
       return suspicion(wire, peer);
     }
-    boolean dead = peer.unanswered() >= SilentPeer.PROBES_OF_DEATH;
+    if (!peer.counted()) {
+      Duration due = peer.due(wire);
+      if (due.compareTo(Duration.ZERO) > 0) {
+        pause = sooner(due);
+        return suspicion(wire, peer);
+      }
+      peer.missed();
+    }
     WireVerdict verdict =
-        dead
+        peer.silent(wire, progress.lossy(wire.takenAtNanos()))
             ? new WireVerdict.Dead(
                 Cause.PROBES_UNANSWERED, peer.evidence(wire) + "; " + wire.evidence())
             : suspicion(wire, peer);
-    peer.ask(wire);
-    pause = sooner(peer.due(wire));
+    Duration untilFree = peer.untilFree(wire);
+    if (untilFree.compareTo(Duration.ZERO) <= 0) {
+      peer.ask(wire);
+    }
+    pause = sooner(peer.counted() ? untilFree : peer.due(wire));
     return verdict;
   }
 

@@ -44,7 +44,7 @@ public final class IdleTrial {
   private final SecondOpinion second;
   private final long askedNanos;
   private final boolean mayBeAskedAgain;
-  private long probedNanos;
+  private final ProbePace pace;
   private boolean dark;
   private boolean answered;
   private boolean pathWorked;
@@ -59,7 +59,7 @@ public final class IdleTrial {
   public IdleTrial(SecondOpinion second, WireSnapshot before, long nowNanos) {
     this.second = second;
     this.askedNanos = nowNanos;
-    this.probedNanos = nowNanos;
+    this.pace = new ProbePace(before, nowNanos);
     this.mayBeAskedAgain = before.lastAckRecvMillis() <= OFTEN_HEARD.toMillis();
   }
 
@@ -80,13 +80,16 @@ public final class IdleTrial {
       return Ruling.LEAVE;
     }
     dark = true;
-    if (probedNanos - newcomer.atNanos() <= 0) {
-      probedNanos = now;
+    if (pace.toldNanos() - newcomer.atNanos() <= 0) {
+      if (pace.untilFree(wire).compareTo(Duration.ZERO) > 0) {
+        return Ruling.WAIT;
+      }
+      pace.next(now);
       return Ruling.ASK_AGAIN;
     }
     long due =
         WireJudge.answerDue(wire).multipliedBy(2).toNanos(); // its timer takes a tick as well
-    return now - probedNanos >= due ? Ruling.LEAVE : Ruling.WAIT;
+    return now - pace.toldNanos() >= due ? Ruling.LEAVE : Ruling.WAIT;
   }
 
   private Ruling whileDark(long nowNanos) {

@@ -110,32 +110,38 @@ public final class ListenJudge {
 
   private Ruling unanswered(WireSnapshot wire, Duration silence) {
     long since = wire.takenAtNanos() - silence.toNanos();
-    Duration due = due(wire);
-    if (doubted() && due.compareTo(Duration.ZERO) > 0) {
-      ask(since);
-      due = due(wire);
-    }
-    if (due.compareTo(Duration.ZERO) > 0) {
-      pause = next(due);
-      return dark ? Ruling.Dark.INSTANCE : Ruling.Open.INSTANCE;
+    if (!peer.counted()) {
+      Duration due = due(wire);
+      if (doubted() && due.compareTo(Duration.ZERO) > 0) {
+        ask(since);
+        due = due(wire);
+      }
+      if (due.compareTo(Duration.ZERO) > 0) {
+        pause = next(due);
+        return dark ? Ruling.Dark.INSTANCE : Ruling.Open.INSTANCE;
+      }
+      peer.missed();
     }
     Opinion opinion = ask(since);
-    peer.missed();
-    if (peer.unanswered() < SilentPeer.PROBES_OF_DEATH) {
+    if (peer.silent(wire, false)) {
+      if (!dark) {
+        dark = true;
+        heardAtNanos = since;
+      }
+      if (opinion instanceof Opinion.Answered answered
+          && peer.overdueProbeNanos() - answered.atNanos() > 0) {
+        return new Ruling.Condemned(
+            Cause.PROBES_UNANSWERED,
+            peer.evidence(wire) + "; a fresh connection was answered",
+            answered.darkness().isZero());
+      }
+    }
+    Duration untilFree = peer.untilFree(wire);
+    if (untilFree.compareTo(Duration.ZERO) <= 0) {
       return ask(wire);
     }
-    if (!dark) {
-      dark = true;
-      heardAtNanos = since;
-    }
-    if (opinion instanceof Opinion.Answered answered
-        && peer.overdueProbeNanos() - answered.atNanos() > 0) {
-      return new Ruling.Condemned(
-          Cause.PROBES_UNANSWERED,
-          peer.evidence(wire) + "; a fresh connection was answered",
-          answered.darkness().isZero());
-    }
-    return ask(wire);
+    pause = untilFree.compareTo(LATE) > 0 ? LATE : untilFree;
+    return dark ? Ruling.Dark.INSTANCE : Ruling.Open.INSTANCE;
   }
 
   /**

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Has the kernel of a silent peer asked whether the path lives, without a byte of payload, and
  * counts what it leaves unanswered. The first question leaves once nothing was heard for a second,
- * the smallest time the kernel waits for; the next ones at once. Neither reads nor keeps time
- * itself. Confined to one thread.
+ * the smallest time the kernel waits for; the next ones as soon as a peer that is well would answer
+ * them. Neither reads nor keeps time itself. Confined to one thread.
  */
 final class SilentPeer {
 
@@ -22,8 +22,17 @@ final class SilentPeer {
    */
   static final Duration ASKED_AFTER = Duration.ofMillis(900);
 
-  /** Lost by chance together less often than one in a thousand times on a path that loses 5 %. */
-  static final int PROBES_OF_DEATH = 3;
+  /**
+   * On a path that loses a share {@code p} of the packets each way one of them is unanswered with
+   * {@code q = 1 - (1-p)²}, two in a row with {@code q²}: one in 2,500 at 1 %, one in 105 at 5 %.
+   */
+  private static final int PROBES_OF_DEATH = 2;
+
+  /** So many more where one of late was lost by chance: one in 11,000 at 5 %. */
+  private static final int MORE_ON_A_LOSSY_PATH = 2;
+
+  /** A loss that is older says little of the path as it is. */
+  private static final Duration LOSS_REMEMBERED = Duration.ofMinutes(1);
 
   private static final Duration LONGEST_ANSWER = Duration.ofSeconds(1);
 
@@ -32,11 +41,15 @@ final class SilentPeer {
 
   private final KernelPing kernel;
   private @Nullable KeepAliveSettings before;
+  private @Nullable ProbePace pace;
   private long toldAtNanos;
   private long probedAtNanos;
   private long overdueProbeNanos;
   private long lookedAtNanos;
   private int unanswered;
+  private boolean counted;
+  private boolean lossy;
+  private long lossNanos;
   private int windowProbes;
 
   /**
@@ -65,7 +78,18 @@ final class SilentPeer {
 
   /** Whether the peer was heard since the question. */
   boolean answered(WireSnapshot wire) {
-    return asking() && silence(wire).toNanos() < wire.takenAtNanos() - toldAtNanos;
+    boolean answered = asking() && silence(wire).toNanos() < wire.takenAtNanos() - toldAtNanos;
+    if (answered && unanswered > 0) {
+      lossy = true;
+      lossNanos = wire.takenAtNanos();
+    }
+    return answered;
+  }
+
+  /** Whether a probe that was lost of late makes it more patient. */
+  boolean remembersLoss(WireSnapshot wire) {
+    lossy = lossy && wire.takenAtNanos() - lossNanos < LOSS_REMEMBERED.toNanos();
+    return lossy;
   }
 
   /**
@@ -74,18 +98,21 @@ final class SilentPeer {
    * @return whether the kernel does it
    */
   boolean ask(WireSnapshot wire) {
-    if (before == null) {
-      KeepAliveSettings users = kernel.keepAlive();
-      if (!kernel.poke(POKE_COUNT)) {
-        return false;
-      }
-      before = users;
-      toldAtNanos = wire.takenAtNanos();
-    } else {
-      kernel.poke(POKE_COUNT);
+    KeepAliveSettings users = before == null ? kernel.keepAlive() : before;
+    if (!kernel.poke(POKE_COUNT)) {
+      return false;
     }
     Duration early = KERNEL_WAITS.minus(silence(wire));
     probedAtNanos = wire.takenAtNanos() + Math.max(0, early.toNanos());
+    ProbePace known = pace;
+    if (before == null || known == null) {
+      toldAtNanos = wire.takenAtNanos();
+      pace = new ProbePace(wire, probedAtNanos);
+    } else {
+      known.next(probedAtNanos);
+    }
+    before = users;
+    counted = false;
     return true;
   }
 
@@ -123,10 +150,32 @@ final class SilentPeer {
     return WireJudge.answerWithin(wire, longest).minusNanos(wire.takenAtNanos() - probedAtNanos);
   }
 
-  /** The latest probe is overdue: it counts from now on. To be followed by another one. */
+  /** Whether the latest probe was {@link #missed}. */
+  boolean counted() {
+    return counted;
+  }
+
+  /** The latest probe is overdue: it counts from now on. */
   void missed() {
     unanswered++;
+    counted = true;
     overdueProbeNanos = probedAtNanos;
+  }
+
+  /** Until another probe is answered by a peer that is well; not above zero once it is. */
+  Duration untilFree(WireSnapshot wire) {
+    ProbePace known = pace;
+    return known == null ? Duration.ZERO : known.untilFree(wire);
+  }
+
+  /**
+   * Whether more probes were {@link #missed} than are lost by chance.
+   *
+   * @param lossy whether the path is known to lose what is sent
+   */
+  boolean silent(WireSnapshot wire, boolean lossy) {
+    int more = lossy || remembersLoss(wire) ? MORE_ON_A_LOSSY_PATH : 0;
+    return unanswered >= PROBES_OF_DEATH + more;
   }
 
   /** How many probes were {@link #missed}. */
@@ -144,8 +193,11 @@ final class SilentPeer {
     if (before != null) {
       kernel.restore(before);
       before = null;
+      pace = null;
     }
     unanswered = 0;
+    counted = false;
+    windowProbes = 0;
   }
 
   /** What was seen, for people. */

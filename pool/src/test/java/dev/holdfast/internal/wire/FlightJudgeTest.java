@@ -197,18 +197,50 @@ final class FlightJudgeTest {
     assertThat(restored).hasSize(20);
   }
 
+  /** The second leaves at 1,540: sooner, the peer's kernel owes it no answer. */
   @Test
-  void mustCondemnAPeerThatLeavesThreeProbesUnanswered() {
+  void mustCondemnAPeerThatLeavesTwoProbesUnansweredWhichItWouldHaveAnswered() {
     judge.begin(0);
     silent(900);
     assertThat(silent(1_200)).isInstanceOf(WireVerdict.Usable.class);
     assertThat(silent(1_300)).isInstanceOf(WireVerdict.Suspect.class);
-    assertThat(silent(1_600)).isInstanceOf(WireVerdict.Suspect.class);
+    assertThat(silent(1_530)).isInstanceOf(WireVerdict.Suspect.class);
+    assertThat(pokes).isEqualTo(1);
+    assertThat(silent(1_540)).isInstanceOf(WireVerdict.Suspect.class);
+    assertThat(pokes).isEqualTo(2);
+    assertThat(silent(1_800)).isInstanceOf(WireVerdict.Suspect.class);
     assertThat(silent(1_900)).isInstanceOf(WireVerdict.Dead.class);
-    assertThat(judge.overdueProbeNanos()).isEqualTo(millis(1_600));
-    assertThat(pokes).isEqualTo(4);
-    assertThat(silent(2_000)).isInstanceOf(WireVerdict.Suspect.class);
-    assertThat(silent(2_300)).isInstanceOf(WireVerdict.Dead.class);
+    assertThat(judge.overdueProbeNanos()).isEqualTo(millis(1_540));
+    assertThat(silent(2_080)).isInstanceOf(WireVerdict.Dead.class);
+    assertThat(pokes).isEqualTo(3);
+    assertThat(silent(2_100)).isInstanceOf(WireVerdict.Suspect.class);
+    assertThat(silent(2_400)).isInstanceOf(WireVerdict.Dead.class);
+  }
+
+  /** For a minute; then it is as before. */
+  @Test
+  void mustAskTwiceMoreWhereAProbeWasLostAndTheNextWasAnswered() {
+    judge.begin(0);
+    silent(1_000);
+    silent(1_300);
+    silent(1_600);
+    judge.judge(wire(1_700, 0, 0, 90), millis(1_700));
+    assertThat(probesUntilDead(3_000)).isEqualTo(4);
+    judge.judge(wire(80_000, 0, 0, 10), millis(80_000));
+    assertThat(probesUntilDead(150_000)).isEqualTo(2);
+  }
+
+  private int probesUntilDead(long fromMillis) {
+    judge.begin(millis(fromMillis));
+    int before = pokes;
+    for (long silent = 1_000; silent < 10_000; silent += 50) {
+      long at = fromMillis + silent;
+      WireVerdict verdict = judge.judge(wire(at, 0, 0, silent), millis(silent));
+      if (verdict instanceof WireVerdict.Dead) {
+        return pokes - before;
+      }
+    }
+    return pokes - before;
   }
 
   @Test

@@ -47,6 +47,23 @@ final class IdleTrialTest {
     assertThat(trial.pathWorked()).contains(false);
   }
 
+  /** It owes no answer to a probe that follows another, its own kernel's repetition too. */
+  @Test
+  void mustAskAgainOnlyOnceThePeerWouldAnswer() {
+    IdleTrial trial = asked(2_000);
+    trial.overdue(reading(300));
+    answered(400, 100);
+    assertThat(trial.overdue(reading(410))).isEqualTo(Ruling.WAIT);
+    assertThat(trial.overdue(reading(525))).isEqualTo(Ruling.ASK_AGAIN);
+    trial = asked(2_000);
+    trial.overdue(reading(300));
+    answered(1_010, 710);
+    assertThat(trial.overdue(reading(1_020, 2))).as("just repeated").isEqualTo(Ruling.WAIT);
+    assertThat(trial.overdue(reading(1_530, 2))).isEqualTo(Ruling.WAIT);
+    assertThat(trial.overdue(reading(1_545, 2))).isEqualTo(Ruling.ASK_AGAIN);
+    assertThat(trial.overdue(reading(1_600, 3))).isEqualTo(Ruling.LEAVE);
+  }
+
   @Test
   void mustHaveTheKernelAskNoSecondTimeWhatWasSilentForLong() {
     IdleTrial trial = asked(31_000);
@@ -94,13 +111,17 @@ final class IdleTrialTest {
   }
 
   private static WireSnapshot reading(int millis) {
+    return reading(millis, 1);
+  }
+
+  private static WireSnapshot reading(int millis, int probes) {
     return new WireSnapshot(
         WireSource.EPOLL,
         at(millis),
         WireSnapshot.ESTABLISHED,
         0,
         0,
-        1,
+        probes,
         0,
         204_000,
         1_000,

@@ -114,7 +114,7 @@ final class ListenJudgeTest {
     }
     assertThat(ruling).isInstanceOf(Ruling.Condemned.class);
     assertThat(now).isBetween(1_500L, 1_900L);
-    assertThat(pokes).isEqualTo(3);
+    assertThat(pokes).isEqualTo(2);
   }
 
   /** Its handshake met a late machine, and nothing that it has sent since was measured. */
