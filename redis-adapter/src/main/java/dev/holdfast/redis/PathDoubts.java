@@ -92,7 +92,7 @@ final class PathDoubts {
       }
       path = new PathTrial(this::askPath);
     }
-    return obey(path.rule(verdict, wire, judge.silentNanos(), judge.overdueProbeNanos()), false);
+    return obey(path.rule(verdict, wire, judge), false);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.diagnosis.Cause;
+import dev.holdfast.internal.wire.FirstAnswer;
 import dev.holdfast.internal.wire.Opinion;
 import dev.holdfast.internal.wire.PathTrial;
 import dev.holdfast.internal.wire.ProbePace;
@@ -77,6 +78,7 @@ final class PathProof {
   private long patienceNanos;
   private long lastAckAtStart;
   private long resentAtStart;
+  private final FirstAnswer newcomer;
   private @Nullable ProbePace pace;
   private int probes;
   private @Nullable KeepAliveSettings beforePoke;
@@ -87,6 +89,7 @@ final class PathProof {
       GuardedChannel guarded, PathDoubts doubts, Consumer<ProbeCommand> ping, Runnable onProved) {
     this.guarded = guarded;
     this.doubts = doubts;
+    this.newcomer = new FirstAnswer(doubts::askPath);
     this.ping = ping;
     this.onProved = onProved;
   }
@@ -353,10 +356,10 @@ final class PathProof {
     if (doubts.blind()) {
       givenUp = doubts.overdue(cause, evidence, startedNanos, now);
     } else {
-      Opinion opinion = doubts.askPath(startedNanos);
+      Opinion opinion = newcomer.ask(startedNanos);
       givenUp =
           pending == By.KERNEL_PROBE
-              ? opinion instanceof Opinion.Answered newcomer && !probedAgain(newcomer, wire, now)
+              ? opinion instanceof Opinion.Answered answered && !probedAgain(answered, wire, now)
               : PathTrial.mayBeLeft(opinion, wire, resentAtStart);
       if (opinion instanceof Opinion.Answered answered && givenUp) {
         doubts.condemn(
@@ -373,13 +376,13 @@ final class PathProof {
    * The probe may have been lost by chance, or while the path was dark. The kernel closes what was
    * silent for longer than {@code TCP_USER_TIMEOUT} over a second one.
    */
-  private boolean probedAgain(Opinion.Answered newcomer, WireSnapshot wire, long now) {
+  private boolean probedAgain(Opinion.Answered answered, WireSnapshot wire, long now) {
     ProbePace sent = pace;
     if (sent == null || wire.lastAckRecvMillis() > OFTEN_HEARD.toMillis()) {
       return false;
     }
     if (now - sent.toldNanos() >= patienceNanos) {
-      if (probes >= PROBES && sent.toldNanos() - newcomer.atNanos() > 0) {
+      if (probes >= PROBES && sent.toldNanos() - answered.atNanos() > 0) {
         return false;
       }
       if (sent.untilFree(wire).compareTo(Duration.ZERO) <= 0) {

@@ -69,7 +69,7 @@ final class PathWatch {
     long now = System.nanoTime();
     WireSnapshot wire = guarded.snapshot(now);
     WireVerdict verdict = judge.judge(wire, guarded.clocks().sinceRead(now));
-    Ruling ruling = trial.rule(verdict, wire, judge.silentNanos(), judge.overdueProbeNanos());
+    Ruling ruling = trial.rule(verdict, wire, judge);
     if (ruling instanceof Ruling.Condemned condemned) {
       guarded.answeredBeside(condemned.pathWorked());
       guarded.condemn(condemned.cause(), condemned.evidence());

@@ -167,7 +167,7 @@ public final class FlightWatch {
       }
       long unheardNanos = TimeUnit.MILLISECONDS.toNanos(wire.lastDataRecvMillis());
       WireVerdict verdict = judge.judge(wire, unheardNanos);
-      Ruling ruling = trial.rule(verdict, wire, judge.silentNanos(), judge.overdueProbeNanos());
+      Ruling ruling = trial.rule(verdict, wire, judge);
       if (ruling instanceof Ruling.Condemned condemned) {
         socket.end().answeredBeside(condemned.pathWorked());
         socket.end().condemn(new Death(condemned.cause(), condemned.evidence()));

@@ -49,6 +49,7 @@ public final class FlightJudge {
   private @Nullable SilentPeer peer;
   private long beganNanos;
   private long silentNanos;
+  private long readNanos;
 
   /**
    * Nothing is in flight yet.
@@ -87,6 +88,7 @@ public final class FlightJudge {
    * @return the verdict; what follows from {@link WireVerdict.Dead} is {@link PathTrial}'s to say
    */
   public WireVerdict judge(WireSnapshot wire, long unheardNanos) {
+    readNanos = wire.takenAtNanos();
     long stalled = progress.sample(wire);
     silentNanos = wire.unacked() > 0 ? stalled : wire.lastAckRecvMillis() * 1_000_000;
     if (wire.source() == WireSource.EPOLL && wire.unacked() == 0 && isSilent(wire, unheardNanos)) {
@@ -274,6 +276,18 @@ public final class FlightJudge {
       return SHORTEST_PAUSE;
     }
     return due.compareTo(SAMPLE) < 0 ? due : SAMPLE;
+  }
+
+  /**
+   * When that was sent which is not answered, as of the latest reading: nothing that was learned of
+   * the path before says anything of that.
+   *
+   * @return {@link System#nanoTime()} of what is outstanding or, where nothing is, of the first
+   *     probe; where there is none either, since when nothing was heard
+   */
+  public long askedNanos() {
+    SilentPeer asked = peer;
+    return asked != null && asked.asking() ? asked.askedNanos() : readNanos - silentNanos;
   }
 
   /**

@@ -57,7 +57,7 @@ public final class IdleTrial {
    * @param nowNanos {@link System#nanoTime()}
    */
   public IdleTrial(SecondOpinion second, WireSnapshot before, long nowNanos) {
-    this.second = second;
+    this.second = new FirstAnswer(second);
     this.askedNanos = nowNanos;
     this.pace = new ProbePace(before, nowNanos);
     this.mayBeAskedAgain = before.lastAckRecvMillis() <= OFTEN_HEARD.toMillis();

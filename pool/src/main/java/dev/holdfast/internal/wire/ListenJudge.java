@@ -41,7 +41,7 @@ public final class ListenJudge {
    */
   public ListenJudge(KernelPing kernel, SecondOpinion second) {
     this.peer = new SilentPeer(kernel, System.nanoTime());
-    this.second = second;
+    this.second = new FirstAnswer(second);
   }
 
   /** The connection carries calls again, or ends: its keepalive is the user's. */
@@ -93,8 +93,8 @@ public final class ListenJudge {
     return doubted() && due.compareTo(LATE) > 0 ? LATE : due;
   }
 
-  private Opinion ask(long since) {
-    Opinion opinion = second.ask(since);
+  private Opinion ask() {
+    Opinion opinion = second.ask(peer.askedNanos());
     if (opinion instanceof Opinion.Answered answered) {
       roundTrip = answered.took();
     }
@@ -109,11 +109,10 @@ public final class ListenJudge {
   }
 
   private Ruling unanswered(WireSnapshot wire, Duration silence) {
-    long since = wire.takenAtNanos() - silence.toNanos();
     if (!peer.counted()) {
       Duration due = due(wire);
       if (doubted() && due.compareTo(Duration.ZERO) > 0) {
-        ask(since);
+        ask();
         due = due(wire);
       }
       if (due.compareTo(Duration.ZERO) > 0) {
@@ -122,11 +121,11 @@ public final class ListenJudge {
       }
       peer.missed();
     }
-    Opinion opinion = ask(since);
+    Opinion opinion = ask();
     if (peer.silent(wire, false)) {
       if (!dark) {
         dark = true;
-        heardAtNanos = since;
+        heardAtNanos = wire.takenAtNanos() - silence.toNanos();
       }
       if (opinion instanceof Opinion.Answered answered
           && peer.overdueProbeNanos() - answered.atNanos() > 0) {

@@ -93,7 +93,7 @@ public final class PathTrial {
    * @param second who is asked once something does
    */
   public PathTrial(SecondOpinion second) {
-    this.second = second;
+    this.second = new FirstAnswer(second);
   }
 
   /**
@@ -110,22 +110,19 @@ public final class PathTrial {
    *
    * @param verdict on the reading
    * @param wire the reading
-   * @param silentNanos for how long nothing was acknowledged of what is outstanding, or, where
-   *     nothing is, for how long nothing was heard
-   * @param probedNanos when the latest probe left whose answer is overdue, where nothing is
-   *     outstanding
+   * @param judge that gave the verdict
    * @return the ruling
    */
-  public Ruling rule(WireVerdict verdict, WireSnapshot wire, long silentNanos, long probedNanos) {
+  public Ruling rule(WireVerdict verdict, WireSnapshot wire, FlightJudge judge) {
     long now = wire.takenAtNanos();
-    long since = now - silentNanos;
+    long since = now - judge.silentNanos();
     if (verdict instanceof WireVerdict.Dead dead) {
       if (dark && since - darkSinceNanos > SAME_NANOS) {
         dark = false; // heard in between
       }
       begin(since);
-      Opinion.Answered answered = hear(since, wire);
-      if (answered != null && askedSince(answered, wire, probedNanos)) {
+      Opinion.Answered answered = hear(judge.askedNanos(), wire);
+      if (answered != null && askedSince(answered, wire, judge.overdueProbeNanos())) {
         return condemned(dead.cause(), dead.evidence(), answered, now);
       }
       return Ruling.Dark.INSTANCE;
@@ -138,19 +135,16 @@ public final class PathTrial {
       return new Ruling.Lit(end(now));
     }
     if ((suspect && WireJudge.overdue(wire)) || wire.probes() >= PROBES_OF_DOUBT) {
-      hear(since, wire); // by the time the verdict is due, the answer may be there
+      hear(judge.askedNanos(), wire); // by the time the verdict is due, the answer may be there
     }
     return Ruling.Open.INSTANCE;
   }
 
   /** Asks, and counts from the answer on what the flow sends. */
-  private Opinion.@Nullable Answered hear(long since, WireSnapshot wire) {
+  private Opinion.@Nullable Answered hear(long askedNanos, WireSnapshot wire) {
     Opinion.Answered known = newcomer;
-    if (known != null && known.atNanos() - since >= 0) {
-      return known;
-    }
-    newcomer = second.ask(since) instanceof Opinion.Answered answered ? answered : null;
-    if (newcomer != null) {
+    newcomer = second.ask(askedNanos) instanceof Opinion.Answered answered ? answered : null;
+    if (newcomer != null && !newcomer.equals(known)) {
       resentBefore = wire.totalRetrans() - (sentSince(newcomer, wire) ? 1 : 0);
     }
     return newcomer;

@@ -43,6 +43,7 @@ final class SilentPeer {
   private @Nullable KeepAliveSettings before;
   private @Nullable ProbePace pace;
   private long toldAtNanos;
+  private long askedNanos;
   private long probedAtNanos;
   private long overdueProbeNanos;
   private long lookedAtNanos;
@@ -107,6 +108,7 @@ final class SilentPeer {
     ProbePace known = pace;
     if (before == null || known == null) {
       toldAtNanos = wire.takenAtNanos();
+      askedNanos = probedAtNanos;
       pace = new ProbePace(wire, probedAtNanos);
     } else {
       known.next(probedAtNanos);
@@ -181,6 +183,11 @@ final class SilentPeer {
   /** How many probes were {@link #missed}. */
   int unanswered() {
     return unanswered;
+  }
+
+  /** When the first of those left that are unanswered. */
+  long askedNanos() {
+    return askedNanos;
   }
 
   /** When the latest that was {@link #missed} left. */

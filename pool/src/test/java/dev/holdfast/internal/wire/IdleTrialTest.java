@@ -64,6 +64,17 @@ final class IdleTrialTest {
     assertThat(trial.overdue(reading(1_600, 3))).isEqualTo(Ruling.LEAVE);
   }
 
+  /** Others are in doubt too, and newcomers are answered all the time. */
+  @Test
+  void mustNotBePutOffByTheAnswersThatOthersGet() {
+    IdleTrial trial = asked(2_000);
+    trial.overdue(reading(300));
+    answered(2_000, 1_700);
+    assertThat(trial.overdue(reading(2_010))).isEqualTo(Ruling.ASK_AGAIN);
+    answered(2_050, 1_700);
+    assertThat(trial.overdue(reading(2_060))).isEqualTo(Ruling.LEAVE);
+  }
+
   @Test
   void mustHaveTheKernelAskNoSecondTimeWhatWasSilentForLong() {
     IdleTrial trial = asked(31_000);

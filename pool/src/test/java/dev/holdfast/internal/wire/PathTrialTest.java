@@ -144,12 +144,7 @@ final class PathTrialTest {
         break;
       }
       WireSnapshot wire = reading(now[0], story);
-      Ruling ruling =
-          trial.rule(
-              judge.judge(wire, nanos(now[0])),
-              wire,
-              judge.silentNanos(),
-              judge.overdueProbeNanos());
+      Ruling ruling = trial.rule(judge.judge(wire, nanos(now[0])), wire, judge);
       rulings.add(ruling);
       if (ruling instanceof Ruling.Condemned) {
         return new Result(rulings, now[0], lit, asked[0]);
@@ -355,6 +350,17 @@ final class PathTrialTest {
     assertThat(blind.at(60_690)).isInstanceOf(Ruling.Dark.class);
     assertThat(blind.trial.heard(nanos(60_695))).contains(Duration.ofMillis(60_695));
     assertThat(blind.trial.dark()).isFalse();
+  }
+
+  /** Others are in doubt too, and newcomers are answered all the time. */
+  @Test
+  void mustNotBePutOffByTheAnswersThatOthersGet() {
+    Blind blind = new Blind();
+    for (long at = 1_000; at < 1_200; at += 20) {
+      blind.answered(at, 1);
+      blind.at(at + 1);
+    }
+    assertThat(blind.at(1_200)).isInstanceOf(Ruling.Condemned.class);
   }
 
   @Test

@@ -38,11 +38,7 @@ final class SilentFlowTest {
         return new Watch() {
           @Override
           public Ruling look(WireSnapshot wire) {
-            return trial.rule(
-                judge.judge(wire, wire.takenAtNanos()),
-                wire,
-                judge.silentNanos(),
-                judge.overdueProbeNanos());
+            return trial.rule(judge.judge(wire, wire.takenAtNanos()), wire, judge);
           }
 
           @Override
@@ -156,6 +152,9 @@ final class SilentFlowTest {
   private static final class Dials implements SecondOpinion {
     private static final long[] PAUSES = {300, 600, 1_200};
 
+    /** Others to the same endpoint are in doubt all the time, one after the other. */
+    private static final long OTHERS = 100;
+
     private final Flow flow;
     private final LongPredicate pass;
     private long first = NEVER;
@@ -164,13 +163,27 @@ final class SilentFlowTest {
     private Opinion.@Nullable Answered latest;
     private long answeredAt = NEVER;
 
-    private Dials(Flow flow, LongPredicate pass) {
+    private final boolean others;
+
+    private Dials(Flow flow, LongPredicate pass, boolean others) {
       this.flow = flow;
       this.pass = pass;
+      this.others = others;
+    }
+
+    private void dialForOthers() {
+      long at = flow.now / OTHERS * OTHERS;
+      while (at > 0 && !pass.test(at)) {
+        at -= OTHERS;
+      }
+      latest = new Opinion.Answered(nanos(at), Duration.ofMillis(1), Duration.ZERO);
     }
 
     @Override
     public Opinion ask(long sinceNanos) {
+      if (others) {
+        dialForOthers();
+      }
       Opinion.Answered known = latest;
       if (known != null && known.atNanos() >= sinceNanos) {
         return known;
@@ -238,7 +251,8 @@ final class SilentFlowTest {
           Flow clientMuted = new Flow(outside, always);
           Flow serverMuted = new Flow(always, outside);
           for (Flow flow : new Flow[] {clientMuted, serverMuted}) {
-            assertThat(condemned(waiting, flow, new Dials(flow, outside), 9_000, loop))
+            Dials dials = new Dials(flow, outside, (dark + lasts) % 100 == 0);
+            assertThat(condemned(waiting, flow, dials, 9_000, loop))
                 .as("%s dark from %d to %d", flow == clientMuted ? "client" : "server", dark, lit)
                 .isEqualTo(NEVER);
           }
@@ -247,12 +261,15 @@ final class SilentFlowTest {
     }
   }
 
+  /** Whoever else is in doubt: the answers that others get must not put it off. */
   @ParameterizedTest
   @EnumSource
   void mustCondemnAForgottenFlowWithinTwoSeconds(Waiting waiting) {
-    Flow flow = new Flow(at -> false, at -> false);
-    assertThat(condemned(waiting, flow, new Dials(flow, at -> true), 9_000, IN_TIME))
-        .isBetween(1_500L, 2_000L);
+    for (boolean others : new boolean[] {false, true}) {
+      Flow flow = new Flow(at -> false, at -> false);
+      assertThat(condemned(waiting, flow, new Dials(flow, at -> true, others), 9_000, IN_TIME))
+          .isBetween(1_500L, 2_000L);
+    }
   }
 
   /** After the light it is asked as soon as its peer would answer. */
@@ -262,7 +279,7 @@ final class SilentFlowTest {
     for (long lit = 0; lit <= 4_000; lit += 10) {
       long begin = lit;
       Flow flow = new Flow(at -> false, at -> false);
-      Dials dials = new Dials(flow, at -> at >= begin);
+      Dials dials = new Dials(flow, at -> at >= begin, false);
       long at = condemned(waiting, flow, dials, 9_000, IN_TIME);
       assertThat(at).as("lit at %d", lit).isLessThan(Math.max(2_000, dials.answeredAt + 1_000));
     }
@@ -277,7 +294,7 @@ final class SilentFlowTest {
     int condemned = 0;
     for (int minute = 0; minute < 100; minute++) {
       Flow flow = new Flow(passes, passes);
-      Dials dials = new Dials(flow, at -> true);
+      Dials dials = new Dials(flow, at -> true, false);
       condemned += condemned(waiting, flow, dials, 60_000, IN_TIME) == NEVER ? 0 : 1;
     }
     assertThat(condemned).isLessThan(20); // 10 were expected; if it were not for the pace, 95
