@@ -27,7 +27,7 @@ final class Broadcast implements AutoCloseable {
   /**
    * A number that was published.
    *
-   * @param episode the fault under way
+   * @param episode the fault under way once Redis took it, or when it was sent if it did not
    * @param nanos when, by {@link System#nanoTime()}
    * @param taken whether Redis said it took it
    */
@@ -56,8 +56,9 @@ final class Broadcast implements AutoCloseable {
       try {
         commands.publish(CHANNEL, Integer.toString(number));
         synchronized (messages) {
+          // what is sent as a fault begins is of that fault
           Message sent = messages.get(number);
-          messages.set(number, new Message(sent.episode(), sent.nanos(), true));
+          messages.set(number, new Message(journal.episode(), sent.nanos(), true));
         }
       } catch (RedisException notTaken) {
         // nobody has to have heard it

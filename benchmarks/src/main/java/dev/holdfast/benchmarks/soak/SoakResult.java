@@ -44,7 +44,7 @@ public final class SoakResult {
   private final Map<Side, Map<SoakFault, Score>> byFault = new EnumMap<>(Side.class);
   private final Map<String, Score> byClient = new TreeMap<>();
   private final Map<Side, Map<SoakFault, Deafness>> deafness = new EnumMap<>(Side.class);
-  private final Map<String, List<Long>> deafTimes = new TreeMap<>();
+  private final Map<String, List<String>> deafTimes = new TreeMap<>();
   private long heapAtLast;
 
   /**
@@ -90,7 +90,7 @@ public final class SoakResult {
           sums.merge(fault, deaf, Deafness::with);
           deafTimes
               .computeIfAbsent(fault.label() + ", " + side.label(), any -> new ArrayList<>())
-              .add(deaf.deafNanos() / 1_000_000);
+              .add(deaf.line());
         });
   }
 
@@ -236,8 +236,8 @@ public final class SoakResult {
     failures
         .byFault(episode -> episodes.get(episode).label())
         .forEach((line, count) -> lines.add("%6d x %s".formatted(count, line)));
-    lines.add("subscriber deaf for at most, ms, each time:");
-    deafTimes.forEach((fault, millis) -> lines.add("  %s: %s".formatted(fault, millis)));
+    lines.add("subscriber deaf for at most, ms, each time, and since when in the fault:");
+    deafTimes.forEach((fault, times) -> lines.add("  %s: %s".formatted(fault, times)));
     lines.add("diagnoses that were not right:");
     diagnoses
         .strays(episodes)

@@ -44,7 +44,24 @@ class ListenerTest {
   void mustSayNothingOfTheTimeAfterTheLastMessage() {
     Map<Integer, Deafness> deafness =
         listener.deafness(List.of(new Message(0, System.nanoTime(), true)));
-    assertThat(deafness.get(0)).isEqualTo(new Deafness(1, 0));
+    assertThat(deafness.get(0)).isEqualTo(new Deafness(1, 0, 0));
+  }
+
+  @Test
+  void mustTellSinceWhenInTheFaultItWasDeaf() {
+    long second = 1_000_000_000;
+    long now = System.nanoTime();
+    listener.message(Broadcast.CHANNEL, "2");
+    Deafness deafness =
+        in(
+            listener.deafness(
+                List.of(
+                    new Message(0, now - 9 * second, true),
+                    new Message(1, now - 8 * second, false),
+                    new Message(1, now - 3 * second, true))),
+            1);
+    assertThat(deafness.deafNanos()).isBetween(3 * second, 4 * second);
+    assertThat(deafness.sinceNanos()).isEqualTo(5 * second);
   }
 
   private static Deafness in(Map<Integer, Deafness> deafness, int episode) {
