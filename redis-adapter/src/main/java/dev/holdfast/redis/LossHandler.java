@@ -36,6 +36,7 @@ final class LossHandler extends ChannelDuplexHandler implements ChannelFutureLis
   private boolean ofUse;
   private boolean closedHere;
   private boolean surplus;
+  private boolean handshakeDropped;
 
   LossHandler(GuardedChannel guarded, WriteGate gate, LossSettlement settlement) {
     this.guarded = guarded;
@@ -51,6 +52,9 @@ final class LossHandler extends ChannelDuplexHandler implements ChannelFutureLis
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
+    if (handshakeDropped) {
+      return; // Lettuce takes an optional command that fails for the end of its handshake
+    }
     pace.begin();
     if (!guarded.endpoint().adopt(guarded)) {
       surplus = true;
@@ -258,6 +262,7 @@ final class LossHandler extends ChannelDuplexHandler implements ChannelFutureLis
 
   /** Left in the stack they would be sent to the next connection, after its own handshake. */
   private void dropHandshake() {
+    handshakeDropped = true;
     for (RedisCommand<?, ?, ?> command : guarded.stack()) {
       command.cancel();
     }

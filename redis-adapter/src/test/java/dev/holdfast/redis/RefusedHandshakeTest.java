@@ -14,11 +14,17 @@ import io.lettuce.core.RedisURI;
 import io.lettuce.core.resource.ClientResources;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -109,6 +115,48 @@ final class RefusedHandshakeTest {
             .hasMessageContaining("(" + code + ")");
         assertThat(thrown.getMessage()).doesNotContain("toni");
         assertThat(thrown).hasStackTraceContaining(SECRET); // the cause is the client's own
+      }
+    }
+  }
+
+  /** Its last commands may fail as well, so Lettuce takes their end for that of the handshake. */
+  @Test
+  void mustNotTakeAHandshakeThatWasLostForADoneOne() throws Exception {
+    AtomicBoolean closes = new AtomicBoolean();
+    AtomicInteger lost = new AtomicInteger();
+    AtomicReference<String> lastOfHandshake = new AtomicReference<>("");
+    try (ScriptedRedis redis =
+            ScriptedRedis.answeringWords(
+                words -> {
+                  String command = words.get(0);
+                  boolean setting = command.equals("CLIENT");
+                  if (closes.get()
+                      && (command.equals("SET")
+                          || (setting && words.get(1).equals(lastOfHandshake.get())))) {
+                    lost.incrementAndGet();
+                    return null;
+                  }
+                  if (setting && !closes.get()) {
+                    lastOfHandshake.set(words.get(1));
+                  }
+                  return command.equals("HELLO")
+                      ? ScriptedRedis.hello3()
+                      : ScriptedRedis.plain(command);
+                });
+        var connection = client(guard(), redis.port()).connect()) {
+      connection.sync().ping();
+      assertThat(lastOfHandshake.get()).isNotEmpty();
+      closes.set(true);
+      connection.async().set("ends", "it");
+      List<CompletableFuture<Long>> issued = new ArrayList<>();
+      for (int i = 0; i < 5; i++) {
+        int before = lost.get();
+        Await.until("another was lost", SOON, () -> lost.get() > before);
+        issued.add(connection.async().incr("n").toCompletableFuture());
+      }
+      closes.set(false);
+      for (CompletableFuture<Long> each : issued) {
+        assertThat(each.get(20, TimeUnit.SECONDS)).isEqualTo(1);
       }
     }
   }
