@@ -106,7 +106,7 @@ final class ReplayBudgetTest {
         broken.set(true);
         assertThat(askedOnce(connection)).as("sent, for one call").isEqualTo(3);
         while (budget.take()) {
-          // dials that come to nothing take from the same bucket
+          budget.failed(1); // dials that come to nothing take from the same bucket
         }
         for (int i = 0; i < 40; i++) {
           budget.replayLost(); // and so do the replays of others
