@@ -65,15 +65,17 @@ final class ServerClosesAtReuseTest {
   @ValueSource(booleans = {true, false})
   void mustAnswerEveryCallOnceAsTheServerCloses(boolean finOnItsWay, Network network)
       throws Exception {
-    RedisServer redis = network.redis(builder -> builder.idleTimeout(TIMEOUT));
+    RedisServer redis = network.redis(builder -> builder);
     try (KernelBed bed = new KernelBed(Dial.ROUTED, redis.port())) {
       var bare = bed.bare(CONNECTIONS);
       var guarded = bed.guarded(CONNECTIONS);
+      // No limit yet: on a busy host the first would be closed before the last is open.
       if (finOnItsWay) {
         network.dropServerFin();
       }
       bare.forEach(connection -> connection.sync().ping());
       guarded.forEach(connection -> connection.sync().ping());
+      redis.command("CONFIG", "SET", "timeout", String.valueOf(TIMEOUT.toSeconds()));
       Await.idle(FIRST_CALL);
       List<Call> bareCalls = new ArrayList<>();
       List<Call> calls = new ArrayList<>();
