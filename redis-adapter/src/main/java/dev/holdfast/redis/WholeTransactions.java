@@ -40,6 +40,9 @@ final class WholeTransactions {
   /** What was handed down of those that Lettuce has registered with it. */
   private List<RedisCommand<?, ?, ?>> members = List.of();
 
+  /** A MULTI within it was handed down: when that one is refused, Lettuce forgets them both. */
+  private boolean nested;
+
   private @Nullable Future<?> awaitsEnd;
 
   /**
@@ -129,6 +132,7 @@ final class WholeTransactions {
       multi = command;
       members = List.of();
     }
+    nested = sent ? !begins : nested;
     return sent;
   }
 
@@ -165,6 +169,7 @@ final class WholeTransactions {
   private void over() {
     multi = null;
     members = List.of();
+    nested = false;
   }
 
   private static boolean isRegisteredWith(RedisCommand<?, ?, ?> exec) {
@@ -197,6 +202,7 @@ final class WholeTransactions {
   private boolean endIsMissing(CommandKind kind, RedisCommand<?, ?, ?> command) {
     RedisCommand<?, ?, ?> begun = multi;
     if (begun == null
+        || nested
         || kind == CommandKind.MULTI
         || kind == CommandKind.WATCH
         || kind.endsTransaction()

@@ -1,6 +1,7 @@
 package dev.holdfast.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.lab.Await;
 import dev.holdfast.lab.Forgetting;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Some of a transaction's callers go, as when they time out, before it is sent. Lettuce leaves
@@ -132,6 +134,19 @@ final class TransactionGivenUpTest {
       assertThat(connection.sync().incr("alone")).isEqualTo(1);
       assertThat(redis.counter("first")).isZero();
       assertThat(redis.counter("last")).isEqualTo(1);
+    }
+  }
+
+  /** Lettuce forgets both then, and what it issues next is of the first all the same. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void mustLeaveATransactionAloneWhoseNestedMultiWasRefused(boolean guarded) throws Exception {
+    try (RedisBed bed = new RedisBed(redis, Forgetting.SILENCE);
+        var connection = (guarded ? bed.guarded(bed.guard()) : bed.bare()).connect()) {
+      connection.sync().multi();
+      assertThatThrownBy(() -> connection.sync().multi()).hasMessageContaining("nested");
+      assertThat(connection.sync().append("queued", "v")).isNull();
+      assertThat(redis.command("EXISTS", "queued").strip()).isEqualTo("0");
     }
   }
 
