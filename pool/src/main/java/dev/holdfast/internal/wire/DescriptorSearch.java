@@ -1,5 +1,6 @@
 package dev.holdfast.internal.wire;
 
+import dev.holdfast.internal.bounded.LruMap;
 import io.netty.channel.ChannelException;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.Native;
@@ -11,7 +12,6 @@ import java.net.SocketAddress;
 import java.net.SocketException;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -48,13 +48,7 @@ final class DescriptorSearch {
   private static final Deque<Integer> FOUND = new ArrayDeque<>(MOST_REMEMBERED + 1);
 
   /** Numbers by the local address of the socket that a search has met there. */
-  private static final Map<SocketAddress, Integer> SEEN =
-      new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<SocketAddress, Integer> eldest) {
-          return size() > 2 * MOST_SEEN;
-        }
-      };
+  private static final Map<SocketAddress, Integer> SEEN = new LruMap<>(2 * MOST_SEEN);
 
   private static final Object CREATION = new Object();
 

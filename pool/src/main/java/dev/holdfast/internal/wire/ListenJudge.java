@@ -78,6 +78,10 @@ public final class ListenJudge {
     return peer.asking() ? unanswered(wire, silence) : ask(wire);
   }
 
+  private Ruling asBefore() {
+    return dark ? Ruling.Dark.INSTANCE : Ruling.Open.INSTANCE;
+  }
+
   private Duration due(WireSnapshot wire) {
     Duration own = Duration.ofNanos(wire.rttMicros() * 1_000);
     Duration now = roundTrip.isZero() || own.compareTo(roundTrip) < 0 ? own : roundTrip;
@@ -105,7 +109,7 @@ public final class ListenJudge {
     peer.ask(wire);
     Duration due = due(wire);
     pause = due.isNegative() || due.isZero() ? SilentPeer.ASKED_AFTER : next(due);
-    return dark ? Ruling.Dark.INSTANCE : Ruling.Open.INSTANCE;
+    return asBefore();
   }
 
   private Ruling unanswered(WireSnapshot wire, Duration silence) {
@@ -117,7 +121,7 @@ public final class ListenJudge {
       }
       if (due.compareTo(Duration.ZERO) > 0) {
         pause = next(due);
-        return dark ? Ruling.Dark.INSTANCE : Ruling.Open.INSTANCE;
+        return asBefore();
       }
       peer.missed();
     }
@@ -140,7 +144,7 @@ public final class ListenJudge {
       return ask(wire);
     }
     pause = untilFree.compareTo(LATE) > 0 ? LATE : untilFree;
-    return dark ? Ruling.Dark.INSTANCE : Ruling.Open.INSTANCE;
+    return asBefore();
   }
 
   /**
