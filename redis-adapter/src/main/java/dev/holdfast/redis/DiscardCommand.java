@@ -10,6 +10,7 @@ import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.RedisCommand;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,18 +89,18 @@ final class DiscardCommand extends Command<String, String, String> {
   }
 
   private void refuseAll() {
-    ended = true;
-    members.forEach(member -> refuse(member, meters));
-    if (exec != null) {
-      refuse(exec, meters);
-    }
+    endAll(part -> refuse(part, meters));
   }
 
   private void failAll(Throwable failure) {
+    endAll(part -> Calls.fail(part, failure));
+  }
+
+  private void endAll(Consumer<RedisCommand<?, ?, ?>> end) {
     ended = true;
-    members.forEach(member -> Calls.fail(member, failure));
+    members.forEach(end);
     if (exec != null) {
-      Calls.fail(exec, failure);
+      end.accept(exec);
     }
   }
 }

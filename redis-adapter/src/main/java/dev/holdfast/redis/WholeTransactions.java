@@ -129,10 +129,11 @@ final class WholeTransactions {
     boolean begins = multi == null || !guarded.session().insideTransaction();
     boolean sent = handDown.pass(CommandKind.MULTI, command);
     if (sent && begins) {
+      over();
       multi = command;
-      members = List.of();
+    } else if (sent) {
+      nested = true;
     }
-    nested = sent ? !begins : nested;
     return sent;
   }
 
