@@ -22,7 +22,8 @@ final class Carrier extends GuardedSocket {
 
   private final Carriers carriers;
   private final AtomicInteger exchanges = new AtomicInteger();
-  private final AtomicInteger streams = new AtomicInteger();
+  private final Object lock = new Object();
+  private int streams; // under the lock, with what the socket is told of them
   private volatile boolean multiplexed;
   private volatile @Nullable Runnable forget;
   private volatile @Nullable Death leaving;
@@ -61,10 +62,12 @@ final class Carrier extends GuardedSocket {
   boolean begins() {
     OpenSocket up = open();
     if (multiplexed && up != null) {
-      if (streams.getAndIncrement() == 0) {
-        up.begins();
-      } else {
-        up.joins();
+      synchronized (lock) {
+        if (streams++ == 0) {
+          up.begins();
+        } else {
+          up.joins();
+        }
       }
     }
     return exchanges.getAndIncrement() > 0;
@@ -79,8 +82,10 @@ final class Carrier extends GuardedSocket {
     if (answered) {
       up.answered();
     }
-    if (streams.decrementAndGet() == 0) {
-      up.rests(false);
+    synchronized (lock) {
+      if (--streams == 0) {
+        up.rests(false);
+      }
     }
   }
 
@@ -105,7 +110,8 @@ final class Carrier extends GuardedSocket {
   }
 
   private boolean isRefused(CurrentCall call) {
-    if (!multiplexed && exchanges.get() > 0) {
+    // In this order: the first exchange of HTTP/2, perhaps about to begin, says so before it does.
+    if (exchanges.get() > 0 && !multiplexed) {
       return refuse(call.mayRunTwice(), call) != null;
     }
     // What arrives over HTTP/2 at any time was read by its reader, and none of it is an answer; nor

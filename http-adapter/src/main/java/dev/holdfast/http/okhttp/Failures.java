@@ -40,8 +40,8 @@ final class Failures {
     if (name.equals(SHUT_DOWN)) {
       return ExchangeFailure.REFUSED; // thrown before the stream is opened
     }
-    if (isRefused(thrown) || Stream.of(thrown.getSuppressed()).anyMatch(Failures::isRefused)) {
-      return ExchangeFailure.REFUSED; // suppressed where OkHttp could not write all of the body
+    if (isRefused(thrown) || wasRefusedMeanwhile(thrown)) {
+      return ExchangeFailure.REFUSED;
     }
     if (name.equals(STREAM_RESET) || isOfClosedWriter(thrown)) {
       return ExchangeFailure.CLOSED;
@@ -59,6 +59,20 @@ final class Failures {
   private static boolean isRefused(Throwable thrown) {
     return thrown.getClass().getSimpleName().equals(STREAM_RESET)
         && String.valueOf(thrown.getMessage()).contains(REFUSED);
+  }
+
+  /**
+   * OkHttp could not write all of the body, and adds what it has met instead of an answer. To an
+   * exception that many calls get it may have added what another of them has met.
+   */
+  private static boolean wasRefusedMeanwhile(IOException thrown) {
+    return isOfOneCall(thrown) && Stream.of(thrown.getSuppressed()).anyMatch(Failures::isRefused);
+  }
+
+  /** What has ended a connection of HTTP/2 its reader met, and throws to all calls on it. */
+  private static boolean isOfOneCall(IOException thrown) {
+    return Stream.of(thrown.getStackTrace())
+        .anyMatch(frame -> frame.getClassName().equals(CallInterceptor.class.getName()));
   }
 
   /** The first line of an answer was of another protocol. */

@@ -71,6 +71,8 @@ public final class H2Server implements AutoCloseable {
     CANCEL,
     /** Executed; then the connection is closed. */
     CLOSED,
+    /** Executed; then the connection is reset. */
+    RESET,
     /** Executed and answered a while later. */
     LATE,
     /** Executed and not answered. */
@@ -250,6 +252,12 @@ public final class H2Server implements AutoCloseable {
         case CLOSED -> {
           execute(ctx);
           ctx.channel().parent().close();
+        }
+        case RESET -> {
+          execute(ctx);
+          Channel parent = ctx.channel().parent();
+          parent.config().setOption(ChannelOption.SO_LINGER, 0);
+          parent.close();
         }
         case SILENT -> execute(ctx);
       }
