@@ -78,6 +78,18 @@ enum Fitness {
     return proved || wire.unacked() > 0 ? FIT : UNPROVED; // the kernel probes no path in use
   }
 
+  /**
+   * Whether its event loop would call it fit too, as far as can be seen from here: payload passed
+   * so lately that nobody asks its path. Any thread.
+   */
+  static boolean isFresh(GuardedConnection guarded) {
+    long now = System.nanoTime();
+    long idle = guarded.clocks().sincePayload(now);
+    return idle < Math.min(guarded.probeAfterNanos(), IdleWitness.LEAST_NANOS)
+        && guarded.retirement().zone(now) == IdleZone.FRESH
+        && !guarded.idleRecord().isPastLearned(idle);
+  }
+
   private static Fitness read(
       GuardedConnection guarded,
       IdleZone zone,

@@ -31,8 +31,17 @@ final class Multiplexed {
     connection.channel().closeFuture().addListener(closed -> connections.remove(connection));
   }
 
-  boolean isEmpty() {
-    return connections.isEmpty();
+  /**
+   * Whether none is in doubt, as far as any thread can see. Then calls need not pass by the event
+   * loops: what a pool dials on one of those stays there, so all its connections would.
+   */
+  boolean areFresh() {
+    for (GuardedConnection connection : connections) {
+      if (connection.dark() || !Fitness.isFresh(connection)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Whether another one to the same server can take what this one should not. Any thread. */

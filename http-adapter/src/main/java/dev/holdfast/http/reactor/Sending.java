@@ -80,7 +80,7 @@ final class Sending implements CoreSubscriber<Connection>, Subscription {
     }
     Multiplexed multiplexed = provider.multiplexed();
     try {
-      if (multiplexed.isEmpty()) {
+      if (multiplexed.areFresh()) {
         once.subscribe(this);
       } else {
         multiplexed

@@ -12,11 +12,12 @@ import java.util.concurrent.atomic.LongAdder;
 /** Compares what clients showed, and makes a program that tells them apart as short as it can. */
 final class Judge {
 
-  /** How often a bare client must show the same before a difference counts. */
-  private static final int BARE_RUNS = 4;
-
-  /** How often a guarded one must show something else. */
-  private static final int GUARDED_RUNS = 3;
+  /**
+   * How often a bare client must show the same, and a guarded one something else, before a
+   * difference counts. A program that shows one of two things by chance, guarded or not, differs so
+   * once in 30,000 times at most.
+   */
+  private static final int RUNS = 8;
 
   private static final int SHRINKING_RUNS = 40;
 
@@ -36,14 +37,14 @@ final class Judge {
     if (difference.isEmpty()) {
       return;
     }
-    for (int i = 1; i < BARE_RUNS; i++) {
+    for (int i = 1; i < RUNS; i++) {
       Optional<String> already = between(bare, Run.of(program, Mode.BARE, servers));
       if (already.isPresent()) {
         unsteady.add(program + "\n  already bare\n    " + already.get());
         return;
       }
     }
-    for (int i = 1; i < GUARDED_RUNS; i++) {
+    for (int i = 1; i < RUNS; i++) {
       if (between(bare, Run.of(program, mode, servers)).isEmpty()) {
         unsteady.add(program + "\n  now and then " + mode + "\n    " + difference.get());
         return;
