@@ -2,11 +2,11 @@ package dev.holdfast.redis;
 
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.internal.wire.FirstAnswer;
+import dev.holdfast.internal.wire.LentKeepAlive;
 import dev.holdfast.internal.wire.Opinion;
 import dev.holdfast.internal.wire.PathTrial;
 import dev.holdfast.internal.wire.ProbePace;
 import dev.holdfast.internal.wire.WireJudge;
-import dev.holdfast.internal.wire.WireProbe.KeepAliveSettings;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireSource;
 import dev.holdfast.wire.WireVerdict;
@@ -48,12 +48,6 @@ final class PathProof {
   /** {@code TCP_KEEPIDLE} of a probe, its smallest value: silent for less, the kernel waits. */
   private static final Duration SILENT_FOR = Duration.ofMillis(1_004);
 
-  /**
-   * Unanswered probes, one a second, before the kernel closes a poked connection: late, for the
-   * path may be dark.
-   */
-  private static final int POKE_COUNT = 30;
-
   /** Unanswered ones that loss by chance seldom explains: at 1 %, once in 2,500 times. */
   private static final int PROBES = 2;
 
@@ -81,7 +75,7 @@ final class PathProof {
   private final FirstAnswer newcomer;
   private @Nullable ProbePace pace;
   private int probes;
-  private @Nullable KeepAliveSettings beforePoke;
+  private LentKeepAlive.@Nullable Loan keepAlive;
   private @Nullable Future<?> deadline;
   private @Nullable Consumer<WireVerdict> asker;
 
@@ -132,11 +126,11 @@ final class PathProof {
         || guarded.snapshot(System.nanoTime()).lastAckRecvMillis() < SILENT_FOR.toMillis()) {
       return false;
     }
-    KeepAliveSettings settings = guarded.wire().keepAlive();
-    if (!guarded.wire().poke(POKE_COUNT)) {
+    LentKeepAlive.Loan loan = guarded.wire().lent().loan();
+    if (!loan.poke()) {
       return false;
     }
-    beforePoke = settings;
+    keepAlive = loan;
     start(By.KERNEL_PROBE);
     return true;
   }
@@ -267,11 +261,9 @@ final class PathProof {
   private void cancel() {
     pending = null;
     repeatablePass = false;
-    if (beforePoke != null) {
-      if (guarded.open()) {
-        guarded.wire().restore(beforePoke);
-      }
-      beforePoke = null;
+    if (keepAlive != null) {
+      keepAlive.giveBack();
+      keepAlive = null;
     }
     if (deadline != null) {
       deadline.cancel(false);
@@ -378,7 +370,8 @@ final class PathProof {
    */
   private boolean probedAgain(Opinion.Answered answered, WireSnapshot wire, long now) {
     ProbePace sent = pace;
-    if (sent == null || wire.lastAckRecvMillis() > OFTEN_HEARD.toMillis()) {
+    LentKeepAlive.Loan loan = keepAlive;
+    if (sent == null || loan == null || wire.lastAckRecvMillis() > OFTEN_HEARD.toMillis()) {
       return false;
     }
     if (now - sent.toldNanos() >= patienceNanos) {
@@ -388,7 +381,7 @@ final class PathProof {
       if (sent.untilFree(wire).compareTo(Duration.ZERO) <= 0) {
         probes++;
         sent.next(now);
-        guarded.wire().poke(POKE_COUNT);
+        loan.poke();
       }
     }
     return true;

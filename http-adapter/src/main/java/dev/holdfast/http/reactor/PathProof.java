@@ -2,8 +2,8 @@ package dev.holdfast.http.reactor;
 
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.internal.wire.IdleTrial;
+import dev.holdfast.internal.wire.LentKeepAlive;
 import dev.holdfast.internal.wire.WireJudge;
-import dev.holdfast.internal.wire.WireProbe.KeepAliveSettings;
 import dev.holdfast.wire.WireSnapshot;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,12 +26,6 @@ final class PathProof {
   /** Between looks: a look is one system call of a microsecond, and a caller waits. */
   private static final Duration LOOK = Duration.ofMillis(2);
 
-  /**
-   * Unanswered probes, one a second, before the kernel closes a poked connection: late, for the
-   * path may be dark.
-   */
-  private static final int POKE_COUNT = 30;
-
   /** Waits for the proof. */
   interface Waiting {
 
@@ -44,7 +38,7 @@ final class PathProof {
 
   private final GuardedConnection guarded;
   private final List<Waiting> waiting = new ArrayList<>(1);
-  private @Nullable KeepAliveSettings before;
+  private LentKeepAlive.@Nullable Loan asking;
   private long startedNanos;
   private long patienceNanos;
   private long lastAckAtStart;
@@ -60,7 +54,7 @@ final class PathProof {
    */
   void ask(Waiting who) {
     waiting.add(who);
-    if (before != null) {
+    if (pending()) {
       return;
     }
     long now = System.nanoTime();
@@ -70,12 +64,12 @@ final class PathProof {
     }
     WireSnapshot wire = guarded.snapshot(now);
     long idle = guarded.clocks().sincePayload(now);
-    KeepAliveSettings settings = guarded.wire().keepAlive();
-    if (!guarded.wire().poke(POKE_COUNT)) {
+    LentKeepAlive.Loan loan = guarded.wire().lent().loan();
+    if (!loan.poke()) {
       return; // closed this moment: lost() follows
     }
     guarded.history().wakes(wire, idle);
-    before = settings;
+    asking = loan;
     trial = new IdleTrial(guarded::ask, wire, now);
     startedNanos = now;
     lastAckAtStart = wire.lastAckRecvMillis();
@@ -85,7 +79,7 @@ final class PathProof {
 
   /** Whether an answer is waited for. */
   boolean pending() {
-    return before != null;
+    return asking != null;
   }
 
   private void lookAgain(long pauseNanos) {
@@ -93,16 +87,16 @@ final class PathProof {
   }
 
   private void look() {
-    KeepAliveSettings settings = before;
+    LentKeepAlive.Loan loan = asking;
     IdleTrial asked = trial;
-    if (settings == null || asked == null || guarded.doomed() || !guarded.channel().isActive()) {
+    if (loan == null || asked == null || guarded.doomed() || !guarded.channel().isActive()) {
       return;
     }
     long now = System.nanoTime();
     WireSnapshot wire = guarded.snapshot(now);
     if (wire.lastAckRecvMillis() < lastAckAtStart) {
-      guarded.wire().restore(settings);
-      before = null;
+      loan.giveBack();
+      asking = null;
       trial = null;
       if (asked.dark()) {
         guarded.guard().deaths().wasDark(Duration.ofNanos(now - startedNanos));
@@ -112,12 +106,12 @@ final class PathProof {
       settle(Waiting::proved);
     } else if (now - startedNanos < patienceNanos) {
       lookAgain(LOOK.toNanos());
-    } else if (!isLeft(asked, wire, now)) {
+    } else if (!isLeft(asked, loan, wire, now)) {
       lookAgain(asked.pauseNanos(now));
     }
   }
 
-  private boolean isLeft(IdleTrial asked, WireSnapshot wire, long now) {
+  private boolean isLeft(IdleTrial asked, LentKeepAlive.Loan loan, WireSnapshot wire, long now) {
     switch (asked.overdue(wire)) {
       case LEAVE -> {
         asked.pathWorked().ifPresent(guarded::answeredBeside);
@@ -130,8 +124,8 @@ final class PathProof {
                     asked.evidence()));
         return true;
       }
-      case ASK_AGAIN -> guarded.wire().poke(POKE_COUNT);
-      case LET_BE -> guarded.wire().restore(KeepAliveSettings.OFF);
+      case ASK_AGAIN -> loan.poke();
+      case LET_BE -> loan.letBe();
       case WAIT -> {}
     }
     return false;
@@ -139,15 +133,15 @@ final class PathProof {
 
   /** The path is not dark any more. */
   void lit() {
-    if (before == null) {
+    if (!pending()) {
       settle(Waiting::proved);
     }
   }
 
   /** The connection is lost, whoever found out. */
   void lost() {
-    if (before != null) {
-      before = null;
+    if (pending()) {
+      asking = null;
       guarded.guard().meters().probed(false);
     }
     settle(Waiting::lost);

@@ -54,7 +54,6 @@ public final class OpenSocket {
   private final AtomicBoolean optionsSet = new AtomicBoolean();
   private final SocketEnd end;
   private final DialledBy name;
-  private final ProofSettings proofs;
 
   private long requests;
   private long hintedNanos = Long.MAX_VALUE;
@@ -89,7 +88,6 @@ public final class OpenSocket {
     this.probe = probe;
     this.source = probe.source();
     this.name = new DialledBy(guard.names());
-    this.proofs = new ProofSettings(probe);
     double u = ThreadLocalRandom.current().nextDouble();
     this.lifetimeNanos = plan.lifetime(u).toNanos();
     this.mostRequests = plan.requests(u);
@@ -166,11 +164,6 @@ public final class OpenSocket {
    */
   public SocketProbe probe() {
     return probe;
-  }
-
-  /** What its keepalive is while its path is not proved. */
-  ProofSettings proofs() {
-    return proofs;
   }
 
   /**

@@ -2,9 +2,8 @@ package dev.holdfast.internal.socket;
 
 import dev.holdfast.diagnosis.Cause;
 import dev.holdfast.internal.wire.IdleTrial;
-import dev.holdfast.internal.wire.SocketProbe;
+import dev.holdfast.internal.wire.LentKeepAlive;
 import dev.holdfast.internal.wire.WireJudge;
-import dev.holdfast.internal.wire.WireProbe.KeepAliveSettings;
 import dev.holdfast.wire.WireSnapshot;
 import dev.holdfast.wire.WireSource;
 import dev.holdfast.wire.WireVerdict;
@@ -27,18 +26,13 @@ final class PathProof {
   /** The kernel probes nothing it heard from within {@code TCP_KEEPIDLE}, one second at least. */
   private static final long JUST_HEARD_MILLIS = 1_000;
 
-  /**
-   * Unanswered probes, one a second, before the kernel closes a poked connection: late, for the
-   * path may be dark.
-   */
-  private static final int POKE_COUNT = 30;
-
   private static final long LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
   /** The caller has hung up, which tells nothing; its client discards the connection. */
   private static final Death UNFINISHED = new Death(Cause.LOCAL_CLOSE, "its caller hung up");
 
   private final OpenSocket socket;
+  private final LentKeepAlive.Loan keepAlive;
   private final IdleTrial trial;
   private final Caller caller;
   private final long beganNanos = System.nanoTime();
@@ -51,6 +45,7 @@ final class PathProof {
 
   private PathProof(OpenSocket socket, WireSnapshot before, SocketParts guard, Caller caller) {
     this.socket = socket;
+    this.keepAlive = socket.probe().lent().loan();
     this.caller = caller;
     this.lastAckAtStart = before.lastAckRecvMillis();
     this.trial = new IdleTrial(guard.watch().opinion(socket), before, beganNanos);
@@ -71,17 +66,15 @@ final class PathProof {
     if (before.source() == WireSource.NONE || before.lastAckRecvMillis() < JUST_HEARD_MILLIS) {
       return null;
     }
-    SocketProbe probe = socket.probe();
-    socket.proofs().borrow();
     Death found;
     PathProof proof = new PathProof(socket, before, guard, caller);
     try {
-      if (!probe.poke(POKE_COUNT)) {
+      if (!proof.keepAlive.poke()) {
         return null;
       }
       found = proof.await();
     } finally {
-      socket.proofs().giveBack();
+      proof.keepAlive.giveBack();
     }
     if (UNFINISHED.equals(found)) {
       return null;
@@ -143,8 +136,8 @@ final class PathProof {
         trial.pathWorked().ifPresent(socket.end()::answeredBeside);
         return new Death(Cause.PROBES_UNANSWERED, evidence + "; " + trial.evidence());
       }
-      case ASK_AGAIN -> socket.probe().poke(POKE_COUNT);
-      case LET_BE -> socket.probe().restore(KeepAliveSettings.OFF);
+      case ASK_AGAIN -> keepAlive.poke();
+      case LET_BE -> keepAlive.letBe();
       case WAIT -> {}
     }
     if (sinceNanos > callersNanos) {

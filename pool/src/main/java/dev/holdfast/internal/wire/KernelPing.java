@@ -7,6 +7,13 @@ import java.time.Duration;
 public interface KernelPing {
 
   /**
+   * Its keepalive, for whoever has the kernel ask.
+   *
+   * @return always the same
+   */
+  LentKeepAlive lent();
+
+  /**
    * Makes the kernel probe the peer; see {@link WireProbe#poke}.
    *
    * @param count unanswered probes after which the kernel closes the connection, at least 2
@@ -16,16 +23,19 @@ public interface KernelPing {
   boolean poke(int count);
 
   /**
-   * Reads the keepalive settings in force, to hand them to {@link #restore} after a poke.
+   * Reads the keepalive settings in force.
    *
-   * @return the settings, all zero where there is no epoll
+   * @return {@link KeepAliveSettings#UNKNOWN} of a closed connection, or where the kernel cannot be
+   *     asked
    */
   KeepAliveSettings keepAlive();
 
   /**
-   * Puts keepalive settings back.
+   * Puts keepalive settings back. Without effect on a closed connection: its descriptor may be
+   * another's by now.
    *
-   * @param settings what {@link #keepAlive()} read before the poke
+   * @param settings what {@link #keepAlive()} read; {@link KeepAliveSettings#UNKNOWN} changes
+   *     nothing
    */
   void restore(KeepAliveSettings settings);
 

@@ -1,6 +1,5 @@
 package dev.holdfast.internal.wire;
 
-import dev.holdfast.internal.wire.WireProbe.KeepAliveSettings;
 import dev.holdfast.wire.WireSnapshot;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -36,11 +35,7 @@ final class SilentPeer {
 
   private static final Duration LONGEST_ANSWER = Duration.ofSeconds(1);
 
-  /** Unanswered probes before the kernel closes the connection: late, for that is decided here. */
-  private static final int POKE_COUNT = 30;
-
-  private final KernelPing kernel;
-  private @Nullable KeepAliveSettings before;
+  private final LentKeepAlive.Loan loan;
   private @Nullable ProbePace pace;
   private long toldAtNanos;
   private long askedNanos;
@@ -59,7 +54,7 @@ final class SilentPeer {
    * @param nowNanos {@link System#nanoTime()}, or earlier
    */
   SilentPeer(KernelPing kernel, long nowNanos) {
-    this.kernel = kernel;
+    this.loan = kernel.lent().loan();
     this.overdueProbeNanos = nowNanos;
     this.probedAtNanos = nowNanos;
     this.lookedAtNanos = nowNanos;
@@ -67,7 +62,7 @@ final class SilentPeer {
 
   /** Whether a question is out. */
   boolean asking() {
-    return before != null;
+    return loan.isOut();
   }
 
   /**
@@ -99,21 +94,20 @@ final class SilentPeer {
    * @return whether the kernel does it
    */
   boolean ask(WireSnapshot wire) {
-    KeepAliveSettings users = before == null ? kernel.keepAlive() : before;
-    if (!kernel.poke(POKE_COUNT)) {
+    boolean first = !loan.isOut();
+    if (!loan.poke()) {
       return false;
     }
     Duration early = KERNEL_WAITS.minus(silence(wire));
     probedAtNanos = wire.takenAtNanos() + Math.max(0, early.toNanos());
     ProbePace known = pace;
-    if (before == null || known == null) {
+    if (first || known == null) {
       toldAtNanos = wire.takenAtNanos();
       askedNanos = probedAtNanos;
       pace = new ProbePace(wire, probedAtNanos);
     } else {
       known.next(probedAtNanos);
     }
-    before = users;
     counted = false;
     return true;
   }
@@ -197,11 +191,8 @@ final class SilentPeer {
 
   /** Nothing is asked any more: the connection's keepalive is the user's again. */
   void rest() {
-    if (before != null) {
-      kernel.restore(before);
-      before = null;
-      pace = null;
-    }
+    loan.giveBack();
+    pace = null;
     unanswered = 0;
     counted = false;
     windowProbes = 0;

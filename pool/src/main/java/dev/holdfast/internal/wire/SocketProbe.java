@@ -36,10 +36,9 @@ public final class SocketProbe implements KernelPing {
   /** No number of bytes. */
   private static final long ANY = -1;
 
-  private static final KeepAliveSettings UNKNOWN = new KeepAliveSettings(false, 0, 0, 0);
-
   private final java.net.Socket socket;
   private final @Nullable TcpInfo info;
+  private final LentKeepAlive lent = new LentKeepAlive(this);
   private @Nullable Descriptor descriptor;
   private long received;
 
@@ -189,6 +188,11 @@ public final class SocketProbe implements KernelPing {
     return known.isStill() ? Intake.of(info, taken) : Intake.UNKNOWN;
   }
 
+  @Override
+  public LentKeepAlive lent() {
+    return lent;
+  }
+
   /**
    * See {@link WireProbe#poke}.
    *
@@ -202,11 +206,6 @@ public final class SocketProbe implements KernelPing {
     return descriptor != null && set(new KeepAliveSettings(true, 1, 1, count));
   }
 
-  /**
-   * Reads the keepalive settings in force.
-   *
-   * @return the settings, all zero where they cannot be read
-   */
   @Override
   public synchronized KeepAliveSettings keepAlive() {
     try {
@@ -216,29 +215,24 @@ public final class SocketProbe implements KernelPing {
           socket.getOption(ExtendedSocketOptions.TCP_KEEPINTERVAL),
           socket.getOption(ExtendedSocketOptions.TCP_KEEPCOUNT));
     } catch (IOException | UnsupportedOperationException closedOrNoSuchOption) {
-      return UNKNOWN;
+      return KeepAliveSettings.UNKNOWN;
     }
   }
 
-  /**
-   * Puts keepalive settings back.
-   *
-   * @param settings what {@link #keepAlive()} read before the poke
-   */
   @Override
   public synchronized void restore(KeepAliveSettings settings) {
-    if (settings.count() > 0) {
+    if (!settings.equals(KeepAliveSettings.UNKNOWN)) {
       set(settings);
     }
   }
 
   @Override
-  public synchronized void repeatSteadily() {
+  public void repeatSteadily() {
     setOwn(own -> own.setIntOpt(IPPROTO_TCP, TCP_THIN_LINEAR_TIMEOUTS, 1));
   }
 
   @Override
-  public synchronized void repeatWithin(Duration most) {
+  public void repeatWithin(Duration most) {
     setOwn(own -> repeatWithin(own, (int) most.toMillis()));
   }
 
@@ -248,7 +242,7 @@ public final class SocketProbe implements KernelPing {
     }
   }
 
-  private void setOwn(OwnDescriptor.Setting setting) {
+  private synchronized void setOwn(OwnDescriptor.Setting setting) {
     Descriptor known = descriptor;
     if (known != null && !socket.isClosed()) {
       OwnDescriptor.set(known, setting);
@@ -276,22 +270,26 @@ public final class SocketProbe implements KernelPing {
    * @param userTimeout of the plan
    * @param hostIdleSeconds {@code net.ipv4.tcp_keepalive_time}
    */
-  public synchronized void fill(
-      @Nullable KeepAlive keepAlive, Duration userTimeout, long hostIdleSeconds) {
+  public void fill(@Nullable KeepAlive keepAlive, Duration userTimeout, long hostIdleSeconds) {
     if (!userTimeout.isZero()) {
       int millis = (int) Math.min(userTimeout.toMillis(), Integer.MAX_VALUE);
       setOwn(own -> fillUserTimeout(own, millis));
     }
-    KeepAliveSettings before = keepAlive();
-    boolean unset = !before.enabled() || before.idleSeconds() == hostIdleSeconds;
-    if (keepAlive != null && unset && before.count() > 0) {
-      set(
-          new KeepAliveSettings(
-              true,
-              (int) keepAlive.idle().toSeconds(),
-              (int) keepAlive.interval().toSeconds(),
-              keepAlive.count()));
+    if (keepAlive != null) {
+      lent.change(users -> filled(users, keepAlive, hostIdleSeconds));
     }
+  }
+
+  private static KeepAliveSettings filled(
+      KeepAliveSettings users, KeepAlive planned, long hostIdleSeconds) {
+    boolean set = users.enabled() && users.idleSeconds() != hostIdleSeconds;
+    return set || users.equals(KeepAliveSettings.UNKNOWN)
+        ? users
+        : new KeepAliveSettings(
+            true,
+            (int) planned.idle().toSeconds(),
+            (int) planned.interval().toSeconds(),
+            planned.count());
   }
 
   private static void fillUserTimeout(Socket own, int millis) throws IOException {

@@ -32,6 +32,7 @@ public final class WireProbe implements KernelPing {
   private static final FastThreadLocal<EpollTcpInfo> INFO = new FastThreadLocal<>();
 
   private final @Nullable EpollSocketChannel channel;
+  private @Nullable LentKeepAlive lent;
 
   private WireProbe(@Nullable EpollSocketChannel channel) {
     this.channel = channel;
@@ -124,12 +125,21 @@ public final class WireProbe implements KernelPing {
         info.totalRetrans());
   }
 
+  @Override
+  public LentKeepAlive lent() {
+    LentKeepAlive known = lent;
+    if (known == null) {
+      known = new LentKeepAlive(this);
+      lent = channel == null ? null : known;
+    }
+    return known;
+  }
+
   /**
    * Makes the kernel send a keepalive probe at once, if nothing was received for a second, and
    * repeat it every second, giving up after {@code count}: the path is proved without a byte of
-   * payload, on any protocol. An answer shows as a small {@link WireSnapshot#lastAckRecvMillis()};
-   * call {@link #restore} then. It cannot see a server that closed while its FIN was lost: that
-   * server's kernel still answers.
+   * payload, on any protocol. An answer shows as a small {@link WireSnapshot#lastAckRecvMillis()}.
+   * It cannot see a server that closed while its FIN was lost: that server's kernel still answers.
    *
    * <p>Source: {@code tcp_sock_set_keepidle_locked} in {@code net/ipv4/tcp.c} restarts the timer
    * with the time already spent idle; measured answered within a timer tick and a round trip.
@@ -155,17 +165,19 @@ public final class WireProbe implements KernelPing {
   }
 
   /**
-   * Reads the keepalive settings in force, to hand them to {@link #restore} after a poke.
+   * See {@link KernelPing#keepAlive}.
    *
-   * @return the settings, all zero where there is no epoll
    * @throws IllegalStateException if called off the channel's event loop
    */
   @Override
   public KeepAliveSettings keepAlive() {
     if (channel == null) {
-      return new KeepAliveSettings(false, 0, 0, 0);
+      return KeepAliveSettings.UNKNOWN;
     }
     requireEventLoop(channel);
+    if (!channel.isActive()) {
+      return KeepAliveSettings.UNKNOWN;
+    }
     var config = channel.config();
     return new KeepAliveSettings(
         config.isKeepAlive(),
@@ -175,9 +187,8 @@ public final class WireProbe implements KernelPing {
   }
 
   /**
-   * Puts keepalive settings back.
+   * See {@link KernelPing#restore}.
    *
-   * @param settings what {@link #keepAlive()} read before the poke
    * @throws IllegalStateException if called off the channel's event loop
    */
   @Override
@@ -186,7 +197,7 @@ public final class WireProbe implements KernelPing {
       return;
     }
     requireEventLoop(channel);
-    if (channel.isActive()) {
+    if (channel.isActive() && !settings.equals(KeepAliveSettings.UNKNOWN)) {
       channel
           .config()
           .setTcpKeepIdle(settings.idleSeconds())
@@ -267,6 +278,20 @@ public final class WireProbe implements KernelPing {
       boolean enabled, int idleSeconds, int intervalSeconds, int count) {
 
     /** Nothing is probed; the rest is the kernel's default. */
-    public static final KeepAliveSettings OFF = new KeepAliveSettings(false, 7_200, 75, 9);
+    static final KeepAliveSettings OFF = new KeepAliveSettings(false, 7_200, 75, 9);
+
+    /** They could not be read. */
+    static final KeepAliveSettings UNKNOWN = new KeepAliveSettings(false, 0, 0, 0);
+
+    /** These, and of what was set to {@code from} what is not that any more. */
+    KeepAliveSettings with(KeepAliveSettings from, KeepAliveSettings now) {
+      return now.equals(UNKNOWN)
+          ? this
+          : new KeepAliveSettings(
+              now.enabled == from.enabled ? enabled : now.enabled,
+              now.idleSeconds == from.idleSeconds ? idleSeconds : now.idleSeconds,
+              now.intervalSeconds == from.intervalSeconds ? intervalSeconds : now.intervalSeconds,
+              now.count == from.count ? count : now.count);
+    }
   }
 }

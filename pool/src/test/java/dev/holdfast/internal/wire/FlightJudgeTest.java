@@ -21,6 +21,13 @@ final class FlightJudgeTest {
   private int steadied;
   private final KernelPing kernel =
       new KernelPing() {
+        private final LentKeepAlive lent = new LentKeepAlive(this);
+
+        @Override
+        public LentKeepAlive lent() {
+          return lent;
+        }
+
         @Override
         public boolean poke(int count) {
           pokes++;

@@ -25,6 +25,13 @@ final class ListenJudgeTest {
 
   private final KernelPing kernel =
       new KernelPing() {
+        private final LentKeepAlive lent = new LentKeepAlive(this);
+
+        @Override
+        public LentKeepAlive lent() {
+          return lent;
+        }
+
         @Override
         public boolean poke(int count) {
           pokes++;

@@ -90,6 +90,13 @@ final class PathTrialTest {
   }
 
   private static final class Kernel implements KernelPing {
+    private final LentKeepAlive lent = new LentKeepAlive(this);
+
+    @Override
+    public LentKeepAlive lent() {
+      return lent;
+    }
+
     @Override
     public boolean poke(int count) {
       return false;

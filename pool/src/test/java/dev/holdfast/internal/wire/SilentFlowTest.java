@@ -84,6 +84,7 @@ final class SilentFlowTest {
     private long timer = NEVER;
     private int probes;
     private long answered = -LIMIT;
+    private final LentKeepAlive lent = new LentKeepAlive(this);
 
     private Flow(LongPredicate there, LongPredicate back) {
       this.there = there;
@@ -108,6 +109,11 @@ final class SilentFlowTest {
         }
       }
       return now + SECOND;
+    }
+
+    @Override
+    public LentKeepAlive lent() {
+      return lent;
     }
 
     @Override
