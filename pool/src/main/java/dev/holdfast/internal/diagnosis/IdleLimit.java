@@ -34,6 +34,9 @@ public final class IdleLimit {
 
   private static final long NEVER = Long.MAX_VALUE;
 
+  /** What has ended counts half after a day: in a minute nothing changes of itself. */
+  private static final long FRESH_NANOS = Duration.ofMinutes(1).toNanos();
+
   private final ConnectionPlan plan;
   private final long plannedNanos;
   private final LearnerSettings settings;
@@ -46,6 +49,7 @@ public final class IdleLimit {
   private volatile Optional<Duration> learned = Optional.empty();
 
   private volatile long safeNanos = NEVER;
+  private volatile long refreshedNanos;
   private volatile Duration advertised = Duration.ZERO;
 
   /**
@@ -126,6 +130,7 @@ public final class IdleLimit {
   }
 
   private void refresh() {
+    refreshedNanos = settings.nanoClock().getAsLong();
     boolean knewOne = learned.isPresent();
     Optional<Duration> known = learner.learned();
     learned = known;
@@ -166,7 +171,9 @@ public final class IdleLimit {
     if (learned.isEmpty() || !plan.pingAllowed()) {
       return planned;
     }
-    refresh();
+    if (settings.nanoClock().getAsLong() - refreshedNanos >= FRESH_NANOS) {
+      refresh();
+    }
     Optional<Duration> wanted = learned.flatMap(limit -> periodBelow(limit, u));
     return wanted.isPresent() && planned.filter(p -> p.compareTo(wanted.get()) <= 0).isEmpty()
         ? wanted

@@ -22,6 +22,9 @@ public final class Neighbours {
   /** Whether anybody was ever suspect: until then those who ask meet no lock. */
   private volatile boolean suspicious;
 
+  /** What has moved since the latest death that made others suspect is none of them. */
+  private volatile long suspectedNanos;
+
   /** When somebody died last, if anybody did: a proof says something only after a death. */
   private volatile long lastDeathNanos;
 
@@ -153,6 +156,9 @@ public final class Neighbours {
    */
   public synchronized void suspect(SocketAddress address, Suspicion suspicion) {
     at(address).suspicion = suspicion;
+    if (!suspicious || suspicion.diedAtNanos() - suspectedNanos > 0) {
+      suspectedNanos = suspicion.diedAtNanos();
+    }
     suspicious = true;
   }
 
@@ -164,7 +170,7 @@ public final class Neighbours {
    * @return true if it has to be proved before it is used
    */
   public boolean suspects(SocketAddress address, long lastPayloadNanos) {
-    if (!suspicious) {
+    if (!suspicious || lastPayloadNanos - suspectedNanos > 0) {
       return false;
     }
     synchronized (this) {

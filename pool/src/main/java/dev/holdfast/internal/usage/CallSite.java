@@ -56,10 +56,10 @@ public final class CallSite {
     return WALKER.walk(
         frames ->
             frames
-                .map(StackWalker.StackFrame::toStackTraceElement)
                 .filter(frame -> isUsers(frame.getClassName()))
-                .map(CallSite::text)
                 .findFirst()
+                .map(StackWalker.StackFrame::toStackTraceElement)
+                .map(CallSite::text)
                 .orElse(UNKNOWN));
   }
 

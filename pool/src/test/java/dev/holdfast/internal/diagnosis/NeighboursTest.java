@@ -50,6 +50,17 @@ final class NeighboursTest {
     assertThat(neighbours.suspects(THERE, 0)).isFalse();
   }
 
+  /** The latest death anywhere is what those who ask are compared with first. */
+  @Test
+  void mustSuspectAtEachAddressWhoeverDiedLater() {
+    neighbours.suspect(THERE, new Suspicion(20 * SECOND, Duration.ofSeconds(5)));
+    neighbours.suspect(HERE, new Suspicion(10 * SECOND, Duration.ofSeconds(5)));
+    assertThat(neighbours.suspects(THERE, 12 * SECOND)).isTrue();
+    assertThat(neighbours.suspects(HERE, 5 * SECOND)).isTrue();
+    assertThat(neighbours.suspects(HERE, 12 * SECOND)).isFalse();
+    assertThat(neighbours.suspects(THERE, 21 * SECOND)).isFalse();
+  }
+
   @Test
   void mustStayBounded() {
     for (int address = 0; address < 5_000; address++) {
