@@ -67,10 +67,14 @@ final class HandDown {
     return true;
   }
 
-  /** Left out of a transaction that has begun, it would shift the answers of the others. */
+  /**
+   * Left out of a transaction that has begun, it would shift the answers of the others; and a
+   * transaction may follow that relies on what its caller was to watch.
+   */
   private boolean holdsAPlace(CommandKind kind, RedisCommand<?, ?, ?> command) {
     return guarded.session().insideTransaction()
-        && (Calls.isMember(command) || kind.endsTransaction());
+        ? Calls.isMember(command) || kind.endsTransaction()
+        : kind == CommandKind.WATCH;
   }
 
   /**

@@ -143,8 +143,10 @@ final class HeldCommands {
   }
 
   private void refuseUnit(Held multi) {
+    boolean forgotten =
+        Calls.isDone(TransactionPart.callers(multi.command()))
+            && (Calls.isRegistered(multi.command()) || !endFollows());
     refuse(multi, Refusal.TRANSACTION, GONE);
-    boolean forgotten = Calls.isDone(TransactionPart.callers(multi.command()));
     while (!held.isEmpty()) {
       Held next = held.getFirst();
       if (forgotten && next.kind() == CommandKind.MULTI) {

@@ -201,7 +201,10 @@ final class LossSettlement {
     }
   }
 
-  /** The guard's own PING, and commands outside of transactions whose callers have gone. */
+  /**
+   * The guard's own PING, and commands outside of transactions whose callers have gone; but what
+   * one of them was to watch, the transaction behind it relies on.
+   */
   private void removeFinished(List<RedisCommand<?, ?, ?>> commands, List<Lost> lost) {
     int gone = 0;
     for (int i = commands.size() - 1; i >= 0; i--) {
@@ -209,8 +212,10 @@ final class LossSettlement {
       boolean ours = ProbeCommand.isOurs(commands.get(i));
       if (finished || ours) {
         gone += ours ? 0 : 1;
-        commands.remove(i);
-        lost.remove(i);
+        if (lost.get(i).kind() != CommandKind.WATCH) {
+          commands.remove(i);
+          lost.remove(i);
+        }
       }
     }
     guarded.meters().called(gone);

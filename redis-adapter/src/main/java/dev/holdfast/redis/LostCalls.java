@@ -11,10 +11,11 @@ import java.util.List;
  *
  * <p>A transaction is a unit. It travels only if none of it was sent, or nothing but its {@code
  * MULTI}, which did no more than begin a session that is gone; if no {@code WATCH} of the lost
- * session guards it, and those who began and end it still wait. Otherwise all of it fails. What was
- * sent of it is ambiguous if {@code EXEC} was sent, and also if the server's word on {@code MULTI}
- * is missing: had it refused that, it would have run the rest one by one. Everything else certainly
- * did not run, for a server drops an unfinished transaction with its connection.
+ * session guards it, nor one that Lettuce leaves out because its caller has gone; and if those who
+ * began and end it still wait. Otherwise all of it fails. What was sent of it is ambiguous if
+ * {@code EXEC} was sent, and also if the server's word on {@code MULTI} is missing: had it refused
+ * that, it would have run the rest one by one. Everything else certainly did not run, for a server
+ * drops an unfinished transaction with its connection.
  */
 final class LostCalls {
 
@@ -73,6 +74,7 @@ final class LostCalls {
   private final List<Fate> fates;
   private final boolean insideAtFirst;
   private boolean watchBroken;
+  private boolean watchGivenUp;
 
   private LostCalls(List<Lost> lost, Transaction before, boolean watchLost) {
     this.lost = lost;
@@ -113,7 +115,9 @@ final class LostCalls {
         fates.add(alone(call));
         if (call.kind() == CommandKind.UNWATCH) {
           watchBroken = false;
+          watchGivenUp = false;
         }
+        watchGivenUp |= call.kind() == CommandKind.WATCH && call.callerGone();
         at++;
       }
     }
@@ -175,13 +179,14 @@ final class LostCalls {
     boolean ends = end - 1 > start && lost.get(end - 1).kind().endsTransaction();
     boolean abandoned = multi.callerGone() || (ends && lost.get(end - 1).callerGone());
     boolean begins = multi.progress() == Progress.UNSENT || multi.progress() == Progress.REPEATABLE;
-    boolean whole = begins && !watchBroken && !abandoned;
+    boolean whole = begins && !watchBroken && !watchGivenUp && !abandoned;
     boolean mayHaveRun = ends && execWasSent(end - 1);
     for (int i = start; i < end; i++) {
       fates.add(fate(whole, mayHaveRun, i > start && !lost.get(i).unsent()));
     }
     if (ends) {
       watchBroken = false;
+      watchGivenUp = false;
     }
     boolean goesOn = !ends && end == lost.size() && !multi.callerGone();
     return goesOn && !whole ? Broken.TRANSACTION : Broken.NOTHING;

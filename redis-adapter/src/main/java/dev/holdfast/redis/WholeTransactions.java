@@ -1,7 +1,6 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.internal.command.CommandKind;
-import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.CommandWrapper;
 import io.lettuce.core.protocol.RedisCommand;
 import io.lettuce.core.protocol.TransactionalCommand;
@@ -197,8 +196,9 @@ final class WholeTransactions {
 
   /**
    * Whether a command of no transaction, issued within this one, tells that the end of this one was
-   * left out. Lettuce registers all that is issued before the end, unless it has forgotten the
-   * transaction: when its {@code MULTI} fails, or that of one before it.
+   * left out, or will not be issued. Lettuce registers all that is issued before the end, unless it
+   * has forgotten the transaction: when its {@code MULTI} fails, as when that times out after it
+   * was sent, or that of one before it.
    */
   private boolean endIsMissing(CommandKind kind, RedisCommand<?, ?, ?> command) {
     RedisCommand<?, ?, ?> begun = multi;
@@ -211,9 +211,7 @@ final class WholeTransactions {
         || !guarded.session().insideTransaction()) {
       return false;
     }
-    AsyncCommand<?, ?, ?> issued =
-        CommandWrapper.unwrap(TransactionPart.callers(begun), AsyncCommand.class);
-    return issued != null && !issued.isCompletedExceptionally() && Calls.isRegistered(begun);
+    return Calls.isRegistered(begun);
   }
 
   /**

@@ -238,7 +238,10 @@ final class WriteGate extends ChannelDuplexHandler {
 
   private void admit(RedisCommand<?, ?, ?> command, ChannelPromise promise) {
     CommandKind kind = LettuceKinds.of(command);
-    if (Calls.isDone(command) && !Calls.isMember(command) && !kind.endsTransaction()) {
+    if (Calls.isDone(command)
+        && !Calls.isMember(command)
+        && !kind.endsTransaction()
+        && kind != CommandKind.WATCH) {
       guarded.meters().called(1);
       guarded.meters().timedOut(1);
       promise.trySuccess(); // its caller has gone: Lettuce would not write it either

@@ -92,6 +92,30 @@ final class LostCallsTest {
   }
 
   @Test
+  void mustNotMoveATransactionBehindAWatchThatWasGivenUp() {
+    Lost watch = new Lost(CommandKind.WATCH, Progress.UNSENT, false, true);
+    Lost multi = unsent(CommandKind.MULTI);
+    Lost exec = unsent(CommandKind.EXEC);
+    assertRuling(rule(watch), Broken.NOTHING, MOVE);
+    assertRuling(rule(watch, multi), Broken.TRANSACTION, MOVE, NOT_EXECUTED);
+    assertRuling(
+        rule(watch, multi, exec, multi, exec),
+        Broken.NOTHING,
+        MOVE,
+        NOT_EXECUTED,
+        NOT_EXECUTED,
+        MOVE,
+        MOVE);
+    assertRuling(
+        rule(watch, unsent(CommandKind.UNWATCH), multi, exec),
+        Broken.NOTHING,
+        MOVE,
+        MOVE,
+        MOVE,
+        MOVE);
+  }
+
+  @Test
   void mustCallATransactionAmbiguousOnceItsExecWasSent() {
     assertRuling(
         rule(

@@ -156,7 +156,7 @@ final class TransactionGivenUpTest {
     try (RedisBed bed = new RedisBed(redis, Forgetting.SILENCE);
         var connection = bed.guarded(bed.guard()).connect()) {
       RedisAsyncCommands<String, String> commands = connection.async();
-      CountDownLatch goesOn = occupyLoop(commands);
+      CountDownLatch goesOn = Standstill.occupyLoop(bed, commands);
       var given = commands.multi();
       commands.exec();
       commands.multi();
@@ -178,7 +178,7 @@ final class TransactionGivenUpTest {
     try (RedisBed bed = new RedisBed(redis, Forgetting.SILENCE);
         var connection = bed.guarded(bed.guard(), options).connect()) {
       RedisAsyncCommands<String, String> commands = connection.async();
-      CountDownLatch goesOn = occupyLoop(commands);
+      CountDownLatch goesOn = Standstill.occupyLoop(bed, commands);
       commands.incr("before");
       var multi = commands.multi();
       assertThat(commands.incr("first").getError()).contains("queue size");
@@ -202,16 +202,16 @@ final class TransactionGivenUpTest {
     List<CompletableFuture<?>> calls = new ArrayList<>();
     CountDownLatch goesOn = new CountDownLatch(0);
     switch (where) {
-      case DISCONNECTED -> disconnect(bed);
+      case DISCONNECTED -> Standstill.disconnect(bed);
       case BEGUN -> {
         bed.middlebox().swallowReplies();
         calls.add(commands.multi().toCompletableFuture());
         Await.until(
             "begun", RedisBed.SOON, () -> redis.command("CLIENT", "LIST").contains("multi=0"));
-        disconnect(bed);
+        Standstill.disconnect(bed);
       }
       case UNFLUSHED -> connection.setAutoFlushCommands(false);
-      case LOOP_BUSY -> goesOn = occupyLoop(commands);
+      case LOOP_BUSY -> goesOn = Standstill.occupyLoop(bed, commands);
     }
     if (calls.isEmpty()) {
       calls.add(commands.multi().toCompletableFuture());
@@ -234,39 +234,6 @@ final class TransactionGivenUpTest {
       case LOOP_BUSY -> goesOn.countDown();
     }
     return calls;
-  }
-
-  /** Until the server goes on no handshake comes to its end. */
-  private static void disconnect(RedisBed bed) {
-    long connections = bed.middlebox().connectionsAccepted();
-    redis.freeze();
-    bed.middlebox().resetAll();
-    Await.until(
-        "reconnecting", RedisBed.SOON, () -> bed.middlebox().connectionsAccepted() > connections);
-  }
-
-  /** Keeps the connection's event loop busy until the latch is open. */
-  private static CountDownLatch occupyLoop(RedisAsyncCommands<String, String> commands) {
-    CountDownLatch busy = new CountDownLatch(1);
-    CountDownLatch goesOn = new CountDownLatch(1);
-    commands
-        .blpop(0, "gate")
-        .thenRun(
-            () -> {
-              busy.countDown();
-              await(goesOn);
-            });
-    redis.command("LPUSH", "gate", "opened");
-    await(busy);
-    return goesOn;
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   private static @Nullable Object answer(CompletableFuture<?> call) throws Exception {
