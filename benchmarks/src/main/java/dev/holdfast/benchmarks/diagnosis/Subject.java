@@ -102,7 +102,8 @@ final class Subject implements AutoCloseable {
   record Visit(ConnectReport report, Optional<Diagnosis> diagnosis) {}
 
   private List<Diagnosis> connects(int from) {
-    return events.subList(from, events.size()).stream()
+    return events.stream()
+        .skip(from) // no sublist: another thread adds to what it would be of
         .filter(event -> event.what().startsWith(CONNECT))
         .map(DiagnosisEvent::diagnosis)
         .toList();

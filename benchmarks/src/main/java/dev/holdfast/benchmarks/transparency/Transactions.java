@@ -117,13 +117,17 @@ final class Transactions {
     return steps;
   }
 
-  /** As under an ACL, or behind a proxy, without transactions. */
+  /**
+   * As under an ACL, or behind a proxy, without transactions. Lettuce tells the caller before it
+   * forgets the transaction: what he issues at once may be a part of it, or throw, bare as well.
+   */
   List<Step> denied() {
     return List.of(
         sync("S AUTH nomulti secret"),
         pause,
         call("S MULTI"),
         new Settle(connection),
+        pause,
         call("I INCR n1"),
         call("V GET k0"),
         call("A EXEC"),
